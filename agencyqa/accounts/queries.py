@@ -1,0 +1,191 @@
+"""Reads about bodies, users and memberships."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from agencyqa.accounts.models import Body, Membership, SignIn, User
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.roles import BodyKind, Role
+from agencyqa.db import open_period
+
+
+def bureau_and_districts(session: Session, bureau_id: int) -> frozenset[int]:
+    """The bureau itself and every bureau below it in the tree."""
+    tree = select(Body.id).where(Body.id == bureau_id).cte("tree", recursive=True)
+    tree = tree.union_all(
+        select(Body.id).join(tree, Body.parent_id == tree.c.id).where(Body.kind == BodyKind.BUREAU)
+    )
+    return frozenset(session.scalars(select(tree.c.id)))
+
+
+def bureau_chain(session: Session, bureau_id: int) -> list[int]:
+    """The bureau, then its parent, and so on up to the municipality."""
+    chain: list[int] = []
+    current: int | None = bureau_id
+    while current is not None and current not in chain:
+        chain.append(current)
+        current = session.scalar(select(Body.parent_id).where(Body.id == current))
+    return chain
+
+
+def actor_for(session: Session, membership: Membership) -> Actor:
+    """``membership`` with user and body loaded."""
+    user, body = membership.user, membership.body
+    return make_actor(
+        session,
+        user_id=user.id,
+        user_name=user.display_name,
+        membership_id=membership.id,
+        role=membership.role,
+        body_id=body.id,
+        body_kind=body.kind,
+        body_name=body.name,
+        of_bureau_id=body.bureau_id,
+    )
+
+
+def make_actor(
+    session: Session,
+    *,
+    user_id: int,
+    user_name: str,
+    membership_id: int,
+    role: Role,
+    body_id: int,
+    body_kind: BodyKind,
+    body_name: str,
+    of_bureau_id: int | None,
+) -> Actor:
+    """``of_bureau_id`` is the bureau in whose territory the body stands."""
+    bureau_id: int | None = None
+    bureau_ids: frozenset[int] = frozenset()
+    if body_kind is BodyKind.BUREAU:
+        bureau_id = body_id
+        bureau_ids = bureau_and_districts(session, body_id)
+    elif body_kind is BodyKind.OBSERVER and of_bureau_id is not None:
+        bureau_ids = frozenset({of_bureau_id})
+    return Actor(
+        user_id=user_id,
+        user_name=user_name,
+        membership_id=membership_id,
+        role=role,
+        body_id=body_id,
+        body_kind=body_kind,
+        body_name=body_name,
+        bureau_id=bureau_id,
+        bureau_ids=bureau_ids,
+    )
+
+
+def browser_session(key_hash: str, day: date) -> Select[*tuple[Any, ...]]:
+    """A session with its user, a row for each membership the user holds on ``day``; one without, if there is none.
+
+    Read as columns and in one statement, because every page begins with it.
+    """
+    held = (
+        select(
+            Membership.id,
+            Membership.user_id,
+            Membership.role,
+            Membership.body_id,
+            Body.kind,
+            Body.name,
+            Body.bureau_id,
+        )
+        .join(Body, Body.id == Membership.body_id)
+        .where(open_period(Membership.valid_from, Membership.valid_to, day), Body.is_active)
+        .subquery()
+    )
+    return (
+        select(
+            SignIn.id,
+            SignIn.user_id,
+            SignIn.membership_id.label("acting_as"),
+            SignIn.created_at,
+            SignIn.seen_at,
+            SignIn.ended_at,
+            User.is_active,
+            User.locale,
+            User.display_name,
+            held.c.id.label("membership_id"),
+            held.c.role,
+            held.c.body_id,
+            held.c.kind.label("body_kind"),
+            held.c.name.label("body_name"),
+            held.c.bureau_id.label("of_bureau_id"),
+        )
+        .join(User, User.id == SignIn.user_id)
+        .outerjoin(held, held.c.user_id == SignIn.user_id)
+        .where(SignIn.key_hash == key_hash)
+        .order_by(held.c.id)
+    )
+
+
+def active_memberships(user_id: int, day: date) -> Select[Membership]:
+    return (
+        select(Membership)
+        .join(Membership.body)
+        .where(
+            Membership.user_id == user_id,
+            open_period(Membership.valid_from, Membership.valid_to, day),
+            Body.is_active,
+        )
+        .options(joinedload(Membership.body), joinedload(Membership.user))
+        .order_by(Membership.id)
+    )
+
+
+def member_ids(
+    session: Session, body_id: int, roles: Collection[Role] | None = None, *, day: date
+) -> list[int]:
+    """Active memberships of a body, of the given roles or of all: those to whom a message may go."""
+    statement = (
+        select(Membership.id)
+        .join(Membership.user)
+        .where(
+            Membership.body_id == body_id,
+            User.is_active,
+            open_period(Membership.valid_from, Membership.valid_to, day),
+        )
+        .order_by(Membership.id)
+    )
+    if roles is not None:
+        statement = statement.where(Membership.role.in_(roles))
+    return list(session.scalars(statement))
+
+
+def body_choices(
+    session: Session, kinds: Collection[BodyKind], *, bureau_ids: Collection[int] | None = None
+) -> list[tuple[int, str]]:
+    """(id, name) of active bodies for a select box, in the order of their names."""
+    statement = select(Body.id, Body.name).where(Body.kind.in_(kinds), Body.is_active)
+    if bureau_ids is not None:
+        statement = statement.where(Body.bureau_id.in_(bureau_ids))
+    return [(row.id, row.name) for row in session.execute(statement.order_by(Body.sort_key, Body.id))]
+
+
+def user_rows() -> Select[int, str, str, bool, bool]:
+    return select(
+        User.id,
+        User.username,
+        User.display_name,
+        User.is_active,
+        User.password_hash.is_not(None).label("has_password"),
+    )
+
+
+def memberships_of(session: Session, user_id: int) -> list[Membership]:
+    """All memberships of a user, ended ones too, newest first."""
+    statement = (
+        select(Membership)
+        .where(Membership.user_id == user_id)
+        .options(joinedload(Membership.body))
+        .order_by(Membership.valid_from.desc(), Membership.id.desc())
+    )
+    return list(session.scalars(statement))

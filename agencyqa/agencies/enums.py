@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+from agencyqa.web.labels import describe
+
+
+class AgencyKind(StrEnum):
+    """The six kinds of M1."""
+
+    CONSULTING_FIRM = "consulting_firm"
+    ACCOUNTING_FIRM = "accounting_firm"
+    ASSET_APPRAISER = "asset_appraiser"
+    LAW_FIRM = "law_firm"
+    RESEARCH_INSTITUTE = "research_institute"
+    UNIVERSITY = "university"
+
+
+class Standing(StrEnum):
+    APPLIED = "applied"
+    REGISTERED = "registered"
+    SUSPENDED = "suspended"
+    REMOVED = "removed"
+
+
+class StandingAction(StrEnum):
+    """What a bureau decides about a registration; see ``workflow``."""
+
+    APPLY = "apply"
+    ADMIT = "admit"
+    DECLINE = "decline"
+    SUSPEND = "suspend"
+    RESTORE = "restore"
+    REMOVE = "remove"
+    READMIT = "readmit"
+
+    @property
+    def is_adverse(self) -> bool:
+        """A decision to the agency's disadvantage names the provision on which it rests."""
+        return self in {StandingAction.DECLINE, StandingAction.SUSPEND, StandingAction.REMOVE}
+
+
+class Entry(StrEnum):
+    """How an agency comes into a register: its application is noted, or it is admitted at once."""
+
+    APPLICATION = "application"
+    ADMISSION = "admission"
+
+
+class TieKind(StrEnum):
+    """What makes an agency dependent on a body."""
+
+    SHAREHOLDING = "shareholding"
+    COMMON_OFFICER = "common_officer"
+    AFFILIATION = "affiliation"
+    ADVISORY = "advisory"
+    OTHER = "other"
+
+
+class QualificationState(StrEnum):
+    """Seen from a day. A qualification without an end never expires."""
+
+    VALID = "valid"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    RENEWED = "renewed"
+    WITHDRAWN = "withdrawn"
+
+
+class Lapse(StrEnum):
+    """The filter of the list for what needs attention."""
+
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+
+
+class ConditionCode(StrEnum):
+    """What a principal evaluator must bring."""
+
+    TITLE_OR_LICENCE = "title_or_licence"
+    WORK_YEARS = "work_years"
+    EVALUATION_YEARS = "evaluation_years"
+    CLEAN_RECORD = "clean_record"
+
+
+class ConditionOutcome(StrEnum):
+    MET = "met"
+    UNMET = "unmet"
+    UNKNOWN = "unknown"
+
+
+describe(
+    AgencyKind,
+    {
+        AgencyKind.CONSULTING_FIRM: _l("专业咨询机构"),
+        AgencyKind.ACCOUNTING_FIRM: _l("会计师事务所"),
+        AgencyKind.ASSET_APPRAISER: _l("资产评估机构"),
+        AgencyKind.LAW_FIRM: _l("律师事务所"),
+        AgencyKind.RESEARCH_INSTITUTE: _l("科研院所"),
+        AgencyKind.UNIVERSITY: _l("高等院校"),
+    },
+)
+describe(
+    Standing,
+    {
+        Standing.APPLIED: (_l("已申请"), "info"),
+        Standing.REGISTERED: (_l("已登记"), "success"),
+        Standing.SUSPENDED: (_l("已暂停"), "warning"),
+        Standing.REMOVED: (_l("已移出"), "danger"),
+    },
+)
+describe(
+    StandingAction,
+    {
+        StandingAction.APPLY: (_l("受理申请"), "info"),
+        StandingAction.ADMIT: (_l("准予登记"), "success"),
+        StandingAction.DECLINE: (_l("不予登记"), "danger"),
+        StandingAction.SUSPEND: (_l("暂停资格"), "warning"),
+        StandingAction.RESTORE: (_l("恢复资格"), "success"),
+        StandingAction.REMOVE: (_l("移出机构库"), "danger"),
+        StandingAction.READMIT: (_l("重新准入"), "success"),
+    },
+)
+describe(Entry, {Entry.APPLICATION: _l("仅受理申请"), Entry.ADMISSION: _l("受理并准予登记")})
+describe(
+    TieKind,
+    {
+        TieKind.SHAREHOLDING: _l("持股或出资"),
+        TieKind.COMMON_OFFICER: _l("人员交叉任职"),
+        TieKind.AFFILIATION: _l("隶属或挂靠"),
+        TieKind.ADVISORY: _l("常年顾问"),
+        TieKind.OTHER: _l("其他利害关系"),
+    },
+)
+describe(
+    QualificationState,
+    {
+        QualificationState.VALID: (_l("有效"), "success"),
+        QualificationState.EXPIRING: (_l("即将到期"), "warning"),
+        QualificationState.EXPIRED: (_l("已过期"), "danger"),
+        QualificationState.RENEWED: (_l("已换新"), "neutral"),
+        QualificationState.WITHDRAWN: (_l("已撤销"), "neutral"),
+    },
+)
+describe(Lapse, {Lapse.EXPIRING: _l("有资质即将到期"), Lapse.EXPIRED: _l("有资质已过期")})
+describe(
+    ConditionCode,
+    {
+        ConditionCode.TITLE_OR_LICENCE: _l("职称或执业资格"),
+        ConditionCode.WORK_YEARS: _l("工作年限"),
+        ConditionCode.EVALUATION_YEARS: _l("绩效评价工作年限"),
+        ConditionCode.CLEAN_RECORD: _l("无不良执业记录"),
+    },
+)
+describe(
+    ConditionOutcome,
+    {
+        ConditionOutcome.MET: (_l("符合"), "success"),
+        ConditionOutcome.UNMET: (_l("不符合"), "danger"),
+        ConditionOutcome.UNKNOWN: (_l("资料不全"), "warning"),
+    },
+)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from flask_babel import gettext
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from agencyqa.agencies.queries import export_rows
+from agencyqa.auth.actor import Actor
+from agencyqa.spreadsheets.workbook import Column, Kind, open_workbook
+from agencyqa.web.labels import label_of
+
+CHUNK = 500
+
+
+def _columns() -> tuple[Column, ...]:
+    """Made for each workbook, because the headings are in the reader's language."""
+    return (
+        Column("name", gettext("机构名称"), 34),
+        Column("credit_code", gettext("统一社会信用代码"), 22),
+        Column("kind", gettext("机构类型"), 16),
+        Column("standing", gettext("状态"), 10),
+        Column("bureau", gettext("登记机关"), 20),
+        Column("legal_representative", gettext("法定代表人（负责人）"), 16),
+        Column("founded_on", gettext("成立日期"), 12, Kind.DATE),
+        Column("evaluators", gettext("主评人数"), 10, Kind.INT),
+        Column("next_expiry", gettext("最近资质到期日"), 14, Kind.DATE),
+        Column("on_credit_platform", gettext("信用管理平台备案"), 14),
+        Column("address", gettext("地址"), 40),
+        Column("contact_name", gettext("联系人"), 12),
+        Column("contact_phone", gettext("联系电话"), 18),
+        Column("contact_email", gettext("电子邮箱"), 26),
+    )
+
+
+def write_register(
+    session: Session,
+    actor: Actor,
+    statement: Select[*tuple[Any, ...]],
+    conditions: str,
+    target: BinaryIO,
+    *,
+    now: datetime,
+) -> None:
+    """The rows of the filtered list, all of them; ``conditions`` says in words which filter was set."""
+    title = gettext("第三方机构库")
+    notes = [gettext("制表单位：%(name)s", name=actor.body_name)]
+    if conditions:
+        notes.append(gettext("筛选条件：%(conditions)s", conditions=conditions))
+    with open_workbook(target, title=title, created=now, author=actor.body_name) as book:
+        sheet = book.sheet(title, _columns(), title=title, notes=tuple(notes))
+        rows = session.execute(export_rows(statement), execution_options={"yield_per": CHUNK})
+        for row in rows.mappings():
+            sheet.write(
+                {
+                    **row,
+                    "kind": label_of(row["kind"]),
+                    "standing": label_of(row["standing"]),
+                    "on_credit_platform": gettext("是") if row["on_credit_platform"] else gettext("否"),
+                }
+            )

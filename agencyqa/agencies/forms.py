@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from agencyqa.agencies.enums import AgencyKind, Entry, Lapse, Standing, StandingAction, TieKind
+from agencyqa.agencies.services import PersonData, ProfileData, QualificationData, TieData
+from agencyqa.clock import today
+from agencyqa.web.forms import (
+    AreaField,
+    ChoiceField,
+    DateField,
+    FilterForm,
+    FlagField,
+    Form,
+    IdField,
+    OnceForm,
+    RadioChoiceField,
+    TextChoiceField,
+    TextField,
+    VersionedForm,
+)
+
+
+class AgencyFilter(FilterForm):
+    q = TextField(_l("名称或信用代码"))
+    kind = ChoiceField(_l("机构类型"), AgencyKind, blank=_l("全部类型"))
+    standing = ChoiceField(_l("状态"), Standing, blank=_l("全部状态"))
+    lapse = ChoiceField(_l("资质有效期"), Lapse, blank=_l("不限"))
+    bureau_id = IdField(_l("登记机关"), blank=_l("全部"))
+
+
+class ProfileFields(Form):
+    """What registration and change have in common."""
+
+    name = TextField(_l("机构名称"), required=True, help=_l("与营业执照或登记证书一致"))
+    kind = ChoiceField(_l("机构类型"), AgencyKind, required=True, blank=_l("请选择"))
+    founded_on = DateField(_l("成立日期"))
+    legal_representative = TextField(_l("法定代表人（负责人）"), required=True, maximum=80)
+    address = TextField(_l("地址"), maximum=300)
+    contact_name = TextField(_l("联系人"), maximum=80)
+    contact_phone = TextField(_l("联系电话"), maximum=40)
+    contact_email = TextField(_l("电子邮箱"), maximum=200)
+    on_credit_platform = FlagField(
+        _l("已在信用管理平台备案"), help=_l("全国预算绩效评价第三方机构信用管理平台，自愿备案")
+    )
+
+    def profile(self) -> ProfileData:
+        return ProfileData(
+            name=self.name.data,
+            kind=self.kind.data,
+            legal_representative=self.legal_representative.data,
+            founded_on=self.founded_on.data,
+            address=self.address.data,
+            contact_name=self.contact_name.data,
+            contact_phone=self.contact_phone.data,
+            contact_email=self.contact_email.data,
+            on_credit_platform=self.on_credit_platform.data,
+        )
+
+
+class RegisterForm(ProfileFields):
+    credit_code = TextField(
+        _l("统一社会信用代码"), required=True, maximum=60, help=_l("18 位，可含空格，大小写均可")
+    )
+    entry = RadioChoiceField(_l("办理方式"), Entry, required=True, default=Entry.APPLICATION)
+    effective_on = DateField(_l("申请（登记）日期"), required=True, default=today)
+    reason = AreaField(_l("说明"), maximum=500, rows=3)
+
+
+class ProfileForm(ProfileFields, VersionedForm):
+    effective_on = DateField(_l("变更生效日期"), required=True, default=today)
+    reason = AreaField(
+        _l("变更原因"), required=True, maximum=500, rows=3, help=_l("登记该机构的各财政局和机构本身都能看到")
+    )
+
+
+class StandingForm(VersionedForm):
+    action = RadioChoiceField(_l("决定"), StandingAction, required=True)
+    effective_on = DateField(_l("生效日期"), required=True, default=today)
+    reason = AreaField(_l("理由"), required=True, maximum=1000)
+    provision_key = TextChoiceField(
+        _l("依据条款"), blank=_l("不注明"), help=_l("不予登记、暂停资格和移出机构库必须注明")
+    )
+    confirmed = FlagField(_l("已核对机构和内容，确认作出此决定"))
+
+    def offer(self, actions: tuple[StandingAction, ...], provisions: list[tuple[str, str]]) -> None:
+        self.action.choices = [(value, text) for value, text in self.action.choices if value in actions]
+        self.provision_key.choices = provisions
+
+
+class QualificationForm(OnceForm):
+    name = TextField(_l("资质（执业许可）名称"), required=True)
+    number = TextField(_l("证书编号"), maximum=80)
+    issuer = TextField(_l("发证机关"))
+    issued_on = DateField(_l("发证日期"))
+    expires_on = DateField(_l("有效期至"), help=_l("长期有效的留空"))
+
+    def data_object(self) -> QualificationData:
+        return QualificationData(
+            name=self.name.data,
+            number=self.number.data,
+            issuer=self.issuer.data,
+            issued_on=self.issued_on.data,
+            expires_on=self.expires_on.data,
+        )
+
+
+class WithdrawForm(Form):
+    reason = AreaField(_l("撤销原因"), required=True, maximum=500, rows=3)
+
+
+class PersonFields(Form):
+    name = TextField(_l("姓名"), required=True, maximum=80)
+    title = TextField(_l("职称"), maximum=120, help=_l("例如高级会计师"))
+    licence = TextField(_l("执业资格及证书编号"), help=_l("例如注册会计师 310000001234；据此识别同一人"))
+    work_since = DateField(_l("参加工作日期"))
+    evaluation_since = DateField(_l("从事绩效评价起始日期"))
+    has_disqualifying_record = FlagField(_l("有不良执业记录"))
+
+    def person(self) -> PersonData:
+        return PersonData(
+            name=self.name.data,
+            title=self.title.data,
+            licence=self.licence.data,
+            work_since=self.work_since.data,
+            evaluation_since=self.evaluation_since.data,
+            has_disqualifying_record=self.has_disqualifying_record.data,
+        )
+
+
+class AppointmentForm(PersonFields, OnceForm):
+    valid_from = DateField(_l("任职起始日期"), required=True, default=today)
+    note = AreaField(_l("条件不符合仍予登记的理由"), maximum=500, rows=3)
+
+
+class PersonForm(PersonFields, VersionedForm):
+    pass
+
+
+class EndForm(Form):
+    on = DateField(_l("最后一日"), required=True, default=today)
+
+
+class TieForm(OnceForm):
+    body_id = IdField(_l("单位"), required=True, blank=_l("请选择"))
+    kind = ChoiceField(_l("利害关系"), TieKind, required=True, blank=_l("请选择"))
+    valid_from = DateField(_l("起始日期"), required=True, default=today)
+    valid_to = DateField(_l("终止日期"), help=_l("仍然存在的留空"))
+    note = AreaField(_l("说明"), maximum=500, rows=3)
+
+    def data_object(self) -> TieData:
+        body_id: Any = self.body_id.data
+        return TieData(
+            body_id=body_id,
+            kind=self.kind.data,
+            valid_from=self.valid_from.data,
+            valid_to=self.valid_to.data,
+            note=self.note.data,
+        )

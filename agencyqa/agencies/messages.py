@@ -1,0 +1,49 @@
+"""Sentences for the error codes and inbox messages of this area."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+MESSAGES: dict[str, object] = {
+    "credit_code_length": _l("统一社会信用代码应为 18 位，现在是 %(length)s 位。"),
+    "credit_code_character": _l(
+        "第 %(position)s 位“%(character)s”不能用于统一社会信用代码，只能用数字和除 I、O、S、V、Z 以外的字母。"
+    ),
+    "credit_code_digit": _l("第 %(position)s 位应为数字，现在是“%(character)s”。"),
+    "credit_code_check": _l("校验码不符，代码中至少有一位录入有误，请对照营业执照或登记证书逐位核对。"),
+    "duplicate_credit_code": _l("该统一社会信用代码已经登记。"),
+    "already_in_register": _l(
+        "该统一社会信用代码已在本局机构库中：%(name)s（%(standing)s）。状态变化请在该机构页面办理。"
+    ),
+    "name_of_another": _l(
+        "该统一社会信用代码属于“%(name)s”。请核对代码；如为同一机构，请先按此名称登记，再办理名称变更。"
+    ),
+    "not_an_email": _l("请填写完整的电子邮箱，例如 name@example.com。"),
+    "day_in_future": _l("日期不得晚于今天。"),
+    "before_founding": _l("日期不得早于成立日期 %(day)s。"),
+    "profile_before_last": _l("生效日期不得早于上一次变更的生效日期 %(day)s。"),
+    "profile_unchanged": _l("没有任何一项与现有登记信息不同，无需变更。"),
+    "standing_action_closed": _l("当前状态为“%(standing)s”，不能办理“%(action)s”。"),
+    "before_last_decision": _l("生效日期不得早于上一次决定的生效日期 %(day)s。"),
+    "provision_needed": _l("不利于机构的决定必须注明依据条款。"),
+    "provision_not_in_force": _l("该条款在生效日期当日尚未施行或已经失效，请另选依据。"),
+    "expires_before_issue": _l("有效期截止日期不得早于发证日期。"),
+    "qualification_withdrawn": _l("该资质记录已经撤销。"),
+    "evaluation_before_work": _l("从事绩效评价的起始日期不得早于参加工作日期。"),
+    "evaluator_already_here": _l("此人在该日期已登记为本机构的主评人。"),
+    "evaluator_practises_elsewhere": _l(
+        "主评人同一时期只能在一家机构执业，此人目前登记在其他机构，须先终止原登记。"
+    ),
+    "conditions_unmet": _l("以下条件不符合：%(conditions)s。确需登记的，请在此说明理由。"),
+    "appointment_over": _l("该主评人登记已经终止。"),
+    "tie_exists": _l("此期间已申报与该单位的同类利害关系。"),
+    "tie_over": _l("该利害关系已登记终止日期。"),
+    "ends_before_start_of": _l("终止日期不得早于起始日期 %(day)s。"),
+    "not_confirmed": _l("请先核对内容并勾选确认。"),
+    "inbox.agency_standing_decided": _l(
+        "%(bureau)s已作出决定：贵机构在其机构库中的状态为“%(standing)s”，自 %(effective_on)s 起生效。"
+    ),
+    "inbox.qualification_expiring": _l(
+        "%(agency)s的“%(qualification)s”将于 %(expires_on)s 到期，剩余 %(days)s 天。"
+    ),
+}

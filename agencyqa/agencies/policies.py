@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import Select
+
+from agencyqa.accounts.models import Body
+from agencyqa.agencies.models import Agency, Registration, Tie
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.permissions import Permission
+
+
+def registration_visible(actor: Actor) -> sa.ColumnElement[bool]:
+    """Standing is shown only by the register it belongs to: the actor's bureaus', or the agency's own rows."""
+    if not actor.has(Permission.AGENCIES_READ):
+        return sa.false()
+    if actor.is_bureau or actor.is_observer:
+        return Registration.bureau_id.in_(actor.bureau_ids)
+    if actor.is_agency:
+        return Registration.agency_id == actor.body_id
+    return sa.false()
+
+
+def visible(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition behind ``visible_to``, for statements that read columns of agencies."""
+    if not actor.has(Permission.AGENCIES_READ):
+        return sa.false()
+    if actor.is_agency:
+        return Agency.id == actor.body_id
+    return Agency.id.in_(sa.select(Registration.agency_id).where(registration_visible(actor)))
+
+
+def visible_to(actor: Actor) -> Select[Agency]:
+    """The shared identity of an agency: for bureaus and observers where a register they read has it."""
+    return sa.select(Agency).where(visible(actor))
+
+
+def visible_registrations(actor: Actor) -> Select[Registration]:
+    return sa.select(Registration).where(registration_visible(actor))
+
+
+def tie_visible(actor: Actor) -> sa.ColumnElement[bool]:
+    """A tie belongs to the bureau of the body it leads to; another district's is not shown."""
+    if not actor.has(Permission.AGENCIES_READ):
+        return sa.false()
+    if actor.is_bureau or actor.is_observer:
+        return Tie.body_id.in_(sa.select(Body.id).where(Body.bureau_id.in_(actor.bureau_ids)))
+    if actor.is_agency:
+        return Tie.agency_id == actor.body_id
+    return sa.false()
+
+
+def can_register(actor: Actor) -> bool:
+    return actor.has(Permission.AGENCIES_WRITE) and actor.bureau_id is not None
+
+
+def can_change(actor: Actor, registration: Registration | None) -> bool:
+    """``registration``: the agency's row in the actor's own register. Districts' rows are only read."""
+    return can_register(actor) and registration is not None and registration.bureau_id == actor.bureau_id
+
+
+def can_decide(actor: Actor, registration: Registration | None) -> bool:
+    return (
+        actor.has(Permission.STANDING_DECIDE)
+        and actor.bureau_id is not None
+        and registration is not None
+        and registration.bureau_id == actor.bureau_id
+    )
+
+
+def can_export(actor: Actor) -> bool:
+    return actor.has(Permission.AGENCIES_EXPORT)

@@ -1,0 +1,111 @@
+"""What higher areas ask of the register. Only ``agency_choices`` knows who asks: the others state facts for rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.accounts.models import Body
+from agencyqa.agencies.enums import Standing, TieKind
+from agencyqa.agencies.models import Appointment, Person, Registration, StandingChange, Tie
+from agencyqa.agencies.policies import registration_visible
+from agencyqa.auth.actor import Actor
+from agencyqa.db import open_period
+from agencyqa.web.labels import label_of
+
+
+@dataclass(frozen=True)
+class TieRow:
+    """A tie in force; ``body`` is the name of the other side."""
+
+    id: int
+    body_id: int
+    body: str
+    kind: TieKind
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True)
+class EvaluatorRow:
+    person_id: int
+    name: str
+    valid_from: date
+    valid_to: date | None
+
+
+def standing_on(session: Session, agency_id: int, bureau_id: int, day: date) -> Standing | None:
+    """The standing in this bureau's register on a day of the past or today; None before it was entered.
+
+    Of decisions that took effect on one day the last one holds at its end.
+    """
+    return session.scalars(
+        select(StandingChange.standing)
+        .join(Registration, Registration.id == StandingChange.registration_id)
+        .where(
+            Registration.agency_id == agency_id,
+            Registration.bureau_id == bureau_id,
+            StandingChange.effective_on <= day,
+        )
+        .order_by(StandingChange.number.desc())
+        .limit(1)
+    ).first()
+
+
+def has_good_standing(session: Session, agency_id: int, bureau_id: int, day: date) -> bool:
+    """Only a registered agency may be commissioned."""
+    return standing_on(session, agency_id, bureau_id, day) is Standing.REGISTERED
+
+
+def ties_on(session: Session, agency_id: int, body_ids: Collection[int], day: date) -> list[TieRow]:
+    """Declared ties of the agency with any of the bodies that were in force on the day."""
+    rows = session.execute(
+        select(Tie.id, Tie.body_id, Body.name, Tie.kind, Tie.valid_from, Tie.valid_to)
+        .join(Body, Body.id == Tie.body_id)
+        .where(
+            Tie.agency_id == agency_id,
+            Tie.body_id.in_(body_ids),
+            open_period(Tie.valid_from, Tie.valid_to, day),
+        )
+        .order_by(Body.sort_key, Tie.id)
+    )
+    return [TieRow(*row) for row in rows]
+
+
+def appointed_evaluators(session: Session, agency_id: int, day: date | None = None) -> list[EvaluatorRow]:
+    """Principal evaluators of the agency on a day, or (``day`` None) of any time, one row an appointment."""
+    statement = (
+        select(Person.id, Person.name, Appointment.valid_from, Appointment.valid_to)
+        .join(Appointment, Appointment.person_id == Person.id)
+        .where(Appointment.agency_id == agency_id)
+        .order_by(Person.name, Appointment.valid_from, Appointment.id)
+    )
+    if day is not None:
+        statement = statement.where(open_period(Appointment.valid_from, Appointment.valid_to, day))
+    return [EvaluatorRow(*row) for row in session.execute(statement)]
+
+
+def agency_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
+    """(id, name) of the agencies in the actor's own register; a standing other than registered is told.
+
+    All are offered, because what counts for a contract is the standing on the day it was signed.
+    """
+    if actor.bureau_id is None:
+        return []
+    rows = session.execute(
+        select(Body.id, Body.name, Registration.standing)
+        .join(Registration, Registration.agency_id == Body.id)
+        .where(registration_visible(actor), Registration.bureau_id == actor.bureau_id)
+        .order_by(Body.sort_key, Body.id)
+    )
+    return [
+        (
+            row.id,
+            row.name if row.standing is Standing.REGISTERED else f"{row.name}（{label_of(row.standing)}）",
+        )
+        for row in rows
+    ]

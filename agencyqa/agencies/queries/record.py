@@ -1,0 +1,250 @@
+"""What the page of one agency shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from agencyqa.accounts.models import Body, User
+from agencyqa.agencies.conditions import Career, ConditionResult, Conditions, examine, overall
+from agencyqa.agencies.enums import ConditionOutcome, QualificationState
+from agencyqa.agencies.models import (
+    AgencyProfile,
+    Appointment,
+    EvaluatorCondition,
+    Person,
+    Qualification,
+    Registration,
+    StandingChange,
+    Tie,
+)
+from agencyqa.agencies.policies import registration_visible, tie_visible
+from agencyqa.agencies.validity import qualification_state, renewed
+from agencyqa.auth.actor import Actor
+from agencyqa.db import open_period
+from agencyqa.measures.models import MeasureVersion, Provision
+from agencyqa.measures.queries import provision_in_force, provision_label
+
+
+@dataclass(frozen=True)
+class StandingEvent:
+    """``decided_by`` is a name within the bureau, empty for readers outside it; ``provision`` the cited rule."""
+
+    change: StandingChange
+    decided_by: str
+    provision: str | None
+
+
+@dataclass(frozen=True)
+class RegistrationView:
+    """``events`` newest first."""
+
+    registration: Registration
+    bureau: str
+    events: tuple[StandingEvent, ...]
+
+
+@dataclass(frozen=True)
+class QualificationView:
+    qualification: Qualification
+    state: QualificationState
+
+
+@dataclass(frozen=True)
+class EvaluatorView:
+    """``results`` is empty where no condition is in force; ``outcome`` is their worst."""
+
+    appointment: Appointment
+    person: Person
+    is_current: bool
+    results: tuple[ConditionResult, ...]
+    outcome: ConditionOutcome | None
+
+
+@dataclass(frozen=True)
+class TieView:
+    """``is_own``: the body answers to the actor's bureau, which may end the tie."""
+
+    tie: Tie
+    body: str
+    is_current: bool
+    is_own: bool
+
+
+def current_profile(session: Session, agency_id: int) -> AgencyProfile:
+    return session.scalars(
+        select(AgencyProfile).where(AgencyProfile.agency_id == agency_id, AgencyProfile.is_current)
+    ).one()
+
+
+def profiles_of(session: Session, agency_id: int) -> list[AgencyProfile]:
+    """Every version, oldest first."""
+    return list(
+        session.scalars(
+            select(AgencyProfile).where(AgencyProfile.agency_id == agency_id).order_by(AgencyProfile.number)
+        )
+    )
+
+
+def own_registration(session: Session, actor: Actor, agency_id: int) -> Registration | None:
+    """The row in the register of the actor's own bureau."""
+    return session.scalars(
+        select(Registration).where(
+            registration_visible(actor),
+            Registration.agency_id == agency_id,
+            Registration.bureau_id == actor.bureau_id,
+        )
+    ).one_or_none()
+
+
+def registrations_of(session: Session, actor: Actor, agency_id: int) -> list[RegistrationView]:
+    """The registrations the actor may see, its own bureau's first. Each has at least the change that began it."""
+    rows = session.execute(
+        select(StandingChange, Registration, Body.name, User.display_name)
+        .join(Registration, Registration.id == StandingChange.registration_id)
+        .join(Body, Body.id == Registration.bureau_id)
+        .outerjoin(User, User.id == StandingChange.decided_by_id)
+        .outerjoin(StandingChange.provision)
+        .outerjoin(Provision.measure_version)
+        .outerjoin(MeasureVersion.measure)
+        .options(
+            contains_eager(StandingChange.provision)
+            .contains_eager(Provision.measure_version)
+            .contains_eager(MeasureVersion.measure)
+        )
+        .where(registration_visible(actor), Registration.agency_id == agency_id)
+        .order_by(
+            sa.case((Registration.bureau_id == actor.bureau_id, 0), else_=1),
+            Body.sort_key,
+            Body.id,
+            StandingChange.number.desc(),
+        )
+    )
+    found: dict[int, tuple[Registration, str, list[StandingEvent]]] = {}
+    for change, registration, bureau, name in rows:
+        is_known = actor.is_bureau and registration.bureau_id in actor.bureau_ids
+        cited = provision_label(change.provision) if change.provision else None
+        event = StandingEvent(change, (name or "") if is_known else "", cited)
+        found.setdefault(registration.id, (registration, bureau, []))[2].append(event)
+    return [
+        RegistrationView(registration, bureau, tuple(events))
+        for registration, bureau, events in found.values()
+    ]
+
+
+def qualifications_of(session: Session, agency_id: int, day: date) -> list[QualificationView]:
+    """Those in use first, by name, the latest end first; withdrawn ones last."""
+    rows = session.execute(
+        select(Qualification, renewed().label("is_renewed"))
+        .where(Qualification.agency_id == agency_id)
+        .order_by(
+            Qualification.withdrawn_at.is_not(None),
+            Qualification.name,
+            Qualification.expires_on.is_not(None),
+            Qualification.expires_on.desc(),
+            Qualification.id,
+        )
+    )
+    return [
+        QualificationView(
+            item,
+            qualification_state(item.expires_on, item.withdrawn_at, is_renewed=bool(is_renewed), day=day),
+        )
+        for item, is_renewed in rows
+    ]
+
+
+def conditions_in_force(session: Session, bureau_id: int | None, day: date) -> Conditions | None:
+    """The bureau's own conditions, else those of the bureau above it, else the shipped ones."""
+    parent = select(Body.parent_id).where(Body.id == bureau_id).scalar_subquery()
+    row = session.scalars(
+        select(EvaluatorCondition)
+        .where(
+            open_period(EvaluatorCondition.valid_from, EvaluatorCondition.valid_to, day),
+            sa.or_(
+                EvaluatorCondition.bureau_id.is_(None),
+                EvaluatorCondition.bureau_id == bureau_id,
+                EvaluatorCondition.bureau_id == parent,
+            ),
+        )
+        .order_by(
+            sa.case(
+                (EvaluatorCondition.bureau_id == bureau_id, 0),
+                (EvaluatorCondition.bureau_id.is_not(None), 1),
+                else_=2,
+            ),
+            EvaluatorCondition.valid_from.desc(),
+            EvaluatorCondition.id,
+        )
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return Conditions(
+        row.min_work_years,
+        row.min_evaluation_years,
+        row.needs_title_or_licence,
+        row.provision_key,
+        row.tag,
+    )
+
+
+def conditions_provision(session: Session, conditions: Conditions | None, day: date) -> str | None:
+    """How the provision of the conditions is cited on a day."""
+    if conditions is None:
+        return None
+    provision = provision_in_force(session, conditions.provision_key, day)
+    return conditions.provision_key if provision is None else provision_label(provision)
+
+
+def career_of(person: Person) -> Career:
+    return Career(
+        person.title,
+        person.licence,
+        person.work_since,
+        person.evaluation_since,
+        person.has_disqualifying_record,
+    )
+
+
+def evaluators_of(
+    session: Session, agency_id: int, day: date, conditions: Conditions | None
+) -> list[EvaluatorView]:
+    """Present evaluators first. Of an appointment that is over no conditions are shown."""
+    rows = session.execute(
+        select(Appointment, Person)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(Appointment.agency_id == agency_id)
+        .order_by(Appointment.valid_from.desc(), Appointment.id)
+    )
+    views = []
+    for appointment, person in rows:
+        is_over = appointment.valid_to is not None and appointment.valid_to < day
+        is_current = appointment.valid_from <= day and not is_over
+        results = examine(career_of(person), conditions, day) if conditions and not is_over else ()
+        views.append(
+            EvaluatorView(appointment, person, is_current, results, overall(results) if results else None)
+        )
+    return sorted(views, key=lambda view: not view.is_current)
+
+
+def ties_of(session: Session, actor: Actor, agency_id: int, day: date) -> list[TieView]:
+    rows = session.execute(
+        select(Tie, Body.name, Body.bureau_id)
+        .join(Body, Body.id == Tie.body_id)
+        .where(tie_visible(actor), Tie.agency_id == agency_id)
+        .order_by(Tie.valid_from.desc(), Tie.id)
+    )
+    return [
+        TieView(
+            tie,
+            name,
+            tie.valid_from <= day and (tie.valid_to is None or tie.valid_to >= day),
+            actor.bureau_id is not None and bureau_id == actor.bureau_id,
+        )
+        for tie, name, bureau_id in rows
+    ]

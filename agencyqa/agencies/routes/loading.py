@@ -1,0 +1,31 @@
+"""The agency of a page, and the gate of those that write."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from agencyqa.accounts.models import Body
+from agencyqa.agencies.models import Agency, Registration
+from agencyqa.agencies.policies import can_change, visible_to
+from agencyqa.agencies.queries import own_registration
+from agencyqa.auth.guards import current_actor
+from agencyqa.errors import Forbidden
+from agencyqa.extensions import db
+from agencyqa.web.loading import one_or_404
+
+
+def load(agency_id: int) -> Agency:
+    return one_or_404(visible_to(current_actor()).where(Agency.id == agency_id))
+
+
+def load_to_change(agency_id: int) -> tuple[Agency, Registration]:
+    """Raise NotVisible, or Forbidden where the agency does not stand in the actor's own register."""
+    agency = load(agency_id)
+    registration = own_registration(db.session(), current_actor(), agency_id)
+    if registration is None or not can_change(current_actor(), registration):
+        raise Forbidden()
+    return agency, registration
+
+
+def name_of(agency_id: int) -> str:
+    return db.session.scalars(select(Body.name).where(Body.id == agency_id)).one()

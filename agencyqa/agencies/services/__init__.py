@@ -1,0 +1,51 @@
+"""Writes of the register of agencies."""
+
+from agencyqa.agencies.services.evaluators import (
+    AppointmentData,
+    PersonData,
+    appoint_evaluator,
+    change_person,
+    end_appointment,
+)
+from agencyqa.agencies.services.profiles import ProfileData, change_profile
+from agencyqa.agencies.services.qualifications import (
+    QualificationData,
+    add_qualification,
+    withdraw_qualification,
+)
+from agencyqa.agencies.services.reference import load_reference_data
+from agencyqa.agencies.services.registration import AgencyData, register_agency
+from agencyqa.agencies.services.standing import DecisionData, decide_standing
+from agencyqa.agencies.services.ties import TieData, declare_tie, end_tie
+
+# Constraint → (field, code), for forms and imports alike.
+CONSTRAINTS = {
+    "uq_agencies_credit_code": ("credit_code", "duplicate_credit_code"),
+    "uq_registrations_agency_id_bureau_id": ("credit_code", "duplicate_credit_code"),
+    "uq_appointments_open": ("name", "evaluator_practises_elsewhere"),
+    "uq_qualifications_form_token": ("form_token", "already_submitted"),
+    "uq_appointments_form_token": ("form_token", "already_submitted"),
+    "uq_ties_form_token": ("form_token", "already_submitted"),
+}
+
+__all__ = [
+    "CONSTRAINTS",
+    "AgencyData",
+    "AppointmentData",
+    "DecisionData",
+    "PersonData",
+    "ProfileData",
+    "QualificationData",
+    "TieData",
+    "add_qualification",
+    "appoint_evaluator",
+    "change_person",
+    "change_profile",
+    "decide_standing",
+    "declare_tie",
+    "end_appointment",
+    "end_tie",
+    "load_reference_data",
+    "register_agency",
+    "withdraw_qualification",
+]

@@ -1,0 +1,214 @@
+"""The application factory: the only module that knows every area."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from agencyqa.accounts import cli as accounts_cli
+from agencyqa.accounts import events as accounts_events
+from agencyqa.accounts import messages as accounts_messages
+from agencyqa.accounts import routes as accounts_routes
+from agencyqa.accounts import sessions
+from agencyqa.accounts.models import InstallationFact
+from agencyqa.agencies import events as agencies_events
+from agencyqa.agencies import jobs as agencies_jobs
+from agencyqa.agencies import messages as agencies_messages
+from agencyqa.agencies import routes as agencies_routes
+from agencyqa.assessments import cli as scoring_cli
+from agencyqa.assessments import events as assessments_events
+from agencyqa.assessments import jobs as assessments_jobs
+from agencyqa.assessments import messages as assessments_messages
+from agencyqa.assessments import routes as assessments_routes
+from agencyqa.audit import cli as audit_cli
+from agencyqa.audit import jobs as audit_jobs
+from agencyqa.audit import messages as audit_messages
+from agencyqa.audit import routes as audit_routes
+from agencyqa.audit.events import register_events
+from agencyqa.audit.record import record_refusal
+from agencyqa.auth import guards
+from agencyqa.auth.guards import optional_actor
+from agencyqa.clock import utc_now
+from agencyqa.db import set_reading
+from agencyqa.engagements import events as engagements_events
+from agencyqa.engagements import jobs as engagements_jobs
+from agencyqa.engagements import messages as engagements_messages
+from agencyqa.engagements import routes as engagements_routes
+from agencyqa.errors import AgencyQAError
+from agencyqa.extensions import babel, csrf, db, login_manager, migrate
+from agencyqa.i18n import SOURCE_LOCALE, select_locale
+from agencyqa.jobs import cli as job_cli
+from agencyqa.jobs import messages as job_messages
+from agencyqa.jobs import routes as job_routes
+from agencyqa.jobs import runner
+from agencyqa.jobs.registry import register_jobs
+from agencyqa.measures import events as measures_events
+from agencyqa.measures import messages as measures_messages
+from agencyqa.measures import routes as measures_routes
+from agencyqa.notifications import messages as notification_messages
+from agencyqa.notifications import routes as notification_routes
+from agencyqa.notifications import setup as notifications
+from agencyqa.objects import events as objects_events
+from agencyqa.objects import messages as objects_messages
+from agencyqa.objects import routes as objects_routes
+from agencyqa.reports import cli as reports_cli
+from agencyqa.reports import routes as reports_routes
+from agencyqa.spreadsheets import messages as spreadsheet_messages
+from agencyqa.web import health, setup
+from agencyqa.web.error_pages import after_refusal
+from agencyqa.web.messages import register_messages
+from config import ROOT, Settings
+
+BLUEPRINTS = (
+    health.bp,
+    audit_routes.bp,
+    job_routes.bp,
+    notification_routes.bp,
+    accounts_routes.bp,
+    measures_routes.bp,
+    agencies_routes.bp,
+    objects_routes.bp,
+    engagements_routes.bp,
+    assessments_routes.bp,
+    reports_routes.bp,
+)
+MESSAGES = (
+    audit_messages.MESSAGES,
+    job_messages.MESSAGES,
+    notification_messages.MESSAGES,
+    spreadsheet_messages.MESSAGES,
+    accounts_messages.MESSAGES,
+    measures_messages.MESSAGES,
+    agencies_messages.MESSAGES,
+    objects_messages.MESSAGES,
+    engagements_messages.MESSAGES,
+    assessments_messages.MESSAGES,
+)
+EVENTS = (
+    accounts_events,
+    measures_events,
+    agencies_events,
+    objects_events,
+    engagements_events,
+    assessments_events,
+)
+# The functions behind the names of ``jobs.schedule``.
+JOBS = {**audit_jobs.JOBS, **agencies_jobs.JOBS, **engagements_jobs.JOBS, **assessments_jobs.JOBS}
+COMMANDS = (
+    audit_cli.group,
+    job_cli.group,
+    accounts_cli.group,
+    scoring_cli.group,
+    reports_cli.group,
+)
+# Score sheets are the largest forms; files come with their own limits.
+LARGEST_FORM = 4 * 1024 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    app = Flask("agencyqa", template_folder=str(ROOT / "templates"))
+    _configure(app, settings)
+    _bind_extensions(app, settings)
+    app.before_request(_choose_transaction)
+    sessions.init_app(app)
+    guards.init_app(app)
+    setup.init_app(app)
+    if _log_refusal not in after_refusal:
+        after_refusal.append(_log_refusal)
+    app.before_request(_know_demo_data)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for messages in MESSAGES:
+        register_messages(messages)
+    for events in EVENTS:
+        register_events(events.EVENTS, targets=events.TARGETS, fields=events.FIELDS)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    register_jobs(app, JOBS)
+    runner.init_app(app, thread=settings.scheduler == "thread")
+    notifications.init_app(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=False
+    )
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
+        SESSION_COOKIE_NAME="agencyqa",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=settings.absolute_limit,
+        WTF_CSRF_TIME_LIMIT=int(settings.absolute_limit / timedelta(seconds=1)),
+        WTF_CSRF_SSL_STRICT=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        MAX_FORM_PARTS=5000,
+        BABEL_DEFAULT_LOCALE=SOURCE_LOCALE,
+        BABEL_DEFAULT_TIMEZONE=settings.time_zone,
+    )
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        return {}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+
+
+def _bind_extensions(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    babel.init_app(
+        app,
+        locale_selector=select_locale,
+        default_translation_directories=str(ROOT / "agencyqa/translations"),
+    )
+    login_manager.init_app(app)
+    csrf.init_app(app)
+
+
+def _choose_transaction() -> None:
+    set_reading(sessions.is_read_request())
+
+
+def _know_demo_data() -> None:
+    """Demo data says so on every page. The answer is asked of the database once per process."""
+    if "DEMO_DATA" not in current_app.config and request.endpoint not in health.ENDPOINTS:
+        fact = db.session.get(InstallationFact, "demo_data")
+        current_app.config["DEMO_DATA"] = fact is not None
+
+
+def _log_refusal(error: AgencyQAError | HTTPException) -> None:
+    """Who was refused what. The failed request was rolled back, so this is a transaction of its own."""
+    actor = optional_actor()
+    if actor is None or request.endpoint is None:
+        # Strangers are counted by the sign-in throttle; addresses that do not exist say nothing of anybody.
+        return
+    code = error.code if isinstance(error, AgencyQAError) else str(error.code)
+    set_reading(False)
+    record_refusal(
+        db.session(),
+        actor,
+        "auth.request.refused",
+        now=utc_now(),
+        code=code,
+        endpoint=request.endpoint,
+        method=request.method,
+        path=request.path[:300],
+    )
+    db.session.commit()

@@ -1,0 +1,44 @@
+"""What the audit log calls the writes of this area."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from agencyqa.assessments import annual_events
+
+EVENTS = {
+    "assessments.sheet.opened": _l("下发评分表"),
+    "assessments.sheet.reissued": _l("重新选定评分方案"),
+    "assessments.sheet.edited": _l("填写评分表"),
+    "assessments.sheet.submitted": _l("提交评分表"),
+    "assessments.sheet.returned": _l("退回评分表"),
+    "assessments.sheet.finalised": _l("评分表定稿"),
+    "assessments.sheet.published": _l("发布评分表"),
+    "assessments.sheet.corrected": _l("开启评分更正"),
+    "assessments.sheet.overdue": _l("评分表逾期"),
+    "assessments.shares.added": _l("新增评分权重"),
+    "assessments.shares.ended": _l("评分权重截止"),
+    "assessments.grades.added": _l("新增等级标准"),
+    "assessments.grades.ended": _l("等级标准截止"),
+}
+TARGETS = {
+    "score_sheets": _l("评分表"),
+    "share_tables": _l("评分权重"),
+    "grade_tables": _l("等级标准"),
+}
+FIELDS = {
+    "total_points": _l("总分"),
+    "scheme_version_id": _l("评分方案版本号"),
+    "scheme_hash": _l("方案校验值"),
+    "scorer_body_id": _l("评分单位编号"),
+    "content_hash": _l("内容校验值"),
+    "snapshot": _l("提交次序"),
+    "revision": _l("版次"),
+    "previous": _l("上一版评分表编号"),
+    "shares": _l("权重"),
+    "bands": _l("等级"),
+    "places": _l("小数位数"),
+}
+EVENTS |= annual_events.EVENTS
+TARGETS |= annual_events.TARGETS
+FIELDS |= annual_events.FIELDS

@@ -1,0 +1,155 @@
+"""What was typed on a score sheet, read once for the form, the autosave and every other way in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agencyqa.assessments.forms.layout import (
+    ENTERED_PREFIX,
+    NO,
+    REASON_PREFIX,
+    YES,
+    Input,
+    entered_field,
+    inputs_of,
+    reason_field,
+)
+from agencyqa.scoring import Scheme, UnitsError, format_points, parse_points
+from agencyqa.web import normalise
+
+REASON_LIMIT = 1000
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+
+# A code of the message table with its figures.
+Fault = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The content of a sheet. Only what was given is in it: a missing answer is no key, never a 0."""
+
+    answers: Mapping[str, Mapping[str, int | str | bool]] = field(default_factory=dict)
+    entered: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """``texts`` is every field as it was typed, to be shown again; ``faults`` are the fields that cannot be read."""
+
+    entry: Entry
+    texts: Mapping[str, str]
+    faults: Mapping[str, Fault]
+
+
+class _Unreadable(ValueError):
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.fault: Fault = (code, params)
+
+
+def read_entry(scheme: Scheme, fields: Mapping[str, str]) -> Typed:
+    """``fields`` holds the fields of a whole page by name; an unticked box and an empty field are the same as none."""
+    answers: dict[str, dict[str, int | str | bool]] = {}
+    entered: dict[str, int] = {}
+    reasons: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    faults: dict[str, Fault] = {}
+    for criterion, item in inputs_of(scheme):
+        text = texts[item.field] = fields.get(item.field, "")
+        try:
+            value = _value(item, text)
+        except _Unreadable as error:
+            faults[item.field] = error.fault
+            continue
+        if value is not None:
+            answers.setdefault(criterion.key, {})[item.name] = value
+    for _, criterion in scheme.criteria():
+        name = entered_field(criterion.key)
+        text = texts[name] = fields.get(name, "")
+        try:
+            figure = _points(text)
+        except _Unreadable as error:
+            faults[name] = error.fault
+        else:
+            if figure is not None:
+                entered[criterion.key] = figure
+        name = reason_field(criterion.key)
+        texts[name] = fields.get(name, "")
+        reason = normalise.text(texts[name])
+        if len(reason) > REASON_LIMIT:
+            faults[name] = ("too_long", {"maximum": REASON_LIMIT, "length": len(reason)})
+        elif reason:
+            reasons[criterion.key] = reason
+    return Typed(Entry(answers, entered, reasons), texts, faults)
+
+
+def write_entry(scheme: Scheme, entry: Entry) -> dict[str, str]:
+    """The fields of the page that would be read back as this entry."""
+    texts: dict[str, str] = {}
+    for criterion, item in inputs_of(scheme):
+        value = entry.answers.get(criterion.key, {}).get(item.name)
+        texts[item.field] = "" if value is None else _text(item, value)
+    for _, criterion in scheme.criteria():
+        figure = entry.entered.get(criterion.key)
+        texts[entered_field(criterion.key)] = "" if figure is None else format_points(figure)
+        texts[reason_field(criterion.key)] = entry.reasons.get(criterion.key, "")
+    return texts
+
+
+def criterion_of(field_name: str) -> str:
+    """The key of the criterion a field belongs to."""
+    for prefix in (ENTERED_PREFIX, REASON_PREFIX):
+        if field_name.startswith(prefix):
+            return field_name.removeprefix(prefix)
+    return field_name.split("-", 2)[1]
+
+
+def _value(item: Input, text: str) -> int | str | bool | None:
+    match item.widget:
+        case "points":
+            return _points(text)
+        case "count":
+            return _count(text)
+        case "check":
+            return text == YES
+        case "yesno":
+            if text not in {"", YES, NO}:
+                raise _Unreadable("not_a_choice")
+            return None if text == "" else text == YES
+        case "choice":
+            if text and text not in {choice.key for choice in item.spec.choices}:
+                raise _Unreadable("not_a_choice")
+            return text or None
+
+
+def _points(text: str) -> int | None:
+    figure = normalise.figure(text)
+    if not figure:
+        return None
+    try:
+        return parse_points(figure)
+    except UnitsError as error:
+        raise _Unreadable(error.code, places=4) from None
+
+
+def _count(text: str) -> int | None:
+    figure = normalise.figure(text)
+    if not figure:
+        return None
+    if not _WHOLE.fullmatch(figure):
+        raise _Unreadable("not_a_whole_number")
+    return int(figure)
+
+
+def _text(item: Input, value: int | str | bool) -> str:
+    if item.widget == "points":
+        return format_points(int(value))
+    if item.widget == "yesno":
+        return YES if value else NO
+    if item.widget == "check":
+        return YES if value else ""
+    return str(value)

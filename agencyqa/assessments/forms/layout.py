@@ -1,0 +1,102 @@
+"""From a rule to the fields of a page: names, widgets and their nesting, without any text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from agencyqa.scoring import AllOrNothing, Composite, Criterion, InputSpec, Rule, Scheme, Veto
+
+# "yesno" asks outright: an all-or-nothing item nobody looked at must stay missing and not read as "no".
+# "check" is a flag whose natural state is off: a veto that is not raised.
+Widget = Literal["choice", "points", "count", "check", "yesno"]
+
+ENTERED_PREFIX = "entered-"
+REASON_PREFIX = "reason-"
+YES, NO = "yes", "no"
+
+
+def answer_field(criterion: str, name: str) -> str:
+    """The name and id of an input in the page; ``name`` is the input's full name in the scheme."""
+    return f"a-{criterion}-{name}"
+
+
+def entered_field(criterion: str) -> str:
+    return f"{ENTERED_PREFIX}{criterion}"
+
+
+def reason_field(criterion: str) -> str:
+    return f"{REASON_PREFIX}{criterion}"
+
+
+@dataclass(frozen=True)
+class Input:
+    """``name`` is the full name in the answers (``cover.tables.count``), ``local`` its last part."""
+
+    field: str
+    name: str
+    local: str
+    widget: Widget
+    spec: InputSpec
+
+
+@dataclass(frozen=True)
+class Block:
+    """One rule with its own inputs; ``parts`` are the rules nested in it. ``path`` is empty at the top."""
+
+    path: str
+    part: str | None
+    rule: Rule
+    inputs: tuple[Input, ...]
+    parts: tuple[Block, ...] = ()
+
+    def all_inputs(self) -> Iterator[Input]:
+        yield from self.inputs
+        for part in self.parts:
+            yield from part.all_inputs()
+
+
+# A page asks for the blocks of its scheme again and again. Rules never change, and a compiled scheme keeps its own.
+_MOST_KEPT = 2_000
+_blocks: dict[int, tuple[Criterion, Block]] = {}
+
+
+def block_of(criterion: Criterion) -> Block:
+    held = _blocks.get(id(criterion))
+    # The number may have belonged to a criterion that is gone, so the criterion itself is kept and compared.
+    if held is None or held[0] is not criterion:
+        if len(_blocks) >= _MOST_KEPT:
+            _blocks.clear()
+        held = _blocks[id(criterion)] = (criterion, _block(criterion.key, criterion.rule, "", None))
+    return held[1]
+
+
+def inputs_of(scheme: Scheme) -> Iterator[tuple[Criterion, Input]]:
+    for _, criterion in scheme.criteria():
+        for item in block_of(criterion).all_inputs():
+            yield criterion, item
+
+
+def _block(criterion: str, rule: Rule, path: str, part: str | None) -> Block:
+    if isinstance(rule, Composite):
+        parts = tuple(
+            _block(criterion, item.rule, f"{path}.{item.key}" if path else item.key, item.key)
+            for item in rule.parts
+        )
+        return Block(path, part, rule, (), parts)
+    if isinstance(rule, Veto):
+        inner = {spec.name for spec in rule.rule.inputs()}
+        own = tuple(_input(criterion, rule, path, spec) for spec in rule.inputs() if spec.name not in inner)
+        return Block(path, part, rule, own, (_block(criterion, rule.rule, path, None),))
+    return Block(path, part, rule, tuple(_input(criterion, rule, path, spec) for spec in rule.inputs()))
+
+
+def _input(criterion: str, rule: Rule, path: str, spec: InputSpec) -> Input:
+    name = f"{path}.{spec.name}" if path else spec.name
+    widget: Widget
+    if spec.type == "flag":
+        widget = "yesno" if isinstance(rule, AllOrNothing) else "check"
+    else:
+        widget = spec.type
+    return Input(answer_field(criterion, name), name, spec.name, widget, spec)

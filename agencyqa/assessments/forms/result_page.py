@@ -1,0 +1,239 @@
+"""One agency's annual result as a page shows it, down to the sheets; figures that add up, with what rounding leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from flask_babel import gettext
+
+from agencyqa.assessments.forms.ranking_page import band_label, measure_label, signed
+from agencyqa.assessments.models import AnnualResult, GradeTable
+from agencyqa.measures.enums import Purpose
+from agencyqa.scoring import (
+    NO_MEASURE,
+    TraceError,
+    format_fraction,
+    format_points,
+    format_scaled,
+    fraction_from_data,
+    readd,
+    round_half_up,
+)
+from agencyqa.web.labels import label_of
+
+EXACT_PLACES = 6
+
+
+@dataclass(frozen=True)
+class MeasureLine:
+    """``meter`` is (value, maximum) in hundredths of a point."""
+
+    label: str
+    title: str
+    score: str
+    maximum: str
+    meter: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """``sheet_id`` only where the reader may open the sheet."""
+
+    role: str
+    share: str
+    total: str
+    percent: str
+    contribution: str
+    sheet_id: int | None
+
+
+@dataclass(frozen=True)
+class EngagementLine:
+    """``contribution`` is rounded for the table, ``exact`` as exact as decimals allow."""
+
+    engagement_id: int
+    contract: str
+    object_name: str
+    can_open: bool
+    fee: int
+    weight: str
+    score: str
+    contribution: str
+    exact_score: str
+    exact_weight: str
+    exact: str
+    roles: tuple[RoleLine, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ResultPage:
+    """``difference`` and ``item_difference``: what rounding leaves between the lines and the score; "" for nothing."""
+
+    score: str
+    exact_score: str
+    grade: str
+    grade_text: str
+    rounding_text: str
+    measures: tuple[MeasureLine, ...]
+    difference: str
+    items: tuple[EngagementLine, ...]
+    item_difference: str
+    adds_up: bool
+
+
+def exact_score(result: AnnualResult) -> Fraction | None:
+    if result.numerator is None or result.denominator is None:
+        return None
+    return Fraction(int(result.numerator), int(result.denominator))
+
+
+def result_page(
+    result: AnnualResult,
+    table: GradeTable,
+    *,
+    titles: Mapping[str, str],
+    engagement_ids: frozenset[int],
+    sheet_ids: frozenset[int],
+) -> ResultPage:
+    """``engagement_ids`` and ``sheet_ids`` are those the reader may open."""
+    score = exact_score(result)
+    items = [
+        _engagement(data, item, result.places, engagement_ids, sheet_ids)
+        for data, item in zip(result.inputs["engagements"], result.trace["items"], strict=True)
+    ]
+    keys = sorted(result.measure_scores, key=lambda key: (key == NO_MEASURE, key))
+    contributions = [fraction_from_data(item["contribution"]) for item in result.trace["items"]]
+    return ResultPage(
+        score="" if result.rounded is None else format_scaled(result.rounded, result.places),
+        exact_score=exact_text(score),
+        grade=band_label(table.bands, result.grade),
+        grade_text=_grade_text(result, table),
+        rounding_text=_rounding_text(result),
+        measures=tuple(_measure(key, result.measure_scores[key], titles, result.places) for key in keys),
+        difference=_left(result, [result.measure_scores[key]["rounded"] for key in keys]),
+        items=tuple(items),
+        item_difference=_left(
+            result,
+            [None if part is None else round_half_up(part, result.places) for part in contributions],
+        ),
+        adds_up=adds_up(result),
+    )
+
+
+def adds_up(result: AnnualResult) -> bool:
+    """Whether the year, and every engagement in it, follows from its own figures and gives what is stored."""
+    score = exact_score(result)
+    rounded = None if score is None else round_half_up(score, result.places)
+    if rounded != result.rounded:
+        return False
+    try:
+        if readd(result.trace) != score:
+            return False
+        return all(
+            readd(data["trace"]) == fraction_from_data(item["score"])
+            for data, item in zip(result.inputs["engagements"], result.trace["items"], strict=True)
+        )
+    except TraceError:
+        return False
+
+
+def exact_text(value: Fraction | None) -> str:
+    """The figure itself where it ends within six decimals, else rounded there and marked ≈."""
+    if value is None:
+        return ""
+    text = format_fraction(value, EXACT_PLACES)
+    if (value * 10**EXACT_PLACES).denominator == 1:
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"≈ {text}"
+
+
+def shown(value: Fraction | None, places: int = 2) -> str:
+    return "" if value is None else format_fraction(value, places)
+
+
+def _left(result: AnnualResult, parts: Sequence[int | None]) -> str:
+    if result.rounded is None:
+        return ""
+    return signed(result.rounded - sum(part or 0 for part in parts), result.places)
+
+
+def _measure(key: str, held: Mapping[str, Any], titles: Mapping[str, str], places: int) -> MeasureLine:
+    maximum = None if held["maximum"] is None else Fraction(held["maximum"])
+    meter = None
+    if held["rounded"] is not None and maximum:
+        meter = (held["rounded"], round_half_up(maximum, places))
+    return MeasureLine(
+        label=measure_label(key),
+        title=titles.get(key, ""),
+        score="" if held["rounded"] is None else format_scaled(held["rounded"], places),
+        maximum=shown(maximum, places),
+        meter=meter,
+    )
+
+
+def _engagement(
+    data: Mapping[str, Any],
+    item: Mapping[str, Any],
+    places: int,
+    engagement_ids: frozenset[int],
+    sheet_ids: frozenset[int],
+) -> EngagementLine:
+    weight, score = fraction_from_data(item["weight"]), fraction_from_data(item["score"])
+    contribution = fraction_from_data(item["contribution"])
+    sheets = {sheet["role"]: sheet["sheet_id"] for sheet in data["sheets"]}
+    return EngagementLine(
+        engagement_id=data["engagement_id"],
+        contract=data["contract"],
+        object_name=data["object"],
+        can_open=data["engagement_id"] in engagement_ids,
+        fee=data["fee"],
+        weight="" if weight is None else format_fraction(weight * 100, 2) + "%",
+        score=shown(score, places),
+        contribution=shown(contribution, places),
+        exact_score=exact_text(score),
+        exact_weight="" if weight is None else f"{weight.numerator}/{weight.denominator}",
+        exact=exact_text(contribution),
+        roles=tuple(_role(role, sheets.get(role["role"]), sheet_ids) for role in data["trace"]["roles"]),
+        missing=tuple(label_of(Purpose(role)) for role in data["trace"]["missing"]),
+    )
+
+
+def _role(role: Mapping[str, Any], sheet_id: int | None, sheet_ids: frozenset[int]) -> RoleLine:
+    share = fraction_from_data(role["share"]) or Fraction(0)
+    has_total = role["total"] is not None
+    return RoleLine(
+        role=label_of(Purpose(role["role"])),
+        share=exact_text(share * 100) + "%",
+        total=f"{format_points(role['total'])} / {format_points(role['max'])}" if has_total else "",
+        percent=exact_text(fraction_from_data(role["percent"])),
+        contribution=exact_text(fraction_from_data(role["contribution"])),
+        sheet_id=sheet_id if sheet_id in sheet_ids else None,
+    )
+
+
+def _grade_text(result: AnnualResult, table: GradeTable) -> str:
+    grade = result.trace["grade"]
+    if grade is None:
+        return ""
+    name, low = band_label(table.bands, grade["key"]), format_points(grade["low"])
+    if grade["high"] is None:
+        return str(gettext("%(grade)s：%(low)s 分以上（含）", grade=name, low=low))
+    high = format_points(grade["high"])
+    return str(gettext("%(grade)s：%(low)s（含）至 %(high)s（不含）分", grade=name, low=low, high=high))
+
+
+def _rounding_text(result: AnnualResult) -> str:
+    rounding = result.trace["rounding"]
+    if rounding is None:
+        return ""
+    return str(
+        gettext(
+            "等级按四舍五入保留 %(places)s 位小数的 %(figure)s 分确定。",
+            places=rounding["places"],
+            figure=rounding["text"],
+        )
+    )

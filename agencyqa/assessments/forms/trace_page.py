@@ -1,0 +1,219 @@
+"""A trace in the reader's words: inputs, steps, explanations, and the sum that anybody can repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from agencyqa.assessments.forms.layout import Input, block_of
+from agencyqa.assessments.forms.steps import StepLine, step_lines
+from agencyqa.assessments.models import ScoreSheet
+from agencyqa.measures.sentences import issue_sentence, note_sentence, rule_sentence
+from agencyqa.measures.texts import RuleTexts, SchemeTexts
+from agencyqa.measures.words import gettext
+from agencyqa.scoring import (
+    Criterion,
+    Issue,
+    Program,
+    TraceError,
+    format_fraction,
+    format_points,
+    format_scaled,
+    fraction_from_data,
+    readd,
+)
+
+
+@dataclass(frozen=True)
+class TraceCriterion:
+    """Figures in ten-thousandths of a point; None where there is no result."""
+
+    key: str
+    label: str
+    description: str
+    rule: str
+    provision: str
+    measure: str
+    max_points: int
+    is_ours: bool
+    inputs: tuple[tuple[str, str], ...]
+    steps: tuple[StepLine, ...]
+    notes: tuple[str, ...]
+    issues: tuple[str, ...]
+    computed: int | None
+    entered: int | None
+    counted: int | None
+    difference: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class TraceSection:
+    key: str
+    label: str
+    max_points: int
+    total: int | None
+    criteria: tuple[TraceCriterion, ...]
+
+
+@dataclass(frozen=True)
+class TracePage:
+    """``percent`` and ``compared`` are exact; ``sum_text`` writes the addition of the sections out."""
+
+    sections: tuple[TraceSection, ...]
+    measures: tuple[tuple[str, int | None, int], ...]
+    total: int | None
+    max_points: int
+    percent: Fraction | None
+    percent_text: str
+    rounded_text: str
+    grade: str
+    grade_text: str
+    sum_text: str
+    adds_up: bool
+    engine: str
+    digest: str
+
+
+def trace_page(program: Program, texts: SchemeTexts, sheet: ScoreSheet) -> TracePage:
+    """Made by the same run that scores; what it adds up to is checked without the engine's rules."""
+    trace = program.trace(sheet.answers, sheet.entered)
+    data = {each["key"]: each for section in trace["sections"] for each in section["criteria"]}
+    sections = tuple(
+        TraceSection(
+            section.key,
+            texts.section(section.key),
+            section.max_points,
+            held["total"],
+            tuple(
+                _criterion(program, criterion, texts, data[criterion.key], sheet.reasons)
+                for criterion in section.criteria
+            ),
+        )
+        for section, held in zip(program.scheme.sections, trace["sections"], strict=True)
+    )
+    percent = fraction_from_data(trace["percent"])
+    return TracePage(
+        sections=sections,
+        measures=tuple((each["key"], each["total"], each["max"]) for each in trace["measures"]),
+        total=trace["total"],
+        max_points=trace["max"],
+        percent=percent,
+        percent_text=_percent_text(trace["total"], trace["max"], percent),
+        rounded_text=_rounded_text(trace["rounding"]),
+        grade=texts.grade(trace["grade"]["key"]) if trace["grade"] else "",
+        grade_text=_grade_text(trace["grade"], texts),
+        sum_text=_sum_text([section.total for section in sections], trace["total"]),
+        adds_up=_adds_up(trace, sheet),
+        engine=trace["engine"],
+        digest=trace["scheme"]["digest"],
+    )
+
+
+def _adds_up(trace: Mapping[str, Any], sheet: ScoreSheet) -> bool:
+    """Whether the trace adds up by itself, and to the total that is stored."""
+    try:
+        return readd(trace) == sheet.total
+    except TraceError:
+        return False
+
+
+def _criterion(
+    program: Program,
+    criterion: Criterion,
+    texts: SchemeTexts,
+    data: Mapping[str, Any],
+    reasons: Mapping[str, str],
+) -> TraceCriterion:
+    key = criterion.key
+    words = texts.rule(key)
+    specs = {spec.name: spec for spec in program.layout[key]}
+    return TraceCriterion(
+        key=key,
+        label=texts.criterion(key),
+        description=texts.description(key),
+        rule=rule_sentence(criterion.rule, words),
+        provision=texts.provision(key),
+        measure=criterion.measure or "",
+        max_points=criterion.max_points,
+        is_ours=texts.is_ours(key),
+        inputs=tuple(
+            (_input_label(item, words), _input_text(item, data["inputs"].get(item.name), words))
+            for item in block_of(criterion).all_inputs()
+        ),
+        steps=step_lines(data["steps"], criterion.rule, words),
+        notes=tuple(note_sentence(note, words) for note in data["notes"]),
+        issues=tuple(
+            issue_sentence(Issue(each["code"], each["input"], each["params"]), words, specs)
+            for each in data["issues"]
+        ),
+        computed=data["computed"],
+        entered=data["entered"],
+        counted=data["counted"],
+        difference=data["difference"],
+        reason=reasons.get(key, ""),
+    )
+
+
+def _input_label(item: Input, words: RuleTexts) -> str:
+    part = item.name.rpartition(".")[0]
+    label = words.input(item.name)
+    return f"{words.part(part)} · {label}" if part in words.parts else label
+
+
+def _input_text(item: Input, value: Any, words: RuleTexts) -> str:
+    if value is None:
+        return gettext("未填")
+    match item.widget:
+        case "choice":
+            return words.choice(item.name, str(value))
+        case "points":
+            return gettext("%(points)s 分", points=format_points(value))
+        case "count":
+            return str(value)
+        case "check":
+            return gettext("是") if value else gettext("否")
+        case "yesno":
+            own = words.choices.get(item.name, {})
+            return own.get("true", gettext("是")) if value else own.get("false", gettext("否"))
+
+
+def _percent_text(total: int | None, maximum: int, percent: Fraction | None) -> str:
+    if total is None or percent is None:
+        return ""
+    exact = (percent * 10_000).denominator == 1
+    sign = "=" if exact else "≈"
+    figure = format_fraction(percent, 4).rstrip("0").rstrip(".")
+    return f"{format_points(total)} ÷ {format_points(maximum)} × 100 {sign} {figure}"
+
+
+def _rounded_text(rounding: Mapping[str, Any] | None) -> str:
+    if rounding is None:
+        return ""
+    return gettext(
+        "四舍五入保留 %(places)s 位小数：%(figure)s",
+        places=rounding["places"],
+        figure=format_scaled(rounding["result"], rounding["places"]),
+    )
+
+
+def _grade_text(grade: Mapping[str, Any] | None, texts: SchemeTexts) -> str:
+    if grade is None:
+        return ""
+    low = format_points(grade["low"])
+    if grade["high"] is None:
+        return gettext("%(grade)s：%(low)s 以上（含）", grade=texts.grade(grade["key"]), low=low)
+    return gettext(
+        "%(grade)s：%(low)s（含）至 %(high)s（不含）",
+        grade=texts.grade(grade["key"]),
+        low=low,
+        high=format_points(grade["high"]),
+    )
+
+
+def _sum_text(parts: list[int | None], total: int | None) -> str:
+    if total is None:
+        return ""
+    return " + ".join(format_points(part or 0) for part in parts) + f" = {format_points(total)}"

@@ -1,0 +1,63 @@
+"""From the codes of this area to sentences."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from agencyqa.assessments import annual_messages
+
+MESSAGES = {
+    "sheet_already_submitted": _l("这份评分表已经提交，正在等待审核，没有再次保存。"),
+    "sheet_already_final": _l("这份评分表已经定稿，不能再改动。"),
+    "sheet_already_published": _l("这份评分表已经发布，不能再改动；确有错误的，请由财政部门开启更正。"),
+    "sheet_not_submitted": _l("这份评分表尚未提交，现在不能执行这项操作。"),
+    "sheet_superseded": _l("这份评分表已有更新的版次，请在最新版次上操作。"),
+    "sheet_already_begun": _l("这份评分表已经开始填写，不能重新选定评分方案。"),
+    "scheme_unchanged": _l("合同签订日适用的评分方案没有变化，无需重新选定。"),
+    "sheet_has_faults": _l("有评分不符合计分标准，没有保存。"),
+    "sheet_incomplete": _l("评分表还有未完成的内容，没有提交。"),
+    "sheet_unknown_fields": _l("提交的内容里有本方案没有的项目，没有保存。"),
+    "malformed_draft": _l("没有收到可以保存的草稿。"),
+    "not_the_scorer": _l("只有这份评分表的评分单位可以填写。"),
+    "only_bureau_opens_sheets": _l("只有本业务所属财政部门可以下发评分表。"),
+    "only_bureau_decides": _l("只有本业务所属财政部门可以审核评分表。"),
+    "only_bureau_corrects": _l("只有本业务所属财政部门可以开启更正。"),
+    "scorer_may_not_decide": _l("您填写过这份评分表，须由另一位监管人员审核。"),
+    "only_lead_publishes": _l("只有本财政部门的监管负责人可以发布评分表。"),
+    "publisher_scored": _l("您填写过其中的评分表，须由没有参与评分的负责人发布。"),
+    "only_lead_keeps_tables": _l("只有财政监管负责人可以设置评分权重和等级标准。"),
+    "engagement_terminated_no_sheets": _l("委托业务“%(contract)s”已终止，不下发评分表。"),
+    "no_share_table": _l("合同签订日 %(day)s 没有有效的评分权重，请由负责人先行设置。"),
+    "no_scheme_in_force": _l(
+        "“%(role)s”在合同签订日 %(day)s 没有适用于“%(work_kind)s”的评分方案，没有下发任何评分表。"
+    ),
+    "due_in_the_past": _l("期限不能早于今天。"),
+    "table_overlaps": _l("启用日期须早于 %(first)s，或晚于 %(last)s，否则会与已有的期间重叠。"),
+    "table_invalid": _l("填写的内容不能构成有效的标准，请检查。"),
+    "shares_do_not_add_up": _l("各角色占比之和须正好为 100%%，现在是 %(sum)s%%。"),
+    "grades_empty": _l("请至少填写一个等级。"),
+    "grade_hole": _l("等级之间有空缺：最低一级须从 0 分起。"),
+    "grade_overlap": _l("有两个等级的起点相同。"),
+    "duplicate_key": _l("有重复的项目。"),
+    # What a rule has against a value; the pages write the same with the words of the scheme.
+    "score.missing": _l("尚未填写。"),
+    "score.reason_needed": _l("评分人给分与按规则计算的得分不一致，请说明理由。"),
+    "score.malformed_points": _l("应为分值。"),
+    "score.malformed_count": _l("应为整数。"),
+    "score.malformed_flag": _l("应为是或否。"),
+    "score.malformed_entered": _l("评分人给分不是分值。"),
+    "score.unknown_choice": _l("不是可选的一项。"),
+    "score.out_of_range": _l("超出允许的范围。"),
+    "score.off_step": _l("应为 %(step_points)s 分的整数倍。"),
+    "score.outside_band": _l("得分不在所选档次的 %(low_points)s～%(high_points)s 分之内。"),
+    "score.outside_deduction_range": _l("扣分应为 0，或在 %(low_points)s～%(high_points)s 分之间。"),
+    "score.amount_without_count": _l("填写了扣分，但处数为 0。"),
+    "score.entered_out_of_range": _l("评分人给分应在 %(low_points)s～%(high_points)s 分之间。"),
+    # The inbox
+    "inbox.sheets_opened": _l("收到 %(count)s 份考核评分表，期限 %(due_on)s。"),
+    "inbox.sheet_returned": _l("合同 %(contract)s 的评分表被退回：%(reason)s"),
+    "inbox.sheet_finalised": _l("合同 %(contract)s 的评分表已定稿。"),
+    "inbox.sheet_corrected": _l("合同 %(contract)s 的评分表需要更正：%(reason)s"),
+    "inbox.sheet_overdue": _l("合同 %(contract)s 的评分表已于 %(due_on)s 到期，尚未提交。"),
+}
+MESSAGES |= annual_messages.MESSAGES

@@ -1,0 +1,68 @@
+"""What this area adds to the page of an engagement, and what it holds fast there."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.assessments import policies, workflow
+from agencyqa.assessments.models import ScoreSheet
+from agencyqa.assessments.queries.engagement_scores import visible_score
+from agencyqa.assessments.queries.sheets import sheets_of
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.permissions import Permission
+from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.locks import content_locks
+from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.panels import engagement_panels
+from agencyqa.extensions import db
+from agencyqa.measures.enums import Purpose
+from agencyqa.web.panels import rendered
+
+
+def sheets_panel(actor: Actor, engagement: Engagement) -> Markup | str:
+    """The sheets that the actor may see, each with its next action, and the score as far as it may be known."""
+    may_read = actor.has(Permission.SHEETS_READ) or actor.is_observer
+    if not may_read:
+        return ""
+    session = db.session()
+    rows = sheets_of(session, actor, engagement.id)
+    score = visible_score(session, actor, engagement, rows)
+    can_open = (
+        policies.can_open_sheets(actor, engagement) and engagement.state is not EngagementState.TERMINATED
+    )
+    if not rows and not can_open:
+        return ""
+    if score is not None:
+        present = {row.scorer_role.value for row in rows}
+        can_open = can_open and any(role.share and role.role not in present for role in score.roles)
+    scorable = {
+        row.id
+        for row in rows
+        if actor.has(Permission.SHEETS_SCORE)
+        and row.scorer_body_id == actor.body_id
+        and row.state in workflow.EDITABLE
+    }
+    return rendered(
+        "assessments/_of_engagement.html",
+        engagement=engagement,
+        rows=rows,
+        score=score,
+        role_names={role.value: role for role in Purpose},
+        can={"open": can_open, "read": actor.has(Permission.SHEETS_READ), "score": scorable},
+    )
+
+
+def has_sheets(session: Session, engagement: Engagement) -> bool:
+    """Sheets rest on the parties, the kind of work and the contract date, so these stay once a sheet exists."""
+    statement = select(ScoreSheet.id).where(ScoreSheet.engagement_id == engagement.id).limit(1)
+    return session.scalar(statement) is not None
+
+
+def register() -> None:
+    """Called when the routes are loaded; a second call changes nothing."""
+    if sheets_panel not in engagement_panels:
+        engagement_panels.append(sheets_panel)
+    if has_sheets not in content_locks:
+        content_locks.append(has_sheets)

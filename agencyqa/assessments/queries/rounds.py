@@ -1,0 +1,345 @@
+"""Reads of annual rounds, and of the facts a round is computed from: few statements, whatever the number of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session, aliased
+
+from agencyqa.accounts.models import Body
+from agencyqa.accounts.queries import bureau_chain
+from agencyqa.assessments import result_policies
+from agencyqa.assessments.annual import EngagementFact, SheetFact, digest
+from agencyqa.assessments.enums import RoundState
+from agencyqa.assessments.models import (
+    AnnualResult,
+    AssessmentRound,
+    GradeTable,
+    ScoreSheet,
+    ShareTable,
+    SheetSnapshot,
+)
+from agencyqa.assessments.queries.tables import role_shares
+from agencyqa.auth.actor import Actor
+from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.locks import year_locks
+from agencyqa.engagements.models import Engagement
+from agencyqa.measures.models import Scheme, SchemeVersion
+from agencyqa.objects.models import EvaluationObject
+from agencyqa.scoring import RoleShare
+from agencyqa.web.tables import Key
+
+_AgencyBody = aliased(Body)
+_ScorerBody = aliased(Body)
+
+ROUND_ORDER = (
+    Key(AssessmentRound.year, descending=True),
+    Key(AssessmentRound.bureau_id),
+    Key(AssessmentRound.revision, descending=True),
+    Key(AssessmentRound.id),
+)
+
+
+@dataclass(frozen=True)
+class YearFacts:
+    """``counted`` are the engagements of the year; ``left_out`` those that were terminated.
+
+    ``without_shares`` lists the contract dates on which no shares were in force; their engagements are in neither.
+    """
+
+    counted: tuple[EngagementFact, ...]
+    left_out: tuple[dict[str, Any], ...]
+    without_shares: tuple[date, ...]
+
+
+# Lists and pages
+
+
+def round_rows(
+    actor: Actor, *, year: int | None = None, bureau_id: int | None = None, state: RoundState | None = None
+) -> Select[*tuple[Any, ...]]:
+    """For ``paginate`` with ``ROUND_ORDER``. Counts are of results that the actor may see with the round."""
+    counts = (
+        select(
+            AnnualResult.round_id,
+            sa.func.count().label("agencies"),
+            sa.func.sum(AnnualResult.engagement_count).label("engagements"),
+            sa.func.sum(sa.case((AnnualResult.rank.is_(None), 1), else_=0)).label("unranked"),
+        )
+        .where(result_policies.seen_by(actor))
+        .group_by(AnnualResult.round_id)
+        .subquery()
+    )
+    statement = (
+        select(
+            AssessmentRound.id,
+            AssessmentRound.year,
+            AssessmentRound.revision,
+            AssessmentRound.state,
+            AssessmentRound.weight_mode,
+            AssessmentRound.computed_at,
+            AssessmentRound.published_at,
+            Body.name.label("bureau_name"),
+            counts.c.agencies,
+            counts.c.engagements,
+            counts.c.unranked,
+        )
+        .join(Body, Body.id == AssessmentRound.bureau_id)
+        .outerjoin(counts, counts.c.round_id == AssessmentRound.id)
+        .where(result_policies.rounds_seen_by(actor))
+    )
+    if year is not None:
+        statement = statement.where(AssessmentRound.year == year)
+    if bureau_id is not None:
+        statement = statement.where(AssessmentRound.bureau_id == bureau_id)
+    if state is not None:
+        statement = statement.where(AssessmentRound.state == state)
+    return statement
+
+
+def round_with_names(
+    session: Session, actor: Actor, round_id: int
+) -> tuple[AssessmentRound, GradeTable, str] | None:
+    """The round with its grades and the name of its bureau; None where it does not exist for the actor."""
+    row = session.execute(
+        select(AssessmentRound, GradeTable, Body.name)
+        .join(GradeTable, GradeTable.id == AssessmentRound.grade_table_id)
+        .join(Body, Body.id == AssessmentRound.bureau_id)
+        .where(result_policies.rounds_seen_by(actor), AssessmentRound.id == round_id)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def revisions_of(session: Session, actor: Actor, found: AssessmentRound) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Every revision of the bureau's year that the actor may see, newest first."""
+    return session.execute(
+        select(
+            AssessmentRound.id,
+            AssessmentRound.revision,
+            AssessmentRound.state,
+            AssessmentRound.reason,
+            AssessmentRound.created_at,
+            AssessmentRound.published_at,
+        )
+        .where(
+            result_policies.rounds_seen_by(actor),
+            AssessmentRound.bureau_id == found.bureau_id,
+            AssessmentRound.year == found.year,
+        )
+        .order_by(AssessmentRound.revision.desc())
+    ).all()
+
+
+def newest_round(session: Session, bureau_id: int, year: int) -> AssessmentRound | None:
+    return session.scalars(
+        select(AssessmentRound)
+        .where(AssessmentRound.bureau_id == bureau_id, AssessmentRound.year == year)
+        .order_by(AssessmentRound.revision.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def published_round(session: Session, actor: Actor, bureau_id: int, year: int) -> AssessmentRound | None:
+    """The newest published revision that the actor may see."""
+    return session.scalars(
+        result_policies.visible_rounds(actor)
+        .where(
+            AssessmentRound.bureau_id == bureau_id,
+            AssessmentRound.year == year,
+            AssessmentRound.state == RoundState.PUBLISHED,
+        )
+        .order_by(AssessmentRound.revision.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def is_year_final(session: Session, bureau_id: int, year: int) -> bool:
+    """Published, and not taken up again for a correction."""
+    state = session.scalar(
+        select(AssessmentRound.state)
+        .where(AssessmentRound.bureau_id == bureau_id, AssessmentRound.year == year)
+        .order_by(AssessmentRound.revision.desc())
+        .limit(1)
+    )
+    return state is RoundState.PUBLISHED
+
+
+if is_year_final not in year_locks:
+    year_locks.append(is_year_final)
+
+
+# What a round is computed from
+
+
+def year_facts(session: Session, bureau_id: int, year: int) -> YearFacts:
+    """Everything the year is computed from, in a handful of statements. The caller has asked the policies."""
+    chain = bureau_chain(session, bureau_id)
+    bureau_name = session.scalars(select(Body.name).where(Body.id == bureau_id)).one()
+    tables = session.scalars(select(ShareTable).where(ShareTable.bureau_id.in_(chain))).all()
+    sheets: dict[int, list[SheetFact]] = {}
+    for sheet in _sheets(session, bureau_id, year):
+        sheets.setdefault(sheet.engagement_id, []).append(sheet)
+    known: dict[date, tuple[int, tuple[RoleShare, ...]] | None] = {}
+    counted: list[EngagementFact] = []
+    left_out: list[dict[str, Any]] = []
+    missing: set[date] = set()
+    for row in session.execute(_engagements(bureau_id, year)):
+        if row.state is EngagementState.TERMINATED:
+            left_out.append(
+                {
+                    "engagement_id": row.id,
+                    "contract": row.contract_number,
+                    "object": row.object_name,
+                    "agency": row.agency_name,
+                }
+            )
+            continue
+        day = row.contract_signed_on
+        if day not in known:
+            known[day] = _shares_on(tables, chain, day)
+        held = known[day]
+        if held is None:
+            missing.add(day)
+            continue
+        counted.append(
+            EngagementFact(
+                engagement_id=row.id,
+                agency_id=row.agency_id,
+                agency_name=row.agency_name,
+                agency_order=row.agency_order,
+                contract=row.contract_number,
+                object_name=row.object_name,
+                fee=row.fee,
+                signed_on=day,
+                state=row.state,
+                share_table_id=held[0],
+                shares=held[1],
+                sheets=tuple(sheets.get(row.id, ())),
+                bureau_id=bureau_id,
+                bureau_name=bureau_name,
+            )
+        )
+    return YearFacts(tuple(counted), tuple(left_out), tuple(sorted(missing)))
+
+
+def _engagements(bureau_id: int, year: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Engagement.id,
+            Engagement.agency_id,
+            Engagement.contract_number,
+            Engagement.contract_signed_on,
+            Engagement.fee,
+            Engagement.state,
+            EvaluationObject.name.label("object_name"),
+            _AgencyBody.name.label("agency_name"),
+            _AgencyBody.sort_key.label("agency_order"),
+        )
+        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
+        .join(_AgencyBody, _AgencyBody.id == Engagement.agency_id)
+        .where(Engagement.bureau_id == bureau_id, Engagement.assessment_year == year)
+        .order_by(Engagement.id)
+    )
+
+
+def _sheets(session: Session, bureau_id: int, year: int) -> list[SheetFact]:
+    newest_hash = (
+        select(SheetSnapshot.content_hash)
+        .where(SheetSnapshot.sheet_id == ScoreSheet.id)
+        .order_by(SheetSnapshot.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            ScoreSheet.id,
+            ScoreSheet.engagement_id,
+            ScoreSheet.scorer_role,
+            ScoreSheet.revision,
+            ScoreSheet.state,
+            ScoreSheet.total,
+            ScoreSheet.max_points,
+            ScoreSheet.measure_totals,
+            newest_hash,
+            SchemeVersion.id,
+            Scheme.key,
+            SchemeVersion.number,
+            SchemeVersion.is_reference,
+            ScoreSheet.scorer_body_id,
+            _ScorerBody.name,
+        )
+        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        .join(SchemeVersion, SchemeVersion.id == ScoreSheet.scheme_version_id)
+        .join(Scheme, Scheme.id == SchemeVersion.scheme_id)
+        .join(_ScorerBody, _ScorerBody.id == ScoreSheet.scorer_body_id)
+        .where(
+            Engagement.bureau_id == bureau_id,
+            Engagement.assessment_year == year,
+            ScoreSheet.is_current,
+        )
+        .order_by(ScoreSheet.engagement_id, ScoreSheet.scorer_role, ScoreSheet.id)
+    )
+    return [
+        SheetFact(
+            sheet_id=sheet_id,
+            engagement_id=engagement_id,
+            role=role.value,
+            revision=revision,
+            state=state,
+            total=total,
+            max_points=max_points,
+            measures=measures,
+            content_hash=content_hash,
+            scheme_version_id=version_id,
+            scheme=f"{scheme_key}/{number}",
+            is_reference=is_reference,
+            body_id=body_id,
+            body_name=body_name,
+        )
+        for (
+            sheet_id, engagement_id, role, revision, state, total, max_points, measures, content_hash,
+            version_id, scheme_key, number, is_reference, body_id, body_name,
+        ) in rows
+    ]  # fmt: skip
+
+
+def _shares_on(
+    tables: Sequence[ShareTable], chain: Sequence[int], day: date
+) -> tuple[int, tuple[RoleShare, ...]] | None:
+    """The shares in force on a contract date: the nearest bureau's that has any."""
+    open_then = [
+        table
+        for table in tables
+        if table.valid_from <= day and (table.valid_to is None or table.valid_to >= day)
+    ]
+    table = min(open_then, key=lambda each: chain.index(each.bureau_id), default=None)
+    return None if table is None else (table.id, role_shares(table))
+
+
+def inputs_stamp(session: Session, bureau_id: int, year: int) -> str:
+    """Changes whenever an engagement or a current sheet of the year does. One cheap statement for every page."""
+    rows = session.execute(
+        select(Engagement.id, Engagement.version, ScoreSheet.id, ScoreSheet.version)
+        .outerjoin(ScoreSheet, sa.and_(ScoreSheet.engagement_id == Engagement.id, ScoreSheet.is_current))
+        .where(Engagement.bureau_id == bureau_id, Engagement.assessment_year == year)
+        .order_by(Engagement.id, ScoreSheet.id)
+    )
+    return digest([list(row) for row in rows])
+
+
+def sheets_to_publish(
+    session: Session, bureau_id: int, year: int, sheet_ids: frozenset[int]
+) -> list[ScoreSheet]:
+    """The sheets that were counted, by id, out of the year's; ids alone could outgrow a statement."""
+    statement = (
+        select(ScoreSheet)
+        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        .where(Engagement.bureau_id == bureau_id, Engagement.assessment_year == year, ScoreSheet.is_current)
+        .order_by(ScoreSheet.id)
+    )
+    return [sheet for sheet in session.scalars(statement) if sheet.id in sheet_ids]

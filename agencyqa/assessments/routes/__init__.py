@@ -1,0 +1,14 @@
+"""The pages of the assessment area. Each module registers its views on the one blueprint."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("assessments", __name__)
+
+from agencyqa.assessments import panels  # noqa: E402
+from agencyqa.assessments.routes import entry, opening, results, review, rounds, sheets, tables, trace  # noqa: E402
+
+panels.register()
+
+__all__ = ["bp", "entry", "opening", "panels", "results", "review", "rounds", "sheets", "tables", "trace"]

@@ -1,0 +1,75 @@
+"""Making the sheets of one engagement, or of a year."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from agencyqa.assessments.forms.fields import OpenForm, OpenYearForm
+from agencyqa.assessments.policies import can_open_sheets
+from agencyqa.assessments.routes import bp
+from agencyqa.assessments.services.sheets import OpenedYear, open_sheets, open_year
+from agencyqa.auth.guards import current_actor, requires
+from agencyqa.auth.permissions import Permission
+from agencyqa.clock import today, utc_now
+from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.policies import visible_to
+from agencyqa.errors import Forbidden
+from agencyqa.extensions import db
+from agencyqa.web.loading import one_or_404
+from agencyqa.web.messages import sentence
+
+
+@bp.route("/engagements/<int:engagement_id>/sheets", methods=["GET", "POST"])
+@requires(Permission.SHEETS_FINALISE)
+def open_for_engagement(engagement_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    engagement = one_or_404(visible_to(actor).where(Engagement.id == engagement_id))
+    if not can_open_sheets(actor, engagement):
+        raise Forbidden("only_bureau_opens_sheets")
+    form = OpenForm()
+    if form.validate_on_submit():
+        with form.catching():
+            made = open_sheets(
+                actor,
+                db.session(),
+                engagement,
+                due_on=form.due_on.data,
+                now=utc_now(),
+            )
+            db.session.commit()
+            if made:
+                flash(gettext("已下发 %(count)s 份评分表。", count=len(made)), "success")
+            else:
+                flash(gettext("这项业务的评分表已经齐全，没有新增。"), "info")
+            return redirect(url_for("engagements.show", engagement_id=engagement_id))
+    return render_template("assessments/open.html", form=form, engagement=engagement), form.status
+
+
+@bp.route("/sheets/open-year", methods=["GET", "POST"])
+@requires(Permission.SHEETS_FINALISE)
+def open_for_year() -> ResponseReturnValue:
+    actor = current_actor()
+    form = OpenYearForm()
+    done: OpenedYear | None = None
+    if form.validate_on_submit():
+        with form.catching():
+            done = open_year(
+                actor,
+                db.session(),
+                form.year.data,
+                due_on=form.due_on.data,
+                now=utc_now(),
+            )
+            db.session.commit()
+    elif not form.is_submitted():
+        form.year.data = today().year
+    refused = [
+        (each.engagement_id, each.contract_number, sentence(each.error.code, **each.error.params))
+        for each in (done.refused if done else [])
+    ]
+    page = render_template(
+        "assessments/open_year.html", form=form, done=len(done.sheets) if done else None, refused=refused
+    )
+    return page, form.status

@@ -1,0 +1,252 @@
+"""A bureau's annual assessment: list, opening, ranking, publication, correction."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from agencyqa.accounts.queries import body_choices
+from agencyqa.assessments import result_policies
+from agencyqa.assessments.enums import RoundState, WeightMode
+from agencyqa.assessments.forms.ranking_page import ranking_page
+from agencyqa.assessments.forms.rounds import (
+    ComputeForm,
+    CorrectRoundForm,
+    PublishForm,
+    RoundFilter,
+    RoundForm,
+    WeightForm,
+)
+from agencyqa.assessments.models import AssessmentRound, GradeTable
+from agencyqa.assessments.queries.results import measure_titles, ranking
+from agencyqa.assessments.queries.rounds import (
+    ROUND_ORDER,
+    inputs_stamp,
+    revisions_of,
+    round_rows,
+    round_with_names,
+)
+from agencyqa.assessments.queries.scorers import scorers_of_year
+from agencyqa.assessments.routes import bp
+from agencyqa.assessments.services.publication import correct_round, publish_round
+from agencyqa.assessments.services.rounds import CONSTRAINTS, change_weights, compute_round, open_round
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.guards import current_actor, requires
+from agencyqa.auth.permissions import Permission
+from agencyqa.auth.roles import BodyKind
+from agencyqa.clock import today, utc_now
+from agencyqa.errors import Forbidden, NotVisible
+from agencyqa.extensions import db
+from agencyqa.measures.texts import reader_language
+from agencyqa.web.tables import paginate
+
+
+@bp.get("/rounds")
+@requires(Permission.ROUNDS_READ)
+def rounds() -> ResponseReturnValue:
+    actor = current_actor()
+    filters = RoundFilter.read(choices={"bureau_id": bureau_choices(actor)})
+    rows = round_rows(
+        actor, year=filters.year.data, bureau_id=filters.bureau_id.data, state=filters.state.data
+    )
+    return render_template(
+        "assessments/rounds.html",
+        page=paginate(db.session(), rows, ROUND_ORDER, request.args),
+        filters=filters,
+        has_bureaus=len(actor.bureau_ids) > 1,
+        can={"open": result_policies.can_open_round(actor)},
+    )
+
+
+@bp.route("/rounds/new", methods=["GET", "POST"])
+@requires(Permission.ROUNDS_MANAGE)
+def new_round() -> ResponseReturnValue:
+    actor, now = current_actor(), utc_now()
+    form = RoundForm()
+    if form.validate_on_submit():
+        with form.catching(CONSTRAINTS):
+            found = open_round(actor, db.session(), form.year.data, form.weight_mode.data, now=now)
+            compute_round(actor, db.session(), found, now=now)
+            db.session.commit()
+            flash(gettext("年度考核已开启，并按已定稿的评分表计算。"), "success")
+            return redirect(url_for("assessments.round", round_id=found.id))
+    elif not form.is_submitted():
+        form.year.data, form.weight_mode.data = today().year, WeightMode.EQUAL
+    return render_template("assessments/new_round.html", form=form), form.status
+
+
+@bp.get("/rounds/<int:round_id>", endpoint="round")
+@requires(Permission.ROUNDS_READ)
+def show_round(round_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    found, table, bureau = load_round(actor, round_id)
+    weights = WeightForm(obj=found)
+    return render_template(
+        "assessments/round.html",
+        found=found,
+        table=table,
+        bureau=bureau,
+        **_ranking(actor, found, table),
+        **_surroundings(actor, found),
+        weights=weights,
+    )
+
+
+@bp.post("/rounds/<int:round_id>/compute")
+@requires(Permission.ROUNDS_MANAGE)
+def compute(round_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    found, _, _ = load_round(actor, round_id)
+    form = ComputeForm()
+    if form.validate_on_submit():
+        compute_round(actor, db.session(), found, now=utc_now())
+        db.session.commit()
+        flash(gettext("已按当前定稿的评分表重新计算。"), "success")
+    return redirect(url_for("assessments.round", round_id=round_id))
+
+
+@bp.route("/rounds/<int:round_id>/weights", methods=["GET", "POST"])
+@requires(Permission.ROUNDS_MANAGE)
+def weights(round_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    found, _, bureau = load_round(actor, round_id)
+    if not result_policies.is_own_round(actor, found):
+        raise Forbidden("only_bureau_runs_rounds")
+    form = WeightForm(obj=found)
+    if form.validate_on_submit():
+        with form.catching():
+            change_weights(
+                actor,
+                db.session(),
+                found,
+                form.weight_mode.data,
+                seen_version=form.version.data,
+                now=utc_now(),
+            )
+            db.session.commit()
+            flash(gettext("业务权重已更改，结果已重新计算。"), "success")
+            return redirect(url_for("assessments.round", round_id=round_id))
+    page = render_template(
+        "assessments/round_weights.html", form=form, found=found, bureau=bureau, round_id=round_id
+    )
+    return page, form.status
+
+
+@bp.route("/rounds/<int:round_id>/publish", methods=["GET", "POST"])
+@requires(Permission.RESULTS_PUBLISH)
+def publish(round_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    found, table, bureau = load_round(actor, round_id)
+    if not result_policies.is_publisher(actor, found):
+        raise Forbidden("only_lead_publishes_year")
+    form = PublishForm()
+    if form.validate_on_submit():
+        with form.catching():
+            publish_round(
+                actor,
+                db.session(),
+                found,
+                seen_version=form.version.data,
+                accept_provisional=form.accept_provisional.data,
+                provisional_reason=form.provisional_reason.data,
+                now=utc_now(),
+            )
+            db.session.commit()
+            flash(gettext("%(year)s 年度考核结果已发布，各机构已收到通知。", year=found.year), "success")
+            return redirect(url_for("assessments.round", round_id=round_id))
+    elif not form.is_submitted():
+        if found.state is RoundState.PUBLISHED:
+            return redirect(url_for("assessments.round", round_id=round_id))
+        form.version.data = found.version
+    page = render_template(
+        "assessments/publish.html",
+        form=form,
+        found=found,
+        bureau=bureau,
+        round_id=round_id,
+        **_ranking(actor, found, table),
+        **_surroundings(actor, found),
+    )
+    return page, form.status
+
+
+@bp.route("/rounds/<int:round_id>/correct", methods=["GET", "POST"])
+@requires(Permission.RESULTS_PUBLISH)
+def correct_year(round_id: int) -> ResponseReturnValue:
+    actor, now = current_actor(), utc_now()
+    found, _, bureau = load_round(actor, round_id)
+    if not result_policies.is_publisher(actor, found):
+        raise Forbidden("only_lead_publishes_year")
+    form = CorrectRoundForm()
+    if form.validate_on_submit():
+        with form.catching(CORRECTIONS):
+            following = correct_round(actor, db.session(), found, reason=form.reason.data, now=now)
+            compute_round(actor, db.session(), following, now=now)
+            db.session.commit()
+            flash(gettext("已开启第 %(revision)s 版，原版保持不变。", revision=following.revision), "success")
+            return redirect(url_for("assessments.round", round_id=following.id))
+    page = render_template(
+        "assessments/correct_round.html", form=form, found=found, bureau=bureau, round_id=round_id
+    )
+    return page, form.status
+
+
+# Two leads who begin the same correction meet at the constraint on the revision.
+CORRECTIONS = {"uq_assessment_rounds_bureau_id_year_revision": ("reason", "correction_begun")}
+
+
+def load_round(actor: Actor, round_id: int) -> tuple[AssessmentRound, GradeTable, str]:
+    found = round_with_names(db.session(), actor, round_id)
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def bureau_choices(actor: Actor) -> list[tuple[int, str]]:
+    """Bureaus to filter by; an actor of one bureau needs no statement for it."""
+    if len(actor.bureau_ids) < 2:
+        return []
+    choices = body_choices(db.session(), {BodyKind.BUREAU})
+    return [choice for choice in choices if choice[0] in actor.bureau_ids]
+
+
+def _ranking(actor: Actor, found: AssessmentRound, table: GradeTable) -> dict[str, object]:
+    page = ranking_page(ranking(db.session(), actor, found.id), table)
+    keys = [key for key, _ in page.measures if key]
+    titles = measure_titles(db.session(), keys, reader_language()) if keys else {}
+    return {"page": page, "titles": titles}
+
+
+def _surroundings(actor: Actor, found: AssessmentRound) -> dict[str, object]:
+    """The other revisions, whether the figures are of today, and what the actor may do."""
+    session = db.session()
+    revisions = revisions_of(session, actor, found)
+    newest = max((row.revision for row in revisions), default=found.revision)
+    replaced_by = [
+        row for row in revisions if row.revision > found.revision and row.state is RoundState.PUBLISHED
+    ]
+    is_open = found.state is RoundState.OPEN
+    is_own = result_policies.is_own_round(actor, found)
+    scorers: frozenset[int] = frozenset()
+    if is_open and result_policies.is_publisher(actor, found):
+        scorers = scorers_of_year(session, found.bureau_id, found.year)
+    is_stale = (
+        is_open
+        and actor.is_bureau
+        and (inputs_stamp(session, found.bureau_id, found.year) != found.inputs_stamp)
+    )
+    return {
+        "revisions": revisions,
+        "replaced_by": replaced_by[0] if replaced_by else None,
+        "is_newest": found.revision == newest,
+        "is_stale": is_stale,
+        "has_scored": actor.user_id in scorers,
+        "can": {
+            "manage": is_open and is_own,
+            "publish": result_policies.can_publish(actor, found, scorers),
+            "correct": result_policies.can_correct(actor, found, newest),
+            "see_missing": result_policies.sees_who_is_late(actor),
+            "keep_tables": is_own,
+        },
+    }

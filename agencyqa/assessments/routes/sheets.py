@@ -1,0 +1,104 @@
+"""The list of sheets, which is also the to-do list of scorers and reviewers, and the page of one sheet."""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from agencyqa.assessments import policies
+from agencyqa.assessments.enums import SheetState
+from agencyqa.assessments.forms.fields import SheetFilter
+from agencyqa.assessments.forms.trace_page import trace_page
+from agencyqa.assessments.queries.provisions import citations
+from agencyqa.assessments.queries.scorers import scorer_ids
+from agencyqa.assessments.queries.sheets import ORDERS, revisions_of, sheet_rows, snapshots_of
+from agencyqa.assessments.routes import bp
+from agencyqa.assessments.routes.context import load_sheet
+from agencyqa.auth.guards import current_actor, requires
+from agencyqa.auth.permissions import Permission
+from agencyqa.extensions import db
+from agencyqa.measures.enums import Purpose
+from agencyqa.web.labels import label_of
+from agencyqa.web.tables import paginate
+
+TODO, ALL = "todo", "all"
+
+
+@bp.get("/sheets/")
+@requires(Permission.SHEETS_READ)
+def sheets() -> ResponseReturnValue:
+    actor = current_actor()
+    filters = SheetFilter.read()
+    can_have_tasks = actor.has(Permission.SHEETS_SCORE)
+    view = request.args.get("view", TODO if can_have_tasks and not filters.is_used else ALL)
+    statement = sheet_rows(
+        actor,
+        state=SheetState(filters.state.data) if filters.state.data else None,
+        role=Purpose(filters.role.data) if filters.role.data else None,
+        year=filters.year.data,
+        is_overdue=bool(filters.overdue.data),
+        is_waiting=can_have_tasks and view == TODO,
+    )
+    page = paginate(db.session(), statement, ORDERS, request.args)
+    return render_template(
+        "assessments/sheets.html",
+        page=page,
+        filters=filters,
+        view=view,
+        can_have_tasks=can_have_tasks,
+        may_score={row.id for row in page.rows if _is_mine(row.scorer_body_id, row.state)},
+        can_open=actor.has(Permission.SHEETS_FINALISE),
+    )
+
+
+def _is_mine(scorer_body_id: int, state: SheetState) -> bool:
+    actor = current_actor()
+    return (
+        actor.has(Permission.SHEETS_SCORE)
+        and actor.body_id == scorer_body_id
+        and state in {SheetState.DRAFT, SheetState.RETURNED}
+    )
+
+
+@bp.get("/sheets/<int:sheet_id>")
+@requires(Permission.SHEETS_READ)
+def sheet(sheet_id: int) -> ResponseReturnValue:
+    """The sheet as it stands, with the figures, reasons and decisions, for whoever may see it."""
+    actor = current_actor()
+    context = load_sheet(actor, sheet_id)
+    found = context.sheet
+    scorers = scorer_ids(db.session(), [found.id])
+    insider = actor.is_bureau or policies.is_scorer(actor, found)
+    return render_template(
+        "assessments/sheet.html",
+        context=context,
+        sheet=found,
+        trace=trace_page(context.program, context.texts, found),
+        citations=citations(db.session(), context.texts, context.around.contract_signed_on),
+        revisions=revisions_of(db.session(), actor, found),
+        snapshots=snapshots_of(db.session(), found) if insider else [],
+        steps=_steps(found.state),
+        insider=insider,
+        can={
+            "score": policies.can_score(actor, found),
+            "review": policies.can_review(actor, found, scorers),
+            "correct": policies.can_correct(actor, found),
+            "blocked": found.state is SheetState.SUBMITTED
+            and actor.has(Permission.SHEETS_FINALISE)
+            and actor.bureau_id == found.bureau_id
+            and actor.user_id in scorers,
+            "engagement": actor.has(Permission.ENGAGEMENTS_READ),
+        },
+        back=url_for("assessments.sheets"),
+    )
+
+
+def _steps(state: SheetState) -> list[tuple[str, str, None]]:
+    """The path of a sheet with what is done; a returned sheet is back at the beginning."""
+    path = [SheetState.DRAFT, SheetState.SUBMITTED, SheetState.FINAL, SheetState.PUBLISHED]
+    reached = path.index(SheetState.DRAFT if state is SheetState.RETURNED else state)
+    is_over = state is SheetState.PUBLISHED
+    return [
+        (label_of(each), "done" if n < reached or is_over else "current" if n == reached else "todo", None)
+        for n, each in enumerate(path)
+    ]

@@ -1,0 +1,266 @@
+"""Making the sheets of an engagement: one for each scorer role that has a share, from the scheme in force."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.accounts.queries import bureau_chain
+from agencyqa.assessments import policies
+from agencyqa.assessments.enums import SheetState
+from agencyqa.assessments.forms.entry import Entry
+from agencyqa.assessments.models import ScoreSheet, ShareTable
+from agencyqa.assessments.queries.tables import role_shares, share_table_in_force
+from agencyqa.assessments.services.content import put_content
+from agencyqa.assessments.services.telling import scoring_members
+from agencyqa.audit.record import record
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.permissions import Permission
+from agencyqa.clock import local_date
+from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.models import Engagement
+from agencyqa.errors import Forbidden, Invalid, Refused, WrongState
+from agencyqa.measures.enums import Purpose, WorkKind
+from agencyqa.measures.models import SchemeVersion
+from agencyqa.measures.queries import program_of, scheme_in_force
+from agencyqa.notifications.services import tell
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One sheet that an engagement will get: who scores it, by which scheme."""
+
+    role: Purpose
+    body_id: int
+    version: SchemeVersion
+
+
+@dataclass(frozen=True)
+class Refusal:
+    engagement_id: int
+    contract_number: str
+    error: Refused
+
+
+@dataclass
+class OpenedYear:
+    """What a bulk run did; engagements that had all their sheets are in neither list."""
+
+    sheets: list[ScoreSheet] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+
+
+class Chooser:
+    """Finds shares and schemes for one bureau; a year's engagements share most of the answers."""
+
+    def __init__(self, session: Session, bureau_id: int) -> None:
+        self._session = session
+        self._bureau_id = bureau_id
+        self._chain = bureau_chain(session, bureau_id)
+        self._shares: dict[date, ShareTable | None] = {}
+        self._schemes: dict[tuple[Purpose, WorkKind, date], SchemeVersion | None] = {}
+
+    def plan(self, engagement: Engagement, existing: frozenset[Purpose]) -> list[Plan]:
+        """The sheets still to be made. Raise Refused, naming the role and the date, where a rule is missing."""
+        if engagement.state is EngagementState.TERMINATED:
+            raise Refused("engagement_terminated_no_sheets", contract=engagement.contract_number)
+        day = engagement.contract_signed_on
+        table = self._share_table(day)
+        if table is None:
+            raise Refused("no_share_table", day=day)
+        plans: list[Plan] = []
+        for share in role_shares(table):
+            role = Purpose(share.role)
+            if share.numerator and role not in existing:
+                version = self._scheme(role, engagement.work_kind, day)
+                if version is None:
+                    raise Refused("no_scheme_in_force", role=role, work_kind=engagement.work_kind, day=day)
+                plans.append(Plan(role, scorer_body(engagement, role), version))
+        return plans
+
+    def _share_table(self, day: date) -> ShareTable | None:
+        if day not in self._shares:
+            self._shares[day] = share_table_in_force(self._session, self._chain, day)
+        return self._shares[day]
+
+    def _scheme(self, role: Purpose, kind: WorkKind, day: date) -> SchemeVersion | None:
+        key = (role, kind, day)
+        if key not in self._schemes:
+            self._schemes[key] = scheme_in_force(
+                self._session, bureau_id=self._bureau_id, purpose=role, work_kind=kind, day=day
+            )
+        return self._schemes[key]
+
+
+def scorer_body(engagement: Engagement, role: Purpose) -> int:
+    """The body whose officers fill in the sheet of a role."""
+    match role:
+        case Purpose.BUREAU:
+            return engagement.bureau_id
+        case Purpose.COMMISSIONER:
+            return engagement.commissioner_id
+        case Purpose.EVALUATED_UNIT:
+            return engagement.evaluated_unit_id
+
+
+def open_sheets(
+    actor: Actor, session: Session, engagement: Engagement, *, due_on: date | None = None, now: datetime
+) -> list[ScoreSheet]:
+    """Make the sheets the engagement still lacks; an empty list where it has them all.
+
+    Raises Refused ``no_share_table`` or ``no_scheme_in_force`` and then makes none.
+    """
+    if not policies.can_open_sheets(actor, engagement):
+        raise Forbidden("only_bureau_opens_sheets")
+    _check_due(due_on, now)
+    plans = Chooser(session, engagement.bureau_id).plan(engagement, _roles_of(session, engagement.id))
+    sheets = [_make(actor, session, engagement, plan, due_on, now) for plan in plans]
+    _tell(session, sheets, now)
+    return sheets
+
+
+def open_year(
+    actor: Actor, session: Session, year: int, *, due_on: date | None = None, now: datetime
+) -> OpenedYear:
+    """The same for every engagement of the actor's bureau in an assessment year. A refusal stops only its own."""
+    if actor.bureau_id is None or not actor.has(Permission.SHEETS_FINALISE):
+        raise Forbidden("only_bureau_opens_sheets")
+    _check_due(due_on, now)
+    engagements = session.scalars(
+        select(Engagement)
+        .where(
+            Engagement.bureau_id == actor.bureau_id,
+            Engagement.assessment_year == year,
+            Engagement.state != EngagementState.TERMINATED,
+        )
+        .order_by(Engagement.id)
+    ).all()
+    existing: dict[int, set[Purpose]] = {}
+    for engagement_id, role in session.execute(
+        select(ScoreSheet.engagement_id, ScoreSheet.scorer_role)
+        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        .where(Engagement.bureau_id == actor.bureau_id, Engagement.assessment_year == year)
+    ):
+        existing.setdefault(engagement_id, set()).add(role)
+    chooser = Chooser(session, actor.bureau_id)
+    done = OpenedYear()
+    for engagement in engagements:
+        try:
+            plans = chooser.plan(engagement, frozenset(existing.get(engagement.id, ())))
+        except Refused as error:
+            done.refused.append(Refusal(engagement.id, engagement.contract_number, error))
+            continue
+        done.sheets += [_make(actor, session, engagement, plan, due_on, now) for plan in plans]
+    _tell(session, done.sheets, now)
+    return done
+
+
+def reissue_sheet(
+    actor: Actor,
+    session: Session,
+    engagement: Engagement,
+    sheet: ScoreSheet,
+    *,
+    reason: str,
+    now: datetime,
+) -> SchemeVersion:
+    """Choose the scheme of an untouched draft anew, for instance after its contract date was corrected."""
+    if not policies.can_open_sheets(actor, engagement) or sheet.engagement_id != engagement.id:
+        raise Forbidden("only_bureau_opens_sheets")
+    if sheet.state is not SheetState.DRAFT or sheet.answers or sheet.revision > 1:
+        raise WrongState("sheet_already_begun")
+    if not reason:
+        raise Invalid(reason="required")
+    others = _roles_of(session, engagement.id) - {sheet.scorer_role}
+    plans = Chooser(session, engagement.bureau_id).plan(engagement, others)
+    plan = next((plan for plan in plans if plan.role is sheet.scorer_role), None)
+    if plan is None or plan.version.id == sheet.scheme_version_id:
+        raise WrongState("scheme_unchanged")
+    before = (sheet.scheme_version_id, sheet.scorer_body_id)
+    sheet.scheme_version_id, sheet.scorer_body_id = plan.version.id, plan.body_id
+    program = program_of(plan.version)
+    put_content(sheet, program, Entry(), program.score({}))
+    record(
+        session,
+        actor,
+        "assessments.sheet.reissued",
+        sheet,
+        now=now,
+        bureau_id=sheet.bureau_id,
+        changes={
+            "scheme_version_id": (before[0], plan.version.id),
+            "scorer_body_id": (before[1], plan.body_id),
+        },
+        reason=reason,
+    )
+    session.flush()
+    return plan.version
+
+
+def _make(
+    actor: Actor, session: Session, engagement: Engagement, plan: Plan, due_on: date | None, now: datetime
+) -> ScoreSheet:
+    sheet = ScoreSheet(
+        bureau_id=engagement.bureau_id,
+        engagement_id=engagement.id,
+        scorer_role=plan.role,
+        scorer_body_id=plan.body_id,
+        scheme_version_id=plan.version.id,
+        revision=1,
+        is_current=True,
+        state=SheetState.DRAFT,
+        due_on=due_on,
+        created_at=now,
+    )
+    program = program_of(plan.version)
+    put_content(sheet, program, Entry(), program.score({}))
+    session.add(sheet)
+    session.flush()
+    record(
+        session,
+        actor,
+        "assessments.sheet.opened",
+        sheet,
+        now=now,
+        bureau_id=sheet.bureau_id,
+        role=plan.role,
+        scheme_version_id=plan.version.id,
+        scheme_hash=plan.version.content_hash,
+        due_on=due_on,
+    )
+    return sheet
+
+
+def _roles_of(session: Session, engagement_id: int) -> frozenset[Purpose]:
+    return frozenset(
+        session.scalars(select(ScoreSheet.scorer_role).where(ScoreSheet.engagement_id == engagement_id))
+    )
+
+
+def _check_due(due_on: date | None, now: datetime) -> None:
+    if due_on is not None and due_on < local_date(now):
+        raise Invalid(due_on="due_in_the_past")
+
+
+def _tell(session: Session, sheets: Sequence[ScoreSheet], now: datetime) -> None:
+    """One message to each body, whatever the number of its sheets."""
+    for body_id, count in sorted(Counter(sheet.scorer_body_id for sheet in sheets).items()):
+        own = [sheet for sheet in sheets if sheet.scorer_body_id == body_id]
+        endpoint, values = (
+            ("assessments.edit", {"sheet_id": own[0].id}) if count == 1 else ("assessments.sheets", {})
+        )
+        tell(
+            session,
+            scoring_members(session, body_id, now),
+            "sheets_opened",
+            now=now,
+            endpoint=endpoint,
+            endpoint_values=values,
+            count=count,
+            due_on=own[0].due_on,
+        )

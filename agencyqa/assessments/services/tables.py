@@ -1,0 +1,177 @@
+"""Shares of the scorer roles and grades of the year, added as dated data and never overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.assessments import policies
+from agencyqa.assessments.models import GradeTable, ShareTable
+from agencyqa.audit.record import record
+from agencyqa.auth.actor import Actor
+from agencyqa.clock import day_before
+from agencyqa.errors import Forbidden, Invalid
+from agencyqa.measures.enums import Purpose
+from agencyqa.scoring import (
+    GradeBand,
+    Problem,
+    RoleShare,
+    Rounding,
+    check_shares,
+    format_fraction,
+    grade_problems,
+)
+
+
+@dataclass(frozen=True)
+class GradeRow:
+    """A named half-open band; ``low`` in units of percent (90 % is 900000)."""
+
+    key: str
+    label: str
+    label_en: str
+    low: int
+
+
+def add_share_table(
+    actor: Actor,
+    session: Session,
+    *,
+    valid_from: date,
+    source: str,
+    shares: Sequence[tuple[Purpose, Fraction]],
+    now: datetime,
+) -> ShareTable:
+    """Shares for contracts signed from ``valid_from`` on; the table before it ends the day before.
+
+    They must add up to exactly 1; nothing is stretched to fit.
+    """
+    bureau_id = _bureau(actor)
+    given = [(role.value, share) for role, share in shares if share]
+    kept: list[list[Any]] = [[role, share.numerator, share.denominator] for role, share in given]
+    problems = check_shares([RoleShare(role, share.numerator, share.denominator) for role, share in given])
+    if problems:
+        raise Invalid(shares=_fault(problems[0]))
+    if not source:
+        raise Invalid(source="required")
+    table = ShareTable(bureau_id=bureau_id, valid_from=valid_from, valid_to=None, source=source, shares=kept)
+    _append(actor, session, _locked(session, ShareTable, bureau_id), table, now)
+    record(
+        session,
+        actor,
+        "assessments.shares.added",
+        table,
+        now=now,
+        bureau_id=bureau_id,
+        valid_from=valid_from,
+        valid_to=table.valid_to,
+        shares=kept,
+        source=source,
+    )
+    return table
+
+
+def add_grade_table(
+    actor: Actor,
+    session: Session,
+    *,
+    valid_from: date,
+    source: str,
+    bands: Sequence[GradeRow],
+    places: int,
+    now: datetime,
+) -> GradeTable:
+    """The bands, in any order, must begin at 0 % and share no edge. ``places`` decimals are graded, half-up."""
+    bureau_id = _bureau(actor)
+    if not bands:
+        raise Invalid(bands="grades_empty")
+    problems = grade_problems([GradeBand(band.key, band.low) for band in bands], Rounding(places))
+    if problems:
+        raise Invalid(bands=_fault(problems[0]))
+    if not source:
+        raise Invalid(source="required")
+    rows: list[dict[str, Any]] = [
+        {"key": band.key, "label": band.label, "label_en": band.label_en, "low": band.low}
+        for band in sorted(bands, key=lambda band: -band.low)
+    ]
+    table = GradeTable(
+        bureau_id=bureau_id, valid_from=valid_from, valid_to=None, source=source, bands=rows, places=places
+    )
+    _append(actor, session, _locked(session, GradeTable, bureau_id), table, now)
+    record(
+        session,
+        actor,
+        "assessments.grades.added",
+        table,
+        now=now,
+        bureau_id=bureau_id,
+        valid_from=valid_from,
+        valid_to=table.valid_to,
+        bands=rows,
+        places=places,
+        source=source,
+    )
+    return table
+
+
+def _bureau(actor: Actor) -> int:
+    if not policies.can_keep_tables(actor) or actor.bureau_id is None:
+        raise Forbidden("only_lead_keeps_tables")
+    return actor.bureau_id
+
+
+DatedTable = ShareTable | GradeTable
+T = TypeVar("T", ShareTable, GradeTable)
+
+
+def _locked(session: Session, model: type[T], bureau_id: int) -> Sequence[T]:
+    """The bureau's tables by their first day; two leads who add at once wait for each other."""
+    statement = select(model).where(model.bureau_id == bureau_id).order_by(model.valid_from)
+    return session.scalars(statement.with_for_update()).all()
+
+
+def _append(
+    actor: Actor,
+    session: Session,
+    others: Sequence[ShareTable | GradeTable],
+    table: ShareTable | GradeTable,
+    now: datetime,
+) -> None:
+    """Put the table at one end of the bureau's row of periods, so that they neither overlap nor leave a gap.
+
+    A period between two others would move the rule under results that were computed with it.
+    """
+    if others:
+        first, last = others[0], others[-1]
+        if table.valid_from < first.valid_from:
+            table.valid_to = day_before(first.valid_from)
+        elif table.valid_from > last.valid_from:
+            end = day_before(table.valid_from)
+            record(
+                session,
+                actor,
+                f"assessments.{'shares' if isinstance(table, ShareTable) else 'grades'}.ended",
+                last,
+                now=now,
+                bureau_id=table.bureau_id,
+                changes={"valid_to": (last.valid_to, end)},
+            )
+            last.valid_to = end
+        else:
+            raise Invalid(valid_from=("table_overlaps", {"first": first.valid_from, "last": last.valid_from}))
+    session.add(table)
+    session.flush()
+
+
+def _fault(problem: Problem) -> tuple[str, dict[str, Any]]:
+    params = dict(problem.params)
+    if problem.code == "shares_do_not_add_up":
+        params = {"sum": format_fraction(Fraction(params["num"], params["den"]) * 100, 2)}
+    known = {"shares_do_not_add_up", "grade_hole", "grade_overlap", "duplicate_key"}
+    return (problem.code, params) if problem.code in known else ("table_invalid", params)

@@ -1,0 +1,138 @@
+"""What every table shares: the declarative base, column types, and how each database opens a transaction."""
+
+import enum
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from agencyqa.errors import Stale
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that a violation can be told to the field of a form that caused it."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware instant. SQLite drops time zones, so both databases store UTC without one."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+E = TypeVar("E", bound=enum.StrEnum)
+
+
+class Choice(sa.types.TypeDecorator[E]):
+    """A StrEnum kept as its text, so that a new member needs no change of the schema."""
+
+    impl = sa.String(40)
+    cache_ok = True
+
+    def __init__(self, members: type[E]) -> None:
+        super().__init__()
+        self.members = members
+
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.members(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
+        return None if value is None else self.members(value)
+
+
+# SQLite only counts a primary key up by itself when the column is a plain INTEGER.
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+# JSON text keeps the order of keys on both databases, which the audit chain and scheme hashes rely on.
+Json = sa.JSON()
+
+
+def open_period(valid_from: Any, valid_to: Any, day: date) -> sa.ColumnElement[bool]:
+    """Rows whose period holds ``day``; an empty end means 'until further notice', the last day counts."""
+    return sa.and_(valid_from <= day, sa.or_(valid_to.is_(None), valid_to >= day))
+
+
+class Identified:
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, sort_order=-10)
+
+
+class Versioned:
+    """A counter that each update raises; a write from a stale page fails instead of overwriting."""
+
+    version: Mapped[int] = mapped_column(sa.Integer, sort_order=90)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+        return {"version_id_col": cls.version}
+
+
+def check_version(thing: Versioned, seen: int | None) -> None:
+    """Raise Stale unless the page from which the write comes showed the newest version."""
+    if seen is None or thing.version != seen:
+        raise Stale()
+
+
+_read_only: ContextVar[bool] = ContextVar("agencyqa_read_only", default=False)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions begun inside only read, so SQLite need not take its single write lock for them."""
+    token = _read_only.set(True)
+    try:
+        yield
+    finally:
+        _read_only.reset(token)
+
+
+def set_reading(value: bool) -> None:
+    """The same for a whole request, whose start and end are two separate calls."""
+    _read_only.set(value)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # The driver's own transaction handling breaks savepoints, so we begin transactions ourselves.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        # A transaction that reads first and writes later cannot wait for another writer; one that
+        # announces its intention can.
+        connection.exec_driver_sql("BEGIN" if _read_only.get() else "BEGIN IMMEDIATE")

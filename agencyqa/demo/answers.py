@@ -1,0 +1,100 @@
+"""Plausible answers to any score sheet: better agencies get higher bands and fewer faults."""
+
+from __future__ import annotations
+
+from agencyqa.demo.chance import Chance
+from agencyqa.scoring import Criterion, Scheme
+from agencyqa.scoring.rules import (
+    AllOrNothing,
+    BandedRange,
+    Composite,
+    Deductions,
+    FreeValue,
+    Ordinal,
+    RangeDeduction,
+    Rule,
+    Veto,
+)
+
+Value = int | str | bool
+Answers = dict[str, dict[str, Value]]
+
+
+def answers_for(scheme: Scheme, chance: Chance, quality: int) -> Answers:
+    """``quality`` from 0 to 100. Every input is given; nothing is left to be guessed."""
+    return {criterion.key: _criterion(criterion, chance, quality) for criterion in criteria(scheme)}
+
+
+def criteria(scheme: Scheme) -> list[Criterion]:
+    return [criterion for section in scheme.sections for criterion in section.criteria]
+
+
+def _criterion(criterion: Criterion, chance: Chance, quality: int) -> dict[str, Value]:
+    # Nobody is equally good at everything.
+    own = min(100, max(0, quality + chance.number(f"{criterion.key}/mood", 21) - 10))
+    found: dict[str, Value] = {}
+    _fill(found, criterion.rule, "", chance, criterion.key, own)
+    return found
+
+
+def _fill(found: dict[str, Value], rule: Rule, prefix: str, chance: Chance, name: str, quality: int) -> None:
+    if isinstance(rule, BandedRange):
+        bands = sorted(rule.bands, key=lambda band: -band.high)
+        # Of three bands the upper third of the quality gets the first, and its place there by the rest.
+        band = bands[_level(quality, len(bands))]
+        found[f"{prefix}band"] = band.key
+        share = quality * len(bands) % 100
+        found[f"{prefix}value"] = _between(band.low, band.high, rule.step, share, chance, name)
+    elif isinstance(rule, AllOrNothing):
+        found[f"{prefix}met"] = not chance.happens(f"{name}/{prefix}unmet", (100 - quality) // 3)
+    elif isinstance(rule, Deductions):
+        for fault in rule.faults:
+            is_found = chance.happens(f"{name}/{prefix}{fault.key}", (100 - quality) * 3 // 2)
+            count = 1 + chance.number(f"{name}/{prefix}{fault.key}/count", 3) if is_found else 0
+            found[f"{prefix}{fault.key}"] = min(count, fault.max_count or count)
+    elif isinstance(rule, RangeDeduction):
+        _range_deduction(found, rule, prefix, chance, name, quality)
+    elif isinstance(rule, Veto):
+        found[f"{prefix}{rule.flag}"] = chance.happens(f"{name}/{prefix}veto", (100 - quality) // 12)
+        if rule.exception is not None:
+            found[f"{prefix}{rule.exception}"] = False
+        _fill(found, rule.rule, prefix, chance, name, quality)
+    elif isinstance(rule, Composite):
+        for part in rule.parts:
+            _fill(found, part.rule, f"{prefix}{part.key}.", chance, name, quality)
+    elif isinstance(rule, FreeValue):
+        found[f"{prefix}value"] = _between(rule.low, rule.high, rule.step, quality, chance, name)
+    elif isinstance(rule, Ordinal):
+        levels = sorted(rule.levels, key=lambda level: -level.points)
+        found[f"{prefix}level"] = levels[_level(quality, len(levels))].key
+    else:
+        raise TypeError(f"the demo cannot answer the rule {rule.kind!r}")
+
+
+def _level(quality: int, count: int) -> int:
+    return count - 1 - min(count - 1, quality * count // 100)
+
+
+def _range_deduction(
+    found: dict[str, Value], rule: RangeDeduction, prefix: str, chance: Chance, name: str, quality: int
+) -> None:
+    is_taken = chance.happens(f"{name}/{prefix}taken", 100 - quality)
+    step = max(rule.step, 5000)
+    amount = rule.low - rule.low % rule.step
+    if amount < rule.low:
+        amount += rule.step
+    if is_taken and amount + step <= rule.high and chance.happens(f"{name}/{prefix}more", 30):
+        amount += step
+    found[f"{prefix}amount"] = amount if is_taken else 0
+    if rule.per_occurrence:
+        found[f"{prefix}count"] = 1 if is_taken else 0
+
+
+def _between(low: int, high: int, step: int, share: int, chance: Chance, name: str) -> int:
+    """A multiple of the step inside the band; scorers write halves, not ten-thousandths."""
+    usual = max(step, 5000)
+    if low % usual or high - low < usual:
+        usual = step
+    places = (high - low) // usual
+    placed = min(100, max(0, share + chance.number(f"{name}/place", 21) - 10))
+    return low + places * placed // 100 * usual

@@ -1,0 +1,25 @@
+"""What a higher area has settled and an engagement may no longer change. Services ask; higher areas append."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from agencyqa.engagements.models import Engagement
+
+# (session, bureau_id, year) → whether the results of the year are final.
+YearLock = Callable[[Session, int, int], bool]
+year_locks: list[YearLock] = []
+
+# Whether score sheets rest on the parties, the kind of work and the contract date of this engagement.
+ContentLock = Callable[[Session, Engagement], bool]
+content_locks: list[ContentLock] = []
+
+
+def is_year_final(session: Session, bureau_id: int, year: int) -> bool:
+    return any(lock(session, bureau_id, year) for lock in year_locks)
+
+
+def is_content_fixed(session: Session, engagement: Engagement) -> bool:
+    return any(lock(session, engagement) for lock in content_locks)

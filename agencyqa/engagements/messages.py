@@ -1,0 +1,71 @@
+"""Sentences for the error codes, checks and inbox codes of this area."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+# What a check says of the facts, where they do not keep to its rule.
+FAULTS = {
+    "commissioner_evaluates_itself": _l("委托方与被评价单位相同：部门不得委托评价自身的绩效管理工作。"),
+    "commissioner_related_to_unit": _l(
+        "委托方与被评价单位有上下级关系，请确认所评价的不是委托方自身的绩效管理工作。"
+    ),
+    "tie_with_commissioner": _l("机构与委托方%(body)s存在利害关系（%(kind)s），不具备独立性。"),
+    "tie_with_evaluated_unit": _l("机构与被评价单位%(body)s存在利害关系（%(kind)s），不具备独立性。"),
+    "tie_with_department": _l(
+        "机构与评价对象的主管部门（单位）%(body)s存在利害关系（%(kind)s），不具备独立性。"
+    ),
+    "agency_not_registered_then": _l("合同签订当日，机构尚未在本局机构库登记。"),
+    "agency_not_in_good_standing": _l("合同签订当日，机构在本局机构库的状态为“%(standing)s”，不得接受委托。"),
+    "work_on_negative_list": _l("“%(work_kind)s”原则上不得委托，机构只能承担辅助性工作。"),
+    "evaluator_not_appointed_then": _l("合同签订当日，所选主评人未在该机构任职。"),
+    "evaluator_not_named": _l("尚未确定主评人。"),
+    "evaluator_of_another_agency": _l("所选主评人从未在该机构任职，请选择该机构的主评人。"),
+    "signed_in_future": _l("合同签订日期不得晚于今天。"),
+    "due_before_contract": _l("约定完成日期不得早于合同签订日期。"),
+    "completed_before_contract": _l("实际完成日期不得早于合同签订日期。"),
+}
+
+# What to do about it, shown beside a refusal.
+ADVICE = {
+    "advice.commissioner_evaluates_itself": _l("请更换被评价单位，或改由财政局、上级部门委托。"),
+    "advice.tie_with_commissioner": _l("请另选机构；若利害关系登记有误，请先在机构库中更正。"),
+    "advice.tie_with_evaluated_unit": _l("请另选机构；若利害关系登记有误，请先在机构库中更正。"),
+    "advice.tie_with_department": _l("请另选机构；若利害关系登记有误，请先在机构库中更正。"),
+    "advice.agency_not_registered_then": _l("请另选机构，或核对机构登记日期和合同签订日期。"),
+    "advice.agency_not_in_good_standing": _l("请另选机构，或核对机构状态的生效日期和合同签订日期。"),
+    "advice.work_on_negative_list": _l("如机构只承担辅助性工作，请勾选“仅承担辅助性工作”；否则不得委托。"),
+    "advice.evaluator_not_appointed_then": _l("请选择合同签订当日在任的主评人，或核对任职日期。"),
+    "advice.evaluator_of_another_agency": _l("请选择该机构的主评人。"),
+}
+
+# What each rule asks, for the list of checks.
+RULES = {
+    "rule_own_evaluation": _l("委托方不评价自身"),
+    "rule_independence": _l("机构独立于委托方和评价对象"),
+    "rule_standing": _l("合同签订当日机构状态为已登记"),
+    "rule_negative_list": _l("不属于负面清单，或仅承担辅助性工作"),
+    "rule_evaluator": _l("主评人在该机构任职"),
+}
+
+MESSAGES: dict[str, object] = {
+    **FAULTS,
+    **ADVICE,
+    **RULES,
+    "commission_refused": _l("这项委托不符合规定，没有保存（%(count)s 处）。"),
+    "department_tied_to_agency": _l(
+        "合同%(contract)s的机构与该部门（单位）存在利害关系，评价对象不能改由其主管。"
+    ),
+    "contract_number_taken": _l("本局已有使用此合同编号的委托业务。"),
+    "fixed_by_sheets": _l("已有评分表以此项为依据，不能再修改。"),
+    "engagement_wrong_state": _l("委托业务当前为“%(state)s”，不能%(action)s。"),
+    "year_is_final": _l("%(year)s 年度考核结果已经确定，不能再变动。"),
+    "only_lead_changes_year": _l("考核年度只能由财政监管负责人调整。"),
+    "assessment_year_wrong": _l("考核年度应在 2000 年至 2100 年之间。"),
+    "assessment_year_same": _l("现在的考核年度已经是 %(year)s 年。"),
+    "completed_in_future": _l("实际完成日期不得晚于今天。"),
+    "inbox.engagement_created": _l("新的委托业务：%(agency)s 承担“%(object)s”，合同 %(contract)s。"),
+    "inbox.engagement_overdue": _l(
+        "委托业务已逾期：%(agency)s，合同 %(contract)s，约定完成日期 %(due_on)s。"
+    ),
+}

@@ -1,0 +1,209 @@
+"""Entering and correcting an engagement. The rules of the measures are applied here, whatever the way in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.accounts.models import Body
+from agencyqa.agencies.models import Registration
+from agencyqa.audit.record import record
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.roles import BodyKind
+from agencyqa.clock import local_date
+from agencyqa.engagements import rules, workflow
+from agencyqa.engagements.checks import examine
+from agencyqa.engagements.data import EngagementData, data_of
+from agencyqa.engagements.enums import EngagementAction, EngagementState
+from agencyqa.engagements.locks import is_content_fixed, is_year_final
+from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.notices import announce
+from agencyqa.engagements.policies import can_create
+from agencyqa.engagements.services.access import expect_open_year, expect_writable
+from agencyqa.errors import Forbidden, Invalid, Refused
+from agencyqa.objects.models import EvaluationObject
+
+# Constraint → (field, code), for forms and imports alike.
+CONSTRAINTS = {"uq_engagements_bureau_id_contract_number": ("contract_number", "contract_number_taken")}
+
+# What score sheets rest on: who scores, with which scheme, and what is scored.
+FIXED = frozenset(
+    {"object_id", "commissioner_id", "evaluated_unit_id", "agency_id", "work_kind", "contract_signed_on"}
+)
+# A change of anything else commissions nothing anew and needs no look at the measures.
+NOT_EXAMINED = frozenset({"contract_number", "note"})
+
+
+class CommissionRefused(Refused):
+    """``checks`` holds every refusal, so that all can be mended at once."""
+
+    def __init__(self, checks: Collection[rules.Check]) -> None:
+        cited = [key for check in checks for key in check.provisions]
+        super().__init__(
+            "commission_refused",
+            provision=cited[0] if cited else None,
+            count=len(checks),
+            reasons=[check.code for check in checks],
+        )
+        self.checks = tuple(checks)
+
+
+def create_engagement(actor: Actor, session: Session, data: EngagementData, *, now: datetime) -> Engagement:
+    """Raise Forbidden; Invalid for what was typed; CommissionRefused where a measure forbids it.
+
+    A contract number that is taken comes as IntegrityError, see ``CONSTRAINTS``.
+    """
+    if not can_create(actor) or actor.bureau_id is None:
+        raise Forbidden()
+    _check_references(session, data, actor.bureau_id)
+    _expect_allowed(session, data, actor.bureau_id, now=now)
+    engagement = Engagement(
+        bureau_id=actor.bureau_id,
+        assessment_year=data.contract_signed_on.year,
+        state=EngagementState.CONTRACTED,
+        created_at=now,
+        created_by_id=actor.user_id,
+        **data.values(),
+    )
+    session.add(engagement)
+    session.flush()
+    record(
+        session,
+        actor,
+        "engagements.engagement.created",
+        engagement,
+        now=now,
+        bureau_id=engagement.bureau_id,
+        changes=logged({name: (None, value) for name, value in data.values().items()}),
+        assessment_year=engagement.assessment_year,
+    )
+    announce(
+        session,
+        engagement,
+        {engagement.agency_id, engagement.commissioner_id, engagement.evaluated_unit_id},
+        now=now,
+    )
+    return engagement
+
+
+def change_engagement(
+    actor: Actor,
+    session: Session,
+    engagement: Engagement,
+    data: EngagementData,
+    *,
+    seen_version: int | None,
+    now: datetime,
+) -> None:
+    """As ``create_engagement``; also NotVisible, Stale, and WrongState once the year's results are final.
+
+    While score sheets rest on the engagement, what they rest on is Invalid to change.
+    """
+    expect_writable(actor, session, engagement, seen_version=seen_version)
+    workflow.next_state(engagement.state, EngagementAction.EDIT)
+    expect_open_year(session, engagement)
+    before = data_of(engagement).values()
+    changes: dict[str, tuple[Any, Any]] = {
+        name: (before[name], value) for name, value in data.values().items() if before[name] != value
+    }
+    if not changes:
+        return
+    fixed = sorted(FIXED & changes.keys())
+    if fixed and is_content_fixed(session, engagement):
+        raise Invalid("invalid", **dict.fromkeys(fixed, "fixed_by_sheets"))
+    _check_references(session, data, engagement.bureau_id)
+    if changes.keys() - NOT_EXAMINED:
+        _expect_allowed(session, data, engagement.bureau_id, now=now, engagement=engagement)
+    year = _year_after(session, engagement, data)
+    if year != engagement.assessment_year:
+        changes["assessment_year"] = (engagement.assessment_year, year)
+    for name, (_, value) in changes.items():
+        setattr(engagement, name, value)
+    _settle_lateness(engagement, now)
+    session.flush()
+    record(
+        session,
+        actor,
+        "engagements.engagement.changed",
+        engagement,
+        now=now,
+        bureau_id=engagement.bureau_id,
+        changes=logged(changes),
+    )
+    parties = {"agency_id", "commissioner_id", "evaluated_unit_id"} & changes.keys()
+    announce(session, engagement, {getattr(engagement, name) for name in parties}, now=now)
+
+
+def logged(changes: dict[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
+    """Under the names by which the audit log knows money from other figures."""
+    return {"fee_fen" if name == "fee" else name: values for name, values in changes.items()}
+
+
+def _check_references(session: Session, data: EngagementData, bureau_id: int) -> None:
+    """Every id must be one the bureau may name; any other is answered like one that does not exist."""
+    problems: dict[str, str] = {}
+    if not data.contract_number.strip():
+        problems["contract_number"] = "required"
+    own_object = select(EvaluationObject.id).where(
+        EvaluationObject.id == data.object_id, EvaluationObject.bureau_id == bureau_id
+    )
+    if session.scalar(own_object) is None:
+        problems["object_id"] = "not_a_choice"
+    department = sa.and_(Body.kind == BodyKind.DEPARTMENT, Body.bureau_id == bureau_id)
+    wanted = Body.id.in_({data.commissioner_id, data.evaluated_unit_id})
+    departments = set(session.scalars(select(Body.id).where(wanted, department)))
+    if data.commissioner_id != bureau_id and data.commissioner_id not in departments:
+        problems["commissioner_id"] = "not_a_choice"
+    if data.evaluated_unit_id not in departments:
+        problems["evaluated_unit_id"] = "not_a_choice"
+    registered = select(Registration.id).where(
+        Registration.agency_id == data.agency_id, Registration.bureau_id == bureau_id
+    )
+    if session.scalar(registered) is None:
+        problems["agency_id"] = "not_a_choice"
+    if problems:
+        raise Invalid("invalid", **problems)
+
+
+def _expect_allowed(
+    session: Session,
+    data: EngagementData,
+    bureau_id: int,
+    *,
+    now: datetime,
+    engagement: Engagement | None = None,
+) -> None:
+    completed_on = engagement.completed_on if engagement is not None else None
+    checks = examine(session, data, bureau_id, today=local_date(now), completed_on=completed_on)
+    refused = rules.refusals(checks)
+    if all(check.is_mistake for check in refused):
+        mistakes: dict[str, str | tuple[str, dict[str, Any]]] = {
+            check.field: (check.code, check.params) for check in refused
+        }
+        if mistakes:
+            raise Invalid("invalid", **mistakes)
+        return
+    raise CommissionRefused(refused)
+
+
+def _year_after(session: Session, engagement: Engagement, data: EngagementData) -> int:
+    """The year follows the contract date unless the lead has set another."""
+    if engagement.assessment_year != engagement.contract_signed_on.year:
+        return engagement.assessment_year
+    year = data.contract_signed_on.year
+    if year != engagement.assessment_year and is_year_final(session, engagement.bureau_id, year):
+        raise Invalid("invalid", contract_signed_on=("year_is_final", {"year": year}))
+    return year
+
+
+def _settle_lateness(engagement: Engagement, now: datetime) -> None:
+    """A new due date takes the mark away at once; only the nightly job sets it on what is still open."""
+    if engagement.completed_on is not None:
+        engagement.is_overdue = engagement.completed_on > engagement.due_on
+    elif engagement.due_on >= local_date(now):
+        engagement.is_overdue = False

@@ -1,0 +1,76 @@
+"""Which language a reader gets. Chinese is the source text; English is the one catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask_babel
+from babel import Locale
+from flask import has_request_context, session
+from flask_login import current_user
+from markupsafe import Markup
+
+SOURCE_LOCALE = "zh_Hans_CN"
+# The value kept for a user, and what Babel calls it.
+LOCALES = {"zh_CN": SOURCE_LOCALE, "en": "en"}
+SOURCE_LANGUAGE = "zh"
+
+# Texts of the program as they stand in the catalogue, and as a page shows them without values. There are as many as
+# there are texts in the source; the limit is for a caller that hands in something else.
+_MOST_KEPT = 20_000
+_kept: dict[tuple[str, str], str] = {}
+_kept_markup: dict[tuple[str, str], Markup] = {}
+
+
+def language() -> str:
+    """The reader's, "zh" or "en"; outside an application the source language."""
+    locale = flask_babel.get_locale()
+    return SOURCE_LANGUAGE if locale is None else str(locale.language)
+
+
+def gettext(text: str, **values: Any) -> str:
+    """As the library's, for the places that ask some hundred times a page.
+
+    The library finds its way from the context to the catalogue anew for every text.
+    """
+    found = _look_up(language(), text)
+    return found % values if values else found
+
+
+def page_text(text: str, /, **values: Any) -> Markup:
+    """The function ``_`` of the templates: a text is markup of ours, its values are escaped."""
+    key = (language(), text)
+    found = None if values else _kept_markup.get(key)
+    if found is None:
+        found = Markup(_look_up(*key)) % values
+        if not values:
+            _keep(_kept_markup, key, found)
+    return found
+
+
+def _look_up(reader: str, text: str) -> str:
+    if reader == SOURCE_LANGUAGE:
+        return text
+    found = _kept.get((reader, text))
+    if found is None:
+        found = str(flask_babel.gettext(text))
+        _keep(_kept, (reader, text), found)
+    return found
+
+
+def _keep(kept: dict[tuple[str, str], Any], key: tuple[str, str], found: str) -> None:
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[key] = found
+
+
+def select_locale() -> str:
+    """The user's choice, then the session's, then Chinese; the browser's header is never asked."""
+    if not has_request_context():
+        return SOURCE_LOCALE
+    chosen: Any = getattr(current_user, "locale", None) or session.get("locale")
+    return LOCALES.get(str(chosen), SOURCE_LOCALE)
+
+
+def html_language(locale: Locale | None) -> str:
+    return "en" if locale is not None and locale.language == "en" else "zh-CN"

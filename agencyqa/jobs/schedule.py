@@ -1,0 +1,81 @@
+"""What runs by itself, and when: one literal table. Times are those of Asia/Shanghai, in cron's five fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.triggers.cron import CronTrigger
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from agencyqa.clock import SHANGHAI
+
+
+@dataclass(frozen=True)
+class Job:
+    """``reads_only`` jobs never hold the single write lock of SQLite while they work."""
+
+    name: str
+    cron: str
+    label: LazyString
+    description: LazyString
+    reads_only: bool = False
+
+
+SCHEDULE: tuple[Job, ...] = (
+    Job(
+        "engagements.mark_overdue",
+        "10 0 * * *",
+        _l("标记逾期业务"),
+        _l("每天零点后检查委托业务的截止日期，将已超期的标记为逾期并通知有关人员。"),
+    ),
+    Job(
+        "assessments.mark_overdue",
+        "20 0 * * *",
+        _l("标记逾期评分"),
+        _l("每天零点后检查考核评分表的截止日期，将未按时提交的标记为逾期并通知评分人。"),
+    ),
+    Job(
+        "agencies.warn_expiring_qualifications",
+        "0 6 * * *",
+        _l("资质到期提醒"),
+        _l("每天早晨检查机构资质的有效期，向机构和监管人员提醒即将到期的资质。"),
+    ),
+    Job(
+        "audit.verify_chain",
+        "30 2 * * *",
+        _l("校验审计日志"),
+        _l("每天凌晨重新计算审计日志的哈希链，发现改动或缺失时本次任务记为失败。"),
+        reads_only=True,
+    ),
+)
+BY_NAME = {job.name: job for job in SCHEDULE}
+
+
+def trigger_of(job: Job) -> CronTrigger:
+    return CronTrigger.from_crontab(job.cron, timezone=SHANGHAI)
+
+
+def next_due(job: Job, now: datetime) -> datetime:
+    """The first due time after ``now``, in UTC."""
+    return next(_due_times(job, now + timedelta(microseconds=1)))
+
+
+def last_due(job: Job, now: datetime, *, window: timedelta) -> datetime | None:
+    """The newest due time up to ``now``, unless it lies further back than ``window``."""
+    newest = None
+    for due in _due_times(job, now - window):
+        if due > now:
+            break
+        newest = due
+    return newest
+
+
+def _due_times(job: Job, since: datetime) -> Iterator[datetime]:
+    trigger = trigger_of(job)
+    due = trigger.get_next_fire_time(None, since.astimezone(SHANGHAI))
+    while due is not None:
+        yield due.astimezone(UTC)
+        due = trigger.get_next_fire_time(due, due)

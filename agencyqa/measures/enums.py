@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+from agencyqa.web.labels import describe
+
+
+class MeasureKind(StrEnum):
+    """Who issued a document, and whether it is a rule or only the form from which a scheme was taken."""
+
+    MUNICIPAL = "municipal"
+    NATIONAL = "national"
+    FORM = "form"
+
+
+class Tag(StrEnum):
+    """How sure we are of a statement about a published text."""
+
+    CONFIRMED = "C"
+    REMEMBERED = "M"
+    INFERRED = "I"
+
+
+class SchemeState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
+class Purpose(StrEnum):
+    """Whose score sheet a scheme is: the role of the scorer."""
+
+    BUREAU = "bureau"
+    COMMISSIONER = "commissioner"
+    EVALUATED_UNIT = "evaluated_unit"
+
+
+class WorkKind(StrEnum):
+    """Kinds of work that may be commissioned (财预〔2021〕6号), and the negative list behind them."""
+
+    EX_ANTE = "ex_ante"
+    EVALUATION = "evaluation"
+    INDICATOR_SYSTEM = "indicator_system"
+    RESEARCH = "research"
+    OBJECTIVE_SETTING = "objective_setting"
+    MONITORING = "monitoring"
+    SELF_EVALUATION = "self_evaluation"
+
+    @property
+    def is_on_negative_list(self) -> bool:
+        return self in {WorkKind.OBJECTIVE_SETTING, WorkKind.MONITORING, WorkKind.SELF_EVALUATION}
+
+
+describe(
+    MeasureKind,
+    {
+        MeasureKind.MUNICIPAL: (_l("市级办法"), "info"),
+        MeasureKind.NATIONAL: (_l("国家制度"), "neutral"),
+        MeasureKind.FORM: (_l("评分表来源"), "neutral"),
+    },
+)
+describe(
+    Tag,
+    {
+        Tag.CONFIRMED: (_l("已核实"), "success"),
+        Tag.REMEMBERED: (_l("待核实"), "warning"),
+        Tag.INFERRED: (_l("推断"), "warning"),
+    },
+)
+describe(
+    SchemeState,
+    {SchemeState.DRAFT: (_l("草稿"), "warning"), SchemeState.PUBLISHED: (_l("已发布"), "success")},
+)
+describe(
+    Purpose,
+    {
+        Purpose.BUREAU: _l("财政局评分"),
+        Purpose.COMMISSIONER: _l("委托方评分"),
+        Purpose.EVALUATED_UNIT: _l("被评价单位评分"),
+    },
+)
+describe(
+    WorkKind,
+    {
+        WorkKind.EX_ANTE: _l("事前绩效评估和绩效目标审核"),
+        WorkKind.EVALUATION: _l("绩效评价或评价结果复核"),
+        WorkKind.INDICATOR_SYSTEM: _l("绩效指标和标准体系建设"),
+        WorkKind.RESEARCH: _l("预算绩效管理课题研究"),
+        WorkKind.OBJECTIVE_SETTING: _l("绩效目标设定"),
+        WorkKind.MONITORING: _l("绩效运行监控"),
+        WorkKind.SELF_EVALUATION: _l("绩效自评"),
+    },
+)

@@ -1,0 +1,169 @@
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    inspect,
+    text,
+)
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
+
+from agencyqa.db import Base, Choice, Identified, Json, UtcDateTime, Versioned
+from agencyqa.measures.enums import MeasureKind, Purpose, SchemeState, Tag, WorkKind
+
+
+class Measure(Identified, Base):
+    """A normative document by its stable key: M1, M2, M3, a national parent, or a district's form."""
+
+    __tablename__ = "measures"
+
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    kind: Mapped[MeasureKind] = mapped_column(Choice(MeasureKind))
+    title: Mapped[str] = mapped_column(String(200))
+    title_en: Mapped[str] = mapped_column(String(300))
+    # A description of ours, because the official title is not at hand; it is never put in 《》.
+    title_is_ours: Mapped[bool] = mapped_column(Boolean, default=False)
+    position: Mapped[int] = mapped_column(Integer)
+
+
+class MeasureVersion(Identified, Base):
+    """A text as issued. An empty number or date means nobody has confirmed it yet; it shows 待核对.
+
+    ``number_year`` is the year in the document number, a confirmed lower limit where no day is known.
+    """
+
+    __tablename__ = "measure_versions"
+    __table_args__ = (UniqueConstraint("measure_id", "position"),)
+
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measures.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    doc_number: Mapped[str | None] = mapped_column(String(80))
+    number_year: Mapped[int | None] = mapped_column(Integer)
+    issued_on: Mapped[date | None]
+    effective_on: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    tag: Mapped[Tag] = mapped_column(Choice(Tag))
+    note: Mapped[str] = mapped_column(Text, default="")
+    note_en: Mapped[str] = mapped_column(Text, default="")
+
+    measure: Mapped[Measure] = relationship(lazy="raise")
+
+
+class Provision(Identified, Base):
+    """One rule of a version. ``key`` (``M1/independence``) is the same in every version that has the rule."""
+
+    __tablename__ = "provisions"
+    __table_args__ = (UniqueConstraint("measure_version_id", "key"), Index(None, "key"))
+
+    measure_version_id: Mapped[int] = mapped_column(ForeignKey("measure_versions.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    key: Mapped[str] = mapped_column(String(80))
+    article_number: Mapped[str | None] = mapped_column(String(40))
+    summary: Mapped[str] = mapped_column(Text)
+    summary_en: Mapped[str] = mapped_column(Text)
+    tag: Mapped[Tag] = mapped_column(Choice(Tag))
+
+    measure_version: Mapped[MeasureVersion] = relationship(lazy="raise")
+
+
+class Scheme(Identified, Base):
+    """A scoring form under a stable key, of one bureau or (bureau_id empty) shipped for all."""
+
+    __tablename__ = "schemes"
+    # Empty bureau ids count as different in a unique constraint, so the shipped keys have an index of their own.
+    __table_args__ = (
+        UniqueConstraint("bureau_id", "key"),
+        Index(
+            "uq_schemes_shipped_key",
+            "key",
+            unique=True,
+            sqlite_where=text("bureau_id IS NULL"),
+            postgresql_where=text("bureau_id IS NULL"),
+        ),
+    )
+
+    bureau_id: Mapped[int | None] = mapped_column(ForeignKey("bodies.id"))
+    key: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(200))
+    title_en: Mapped[str] = mapped_column(String(300))
+
+
+class SchemeVersion(Identified, Versioned, Base):
+    """A numbered version. Once published, content, hash and validity never change; only its end may be set.
+
+    ``content`` is the scheme file as data (see ``measures.scheme_format``); ``content_hash`` its SHA-256.
+    """
+
+    __tablename__ = "scheme_versions"
+    __table_args__ = (
+        UniqueConstraint("scheme_id", "number"),
+        Index(None, "purpose", "valid_from"),
+    )
+
+    scheme_id: Mapped[int] = mapped_column(ForeignKey("schemes.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    # The values before a change are always loaded, because the gate at the end of this module compares them.
+    state: Mapped[SchemeState] = mapped_column(Choice(SchemeState), active_history=True)
+    purpose: Mapped[Purpose] = mapped_column(Choice(Purpose))
+    # Empty: for every kind of work that has no scheme of its own.
+    work_kind: Mapped[WorkKind | None] = mapped_column(Choice(WorkKind))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None] = mapped_column(active_history=True)
+    max_points: Mapped[int] = mapped_column(Integer)
+    # Reference points must say on every screen that they await checking against the bureau's annex.
+    is_reference: Mapped[bool] = mapped_column(Boolean, default=False)
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    drafted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    scheme: Mapped[Scheme] = relationship(lazy="raise")
+
+
+class PublishedSchemeChanged(RuntimeError):
+    """A programme tried to alter a published rule book; no user can cause it."""
+
+
+# The concurrency counter and the end of the validity are all that may still move.
+_FIXED = tuple(
+    column.key
+    for column in SchemeVersion.__table__.columns
+    if column.key not in {"id", "version", "valid_to"}
+)
+
+
+def _was_published(version: SchemeVersion) -> bool:
+    before = inspect(version).attrs.state.load_history()
+    held: Sequence[Any] = before.deleted or before.unchanged
+    return bool(held) and held[0] is SchemeState.PUBLISHED
+
+
+@event.listens_for(SchemeVersion, "before_update")
+def _keep_published(mapper: Mapper[SchemeVersion], connection: Connection, version: SchemeVersion) -> None:
+    """Sheets already scored stand on the published content, so the last gate before the database holds it."""
+    if not _was_published(version):
+        return
+    attributes = inspect(version).attrs
+    changed = [name for name in _FIXED if attributes[name].history.has_changes()]
+    ended = attributes.valid_to.history
+    if ended.has_changes() and list(ended.deleted) != [None]:
+        changed.append("valid_to")
+    if changed:
+        raise PublishedSchemeChanged(f"published scheme version {version.id}: {', '.join(changed)}")
+
+
+@event.listens_for(SchemeVersion, "before_delete")
+def _keep_existing(mapper: Mapper[SchemeVersion], connection: Connection, version: SchemeVersion) -> None:
+    if _was_published(version):
+        raise PublishedSchemeChanged(f"published scheme version {version.id}: deleted")

@@ -1,0 +1,31 @@
+"""Score sheets as data: the YAML file of a scheme, checked whole, and its stored form."""
+
+from __future__ import annotations
+
+from agencyqa.measures.scheme_format.checks import CheckedFile, file_problems, parse_scheme
+from agencyqa.measures.scheme_format.fields import Text
+from agencyqa.measures.scheme_format.model import (
+    CriterionPart,
+    SchemeFile,
+    SectionPart,
+    content_hash,
+    content_of,
+    file_of_content,
+    to_scheme,
+)
+from agencyqa.measures.scheme_format.rules import AnyRulePart
+
+__all__ = [
+    "AnyRulePart",
+    "CheckedFile",
+    "CriterionPart",
+    "SchemeFile",
+    "SectionPart",
+    "Text",
+    "content_hash",
+    "content_of",
+    "file_of_content",
+    "file_problems",
+    "parse_scheme",
+    "to_scheme",
+]

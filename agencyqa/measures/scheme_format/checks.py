@@ -1,0 +1,191 @@
+"""From the text of a scheme file to a scheme, or to every fault in it at once, each with place and line."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from agencyqa.measures.reading import Document, FileError, FileProblem, Path, read_document
+from agencyqa.measures.scheme_format.fields import Text
+from agencyqa.measures.scheme_format.model import SchemeFile, content_hash, content_of, to_scheme
+from agencyqa.measures.scheme_format.rules import free_stand_in
+from agencyqa.scoring import RULES, Problem, Scheme, SchemeError, UnitsError, check_scheme, parse_points
+
+_CODES = {
+    "missing": "missing_field",
+    "extra_forbidden": "unknown_field",
+    "union_tag_invalid": "unknown_kind",
+    "union_tag_not_found": "missing_kind",
+    "string_type": "not_a_text",
+    "string_too_short": "empty",
+    "bool_type": "not_a_flag",
+    "int_type": "not_a_count",
+    "list_type": "not_a_list",
+    "model_type": "not_a_record",
+    "model_attributes_type": "not_a_record",
+    "dict_type": "not_a_record",
+    "date_type": "not_a_date",
+    "enum": "not_a_choice",
+    "literal_error": "not_a_choice",
+}
+_SENSELESS = {"ctx", "error", "code"}
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A scheme file without errors; ``warnings`` may be left. ``scheme`` has the version number 1."""
+
+    file: SchemeFile
+    scheme: Scheme
+    content: dict[str, Any]
+    content_hash: str
+    warnings: tuple[FileProblem, ...]
+
+
+def parse_scheme(text: str | bytes, citations: Collection[str] | None = None) -> CheckedFile:
+    """Raise FileError with every fault. ``citations`` are the keys of the provisions that may be cited."""
+    document = read_document(text)
+    file, problems = _read_shape(document)
+    scheme: Scheme | None = None
+    if file is not None:
+        found, scheme = _check_sense(file, citations)
+        # A place that is already known to be wrong was mended, so what is found there says nothing.
+        known = {p.problem.place for p in problems}
+        problems += [document.problem(p) for p in found if p.place not in known]
+    problems.sort(key=lambda p: (p.line or 0, p.problem.place))
+    if file is None or scheme is None or any(p.is_error for p in problems):
+        raise FileError(problems)
+    content = content_of(file)
+    return CheckedFile(file, scheme, content, content_hash(content), tuple(problems))
+
+
+def file_problems(file: SchemeFile, citations: Collection[str]) -> list[Problem]:
+    """The faults of a stored draft: the set of provisions may have changed since it was saved."""
+    return _check_sense(file, citations)[0]
+
+
+def _check_sense(file: SchemeFile, citations: Collection[str] | None) -> tuple[list[Problem], Scheme | None]:
+    found: list[Problem] = []
+    for section, criterion in file.criteria():
+        place = f"sections.{section.key}.criteria.{criterion.key}"
+        if citations is not None and criterion.provision not in citations:
+            found.append(Problem(f"{place}.provision", "unknown_provision", {"key": criterion.provision}))
+        if file.is_reference and criterion.measure is None:
+            found.append(Problem(f"{place}.measure", "reference_without_measure"))
+    try:
+        scheme = to_scheme(file, 1)
+    except SchemeError as error:
+        return found + list(error.problems), None
+    return found + check_scheme(scheme), scheme
+
+
+def _read_shape(document: Document) -> tuple[SchemeFile | None, list[FileProblem]]:
+    """The file and its faults of shape. With faults, the file is a mended copy, good only for further checks."""
+    try:
+        return SchemeFile.model_validate(document.data), []
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    problems = [_shape_problem(document, detail) for detail in details]
+    mended = copy.deepcopy(document.data)
+    # Later positions first, so that taking one out does not move those before it.
+    for detail in reversed(details):
+        _mend(mended, _real_path(document.data, detail["loc"]), detail["type"])
+    try:
+        return SchemeFile.model_validate(mended), problems
+    except ValidationError:
+        return None, problems
+
+
+def _shape_problem(document: Document, detail: ErrorDetails) -> FileProblem:
+    path = _real_path(document.data, detail["loc"])
+    code = _CODES.get(detail["type"], detail["type"])
+    params: dict[str, Any] = {
+        name: value
+        for name, value in (detail.get("ctx") or {}).items()
+        if name not in _SENSELESS and isinstance(value, str | int)
+    }
+    if code == "string_pattern_mismatch":
+        code, params = _pattern_fault(path), {"value": str(detail["input"])[:80]}
+    elif code == "unknown_kind":
+        path, params = (*path, "kind"), {"kinds": sorted(RULES)}
+    elif code == "missing_kind":
+        path, code, params = (*path, "kind"), "missing_field", {}
+    return FileProblem(Problem(document.place_of(path), code, params), document.line_at(path))
+
+
+def _pattern_fault(path: Path) -> str:
+    if path and path[-1] == "provision":
+        return "bad_citation"
+    return "bad_file_key" if path == ("key",) else "bad_key"
+
+
+def _real_path(data: Any, location: Sequence[str | int]) -> Path:
+    """A fault's position in the file; pydantic also names the kind of rule it took, which is no step there."""
+    path: Path = ()
+    held = data
+    for step in location:
+        is_step = isinstance(step, int) if isinstance(held, list) else not (step in RULES and _is_rule(held))
+        if not is_step:
+            continue
+        path = (*path, step)
+        if isinstance(held, dict):
+            held = held.get(step)
+        elif isinstance(held, list) and isinstance(step, int) and step < len(held):
+            held = held[step]
+        else:
+            held = None
+    return path
+
+
+def _is_rule(held: Any) -> bool:
+    return isinstance(held, dict) and held.get("kind") in RULES
+
+
+def _mend(data: Any, path: Path, kind: str) -> None:
+    """Make one fault harmless: drop what is unknown, say something for missing words, replace a broken rule."""
+    if "rule" in path and kind != "extra_forbidden":
+        at = path.index("rule")
+        criterion = _at(data, path[:at])
+        if isinstance(criterion, dict):
+            try:
+                criterion["rule"] = free_stand_in(parse_points(criterion.get("max_points", 0)))
+            except UnitsError:
+                criterion["rule"] = free_stand_in(0)
+        return
+    holder = _at(data, path[:-1]) if path else None
+    if not isinstance(holder, dict):
+        return
+    name = path[-1]
+    if kind == "extra_forbidden":
+        holder.pop(name, None)
+    elif name in {"label", "title", "source", "description"}:
+        holder[name] = {"zh": "—", "en": "—"}
+    elif name in {"zh", "en"} and set(holder) <= set(Text.model_fields):
+        holder[name] = "—"
+    elif name in {"measure", "work_kind", "rounding"}:
+        holder.pop(name, None)
+    elif name == "provision":
+        holder[name] = "X/unknown"
+    elif name == "purpose":
+        holder[name] = "bureau"
+    elif name == "valid_from":
+        holder[name] = "2000-01-01"
+    elif name == "is_reference":
+        holder[name] = False
+
+
+def _at(data: Any, path: Path) -> Any:
+    held = data
+    for step in path:
+        if isinstance(held, dict):
+            held = held.get(step)
+        elif isinstance(held, list) and isinstance(step, int) and step < len(held):
+            held = held[step]
+        else:
+            return None
+    return held

@@ -1,0 +1,202 @@
+"""The words of a scheme in one language, found by the keys and input names that the engine uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from flask_babel import get_locale
+
+from agencyqa.measures.scheme_format import AnyRulePart, CriterionPart, SchemeFile, Text
+from agencyqa.measures.scheme_format.rules import (
+    AllOrNothingPart,
+    BandedPart,
+    CompositePart,
+    DeductionsPart,
+    OrdinalPart,
+    RangeDeductionPart,
+    VetoPart,
+)
+from agencyqa.measures.words import gettext
+
+T = TypeVar("T")
+
+
+def reader_language() -> str:
+    """ "zh" or "en"; outside a request Chinese, the source language."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+@dataclass(frozen=True)
+class RuleTexts:
+    """``inputs`` and ``choices`` go by the engine's input name ("language.typing"), ``parts`` by the part's path.
+
+    The choices of a flag are "true" and "false".
+    """
+
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+    def under(self, part: str) -> RuleTexts:
+        """The words of one part of a composite, by the names the part's own rule uses."""
+        start = f"{part}."
+
+        return RuleTexts(_below(self.inputs, start), _below(self.choices, start), _below(self.parts, start))
+
+    def input(self, name: str) -> str:
+        """The label of an input; one without words of its own gets the general word for its role."""
+        if label := self.inputs.get(name):
+            return label
+        local = name.rpartition(".")[2]
+        writer = _GENERAL.get(local)
+        return writer() if writer is not None else local
+
+    def choice(self, name: str, key: str) -> str:
+        return self.choices.get(name, {}).get(key, key)
+
+    def part(self, path: str) -> str:
+        return self.parts.get(path, path)
+
+
+_GENERAL: Mapping[str, Callable[[], str]] = {
+    "band": lambda: gettext("档次"),
+    "level": lambda: gettext("等级"),
+    "value": lambda: gettext("得分"),
+    "amount": lambda: gettext("扣分"),
+    "count": lambda: gettext("处数"),
+    "met": lambda: gettext("是否符合"),
+}
+
+
+def _below(table: Mapping[str, T], start: str) -> dict[str, T]:
+    return {key.removeprefix(start): value for key, value in table.items() if key.startswith(start)}
+
+
+class SchemeTexts:
+    """All words of one scheme file in ``language`` ("zh" or "en")."""
+
+    def __init__(self, file: SchemeFile, language: str) -> None:
+        self.file = file
+        self.language = language
+
+    @property
+    def title(self) -> str:
+        return self._read(self.file.title)
+
+    @property
+    def source(self) -> str:
+        return self._read(self.file.source)
+
+    @cached_property
+    def criteria(self) -> Mapping[str, str]:
+        return {criterion.key: self._read(criterion.label) for criterion in self._parts.values()}
+
+    @cached_property
+    def sections(self) -> Mapping[str, str]:
+        return {section.key: self._read(section.label) for section in self.file.sections}
+
+    @cached_property
+    def grades(self) -> Mapping[str, str]:
+        return {grade.key: self._read(grade.label) for grade in self.file.grades}
+
+    def criterion(self, key: str) -> str:
+        return self.criteria.get(key, key)
+
+    def section(self, key: str) -> str:
+        return self.sections.get(key, key)
+
+    def grade(self, key: str | None) -> str:
+        return "" if key is None else self.grades.get(key, key)
+
+    def description(self, key: str) -> str:
+        """The longer wording below a criterion, "" where the form has none."""
+        part = self._parts.get(key)
+        return self._read(part.description) if part is not None and part.description is not None else ""
+
+    def provision(self, key: str) -> str:
+        """The stable key of the provision or form item the criterion cites."""
+        return self._parts[key].provision
+
+    def is_ours(self, key: str) -> bool:
+        """Whether any wording of the criterion is ours and not the published form's."""
+        part = self._parts[key]
+        return any(text.ours for text in _all_texts(part))
+
+    @cached_property
+    def is_all_ours(self) -> bool:
+        """Whether no wording at all comes from a published form."""
+        return all(text.ours for text in _all_texts(self.file.sections))
+
+    def rule(self, key: str) -> RuleTexts:
+        """The words of the rule of a criterion."""
+        found = self._rules.get(key)
+        if found is None:
+            collector = _Collector(self.language)
+            collector.collect(self._parts[key].rule, "")
+            found = RuleTexts(collector.inputs, collector.choices, collector.parts)
+            self._rules[key] = found
+        return found
+
+    @cached_property
+    def _parts(self) -> dict[str, CriterionPart]:
+        return {criterion.key: criterion for _, criterion in self.file.criteria()}
+
+    @cached_property
+    def _rules(self) -> dict[str, RuleTexts]:
+        return {}
+
+    def _read(self, text: Text) -> str:
+        return text.read_in(self.language)
+
+
+class _Collector:
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.inputs: dict[str, str] = {}
+        self.choices: dict[str, dict[str, str]] = {}
+        self.parts: dict[str, str] = {}
+
+    def collect(self, rule: AnyRulePart, prefix: str) -> None:
+        match rule:
+            case BandedPart():
+                self.choices[f"{prefix}band"] = {band.key: self._read(band.label) for band in rule.bands}
+            case OrdinalPart():
+                self.choices[f"{prefix}level"] = {level.key: self._read(level.label) for level in rule.levels}
+            case AllOrNothingPart():
+                words = {"true": rule.met_label, "false": rule.not_met_label}
+                self.choices[f"{prefix}met"] = {key: self._read(text) for key, text in words.items() if text}
+            case DeductionsPart():
+                for fault in rule.faults:
+                    self.inputs[f"{prefix}{fault.key}"] = self._read(fault.label)
+            case RangeDeductionPart():
+                self.inputs[f"{prefix}amount"] = self._read(rule.label)
+            case VetoPart():
+                self.inputs[f"{prefix}{rule.flag}"] = self._read(rule.flag_label)
+                if rule.exception is not None and rule.exception_label is not None:
+                    self.inputs[f"{prefix}{rule.exception}"] = self._read(rule.exception_label)
+                self.collect(rule.rule, prefix)
+            case CompositePart():
+                for part in rule.parts:
+                    self.parts[f"{prefix}{part.key}"] = self._read(part.label)
+                    self.collect(part.rule, f"{prefix}{part.key}.")
+            case _:
+                # A free value has no words beside the criterion's own.
+                pass
+
+    def _read(self, text: Text) -> str:
+        return text.read_in(self.language)
+
+
+def _all_texts(held: object) -> list[Text]:
+    if isinstance(held, Text):
+        return [held]
+    if isinstance(held, list):
+        return [text for item in held for text in _all_texts(item)]
+    fields = getattr(type(held), "model_fields", None)
+    if fields is None:
+        return []
+    return [text for name in fields for text in _all_texts(getattr(held, name))]

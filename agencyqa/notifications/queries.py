@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from agencyqa.auth.actor import Actor
+from agencyqa.notifications.models import InboxMessage
+from agencyqa.notifications.policies import visible_to
+from agencyqa.web.tables import Key
+
+ORDER = (Key(InboxMessage.id, descending=True),)
+# More than this many is shown as this many, so that the count costs the same for everybody.
+COUNT_LIMIT = 100
+
+
+def message_rows(actor: Actor, *, unread_only: bool) -> sa.Select[Any]:
+    statement = visible_to(actor).with_only_columns(
+        InboxMessage.id,
+        InboxMessage.code,
+        InboxMessage.params,
+        InboxMessage.endpoint,
+        InboxMessage.endpoint_values,
+        InboxMessage.created_at,
+        InboxMessage.read_at,
+    )
+    return statement.where(InboxMessage.read_at.is_(None)) if unread_only else statement
+
+
+def unread_count(session: Session, actor: Actor) -> int:
+    """At most COUNT_LIMIT; read from a partial index over unread messages."""
+    unread = visible_to(actor).with_only_columns(InboxMessage.id).where(InboxMessage.read_at.is_(None))
+    counted = sa.select(sa.func.count()).select_from(unread.limit(COUNT_LIMIT).subquery())
+    return session.scalar(counted) or 0

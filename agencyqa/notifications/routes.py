@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import Row
+from werkzeug.routing import BuildError
+
+from agencyqa.auth.guards import current_actor, requires
+from agencyqa.auth.permissions import Permission
+from agencyqa.clock import utc_now
+from agencyqa.extensions import db
+from agencyqa.notifications import queries, services
+from agencyqa.notifications.models import InboxMessage
+from agencyqa.notifications.params import from_json
+from agencyqa.notifications.policies import visible_to
+from agencyqa.web.loading import one_or_404
+from agencyqa.web.messages import sentence
+from agencyqa.web.tables import paginate
+
+bp = Blueprint("notifications", __name__, url_prefix="/inbox")
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    id: int
+    text: str
+    created_at: datetime
+    is_unread: bool
+    has_target: bool
+
+
+@bp.get("/")
+@requires(Permission.INBOX_READ)
+def inbox() -> ResponseReturnValue:
+    actor = current_actor()
+    unread_only = request.args.get("show") == "unread"
+    statement = queries.message_rows(actor, unread_only=unread_only)
+    page = paginate(db.session(), statement, queries.ORDER, request.args)
+    lines = [_line(row) for row in page.rows]
+    unread = queries.unread_count(db.session(), actor)
+    return render_template(
+        "notifications/inbox.html", lines=lines, page=page, unread_only=unread_only, unread=unread
+    )
+
+
+@bp.post("/<int:message_id>/open")
+@requires(Permission.INBOX_READ)
+def open_message(message_id: int) -> ResponseReturnValue:
+    """Marks a message as read and goes where it points to, or back to the inbox."""
+    message = _read(message_id)
+    return redirect(_target(message.endpoint, message.endpoint_values) or url_for("notifications.inbox"))
+
+
+@bp.post("/<int:message_id>/read")
+@requires(Permission.INBOX_READ)
+def mark_read(message_id: int) -> ResponseReturnValue:
+    _read(message_id)
+    return redirect(_back())
+
+
+@bp.post("/read-all")
+@requires(Permission.INBOX_READ)
+def mark_all_read() -> ResponseReturnValue:
+    number = services.mark_all_read(current_actor(), db.session(), now=utc_now())
+    db.session.commit()
+    flash(gettext("已将 %(number)s 条消息标为已读。", number=number), "success")
+    return redirect(_back())
+
+
+def _read(message_id: int) -> InboxMessage:
+    actor = current_actor()
+    message = one_or_404(visible_to(actor).where(InboxMessage.id == message_id))
+    services.mark_read(actor, db.session(), message, now=utc_now())
+    db.session.commit()
+    return message
+
+
+def _back() -> str:
+    """The inbox as it was shown: all messages or the unread ones."""
+    show = "unread" if request.form.get("show") == "unread" else None
+    return url_for("notifications.inbox", show=show)
+
+
+def _line(row: Row[Any]) -> MessageLine:
+    return MessageLine(
+        row.id,
+        sentence(f"inbox.{row.code}", **from_json(row.params)),
+        row.created_at,
+        row.read_at is None,
+        _target(row.endpoint, row.endpoint_values) is not None,
+    )
+
+
+def _target(endpoint: str, values: Mapping[str, Any]) -> str | None:
+    """None where the message points nowhere, or to a page that the program no longer has."""
+    if not endpoint:
+        return None
+    try:
+        # No value of a message may turn the address into one of another host.
+        plain = {name: value for name, value in values.items() if not name.startswith("_")}
+        return url_for(endpoint, **plain)
+    except BuildError:
+        return None

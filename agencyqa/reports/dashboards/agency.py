@@ -1,0 +1,96 @@
+"""The page of an agency: what it must deliver next, its results, its standing, what expires."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from agencyqa.accounts.models import Body
+from agencyqa.agencies.enums import QualificationState
+from agencyqa.agencies.models import Agency, Qualification, Registration
+from agencyqa.agencies.policies import registration_visible, visible
+from agencyqa.agencies.validity import NEAR, ends_matter, qualification_state
+from agencyqa.assessments import result_policies
+from agencyqa.assessments.models import AnnualResult
+from agencyqa.auth.actor import Actor
+from agencyqa.clock import local_date
+from agencyqa.engagements.models import Engagement
+from agencyqa.reports.dashboards.rows import SHOWN, count, counts, newest_results, next_engagements, running
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A qualification that has expired or soon will."""
+
+    name: str
+    expires_on: date
+    state: QualificationState
+    days: int
+
+
+@dataclass(frozen=True)
+class AgencyPage:
+    day: date
+    figures: Mapping[str, Any]
+    engagements: Sequence[Row[*tuple[Any, ...]]]
+    results: Sequence[Row[*tuple[Any, ...]]]
+    standings: Sequence[Row[*tuple[Any, ...]]]
+    endings: list[Ending]
+
+
+def agency_page(session: Session, actor: Actor, now: datetime) -> AgencyPage:
+    day = local_date(now)
+    figures = counts(
+        session,
+        running=count(Engagement, running(actor)),
+        late=count(Engagement, running(actor), Engagement.due_on < day),
+        next_due=select(func.min(Engagement.due_on)).where(running(actor)).scalar_subquery(),
+        results=count(AnnualResult, result_policies.seen_by(actor, day), ~result_policies.is_superseded()),
+    )
+    return AgencyPage(
+        day,
+        figures,
+        next_engagements(session, actor),
+        newest_results(session, actor),
+        _standings(session, actor),
+        _endings(session, actor, day),
+    )
+
+
+def _standings(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The agency's own entry in each bureau's register."""
+    return session.execute(
+        select(Registration.standing, Body.name.label("bureau"))
+        .join(Body, Body.id == Registration.bureau_id)
+        .where(registration_visible(actor))
+        .order_by(Body.sort_key, Registration.id)
+        .limit(SHOWN)
+    ).all()
+
+
+def _endings(session: Session, actor: Actor, day: date) -> list[Ending]:
+    rows = session.execute(
+        select(Qualification.name, Qualification.expires_on, Qualification.withdrawn_at)
+        .where(
+            Qualification.agency_id.in_(select(Agency.id).where(visible(actor))),
+            ends_matter(),
+            Qualification.expires_on <= day + NEAR,
+        )
+        .order_by(Qualification.expires_on, Qualification.id)
+        .limit(SHOWN)
+    )
+    return [
+        Ending(
+            name,
+            expires_on,
+            qualification_state(expires_on, withdrawn_at, is_renewed=False, day=day),
+            abs((expires_on - day).days),
+        )
+        for name, expires_on, withdrawn_at in rows
+        if expires_on is not None
+    ]

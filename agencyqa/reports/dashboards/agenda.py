@@ -1,0 +1,257 @@
+"""The lists of the bureau's page in one statement: what to decide, who is late, what falls due soon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
+
+from agencyqa.accounts.models import Body
+from agencyqa.agencies.enums import Standing
+from agencyqa.agencies.models import Registration
+from agencyqa.agencies.policies import registration_visible
+from agencyqa.assessments import result_policies
+from agencyqa.assessments.enums import RoundState, SheetState
+from agencyqa.assessments.models import AssessmentRound, ScoreSheet, SheetScorer
+from agencyqa.assessments.queries.sheets import waits_for
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.permissions import Permission
+from agencyqa.clock import local_date
+from agencyqa.db import UtcDateTime
+from agencyqa.engagements.models import Engagement
+from agencyqa.objects.models import EvaluationObject
+from agencyqa.reports.dashboards.rows import SHOWN, SOON, current_sheets, open_sheets, running
+
+
+class Part(StrEnum):
+    """Which list of the page a row belongs to."""
+
+    DECIDE = "decide"
+    LATE = "late"
+    SOON = "soon"
+
+
+class What(StrEnum):
+    """What a row is about, and so where its link leads."""
+
+    ROUND = "round"
+    SHEET = "sheet"
+    APPLICATION = "application"
+    ENGAGEMENT = "engagement"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True)
+class Line:
+    """``who`` has the next step. ``days`` are those past ``due_on``, before it, or waited ``since``."""
+
+    part: Part
+    what: What
+    id: int
+    title: str
+    agency: str
+    who: str
+    due_on: date | None
+    since: datetime | None
+    days: int
+
+
+def agenda(session: Session, actor: Actor, now: datetime) -> Mapping[Part, list[Line]]:
+    """Each list is limited and in the order of its urgency."""
+    day = local_date(now)
+    members = [
+        _to_publish(actor),
+        _to_review(actor),
+        _applications(actor),
+        _late_engagements(actor, day),
+        _late_sheets(actor, day),
+        _late_reviews(actor, day),
+        _soon(actor, day),
+    ]
+    limited = [select(member.limit(SHOWN).subquery()) for member in members]
+    both = sa.union_all(*limited).subquery()
+    rows = session.execute(
+        select(both).order_by(
+            both.c.part, both.c.due_on.is_(None), both.c.due_on, both.c.since, both.c.what, both.c.id
+        )
+    )
+    found: dict[Part, list[Line]] = {part: [] for part in Part}
+    for row in rows:
+        lines = found[Part(row.part)]
+        if len(lines) < SHOWN:
+            lines.append(_line(row, day))
+    return found
+
+
+def _line(row: Any, day: date) -> Line:
+    if row.due_on is not None:
+        days = abs((day - row.due_on).days)
+    else:
+        days = max((day - local_date(row.since)).days, 0)
+    return Line(
+        Part(row.part), What(row.what), row.id, row.title, row.agency, row.who, row.due_on, row.since, days
+    )
+
+
+def _columns(part: Part, what: What, **columns: Any) -> list[Any]:
+    """Every member has the same columns; the types of the first are those of all."""
+    values = {
+        "title": sa.literal(""),
+        "agency": sa.literal(""),
+        "who": sa.literal(""),
+        "due_on": sa.cast(sa.null(), sa.Date),
+        "since": sa.cast(sa.null(), UtcDateTime()),
+        **columns,
+    }
+    return [
+        sa.literal(part.value).label("part"),
+        sa.literal(what.value).label("what"),
+        *(values[name].label(name) for name in ("id", "title", "agency", "who", "due_on", "since")),
+    ]
+
+
+def _to_publish(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Computed years that the actor could publish: the lead of the bureau who scored no sheet of the year."""
+    scored_in_year = sa.exists().where(
+        SheetScorer.user_id == actor.user_id,
+        SheetScorer.sheet_id == ScoreSheet.id,
+        ScoreSheet.bureau_id == AssessmentRound.bureau_id,
+        ScoreSheet.engagement_id == Engagement.id,
+        Engagement.assessment_year == AssessmentRound.year,
+    )
+    may_publish = actor.is_lead and actor.has(Permission.RESULTS_PUBLISH)
+    return (
+        select(
+            *_columns(
+                Part.DECIDE,
+                What.ROUND,
+                id=AssessmentRound.id,
+                title=sa.cast(AssessmentRound.year, sa.String(10)),
+                who=Body.name,
+                since=AssessmentRound.computed_at,
+            )
+        )
+        .join(Body, Body.id == AssessmentRound.bureau_id)
+        .where(
+            sa.true() if may_publish else sa.false(),
+            result_policies.rounds_seen_by(actor),
+            AssessmentRound.bureau_id == actor.bureau_id,
+            AssessmentRound.state == RoundState.OPEN,
+            AssessmentRound.computed_at.is_not(None),
+            ~scored_in_year,
+        )
+        .order_by(AssessmentRound.computed_at, AssessmentRound.id)
+    )
+
+
+def _to_review(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Submitted sheets of the bureau on which the actor entered nothing."""
+    scorer = aliased(Body)
+    return (
+        _sheets(Part.DECIDE, What.SHEET, scorer.name, since=ScoreSheet.submitted_at)
+        .join(scorer, scorer.id == ScoreSheet.scorer_body_id)
+        .where(current_sheets(actor), ScoreSheet.state == SheetState.SUBMITTED, waits_for(actor))
+        .order_by(ScoreSheet.submitted_at, ScoreSheet.id)
+    )
+
+
+def _applications(actor: Actor) -> Select[*tuple[Any, ...]]:
+    may_decide = actor.has(Permission.STANDING_DECIDE)
+    return (
+        select(
+            *_columns(
+                Part.DECIDE,
+                What.APPLICATION,
+                id=Registration.agency_id,
+                title=Body.name,
+                who=Body.name,
+                since=Registration.created_at,
+            )
+        )
+        .join(Body, Body.id == Registration.agency_id)
+        .where(
+            sa.true() if may_decide else sa.false(),
+            registration_visible(actor),
+            Registration.bureau_id == actor.bureau_id,
+            Registration.standing == Standing.APPLIED,
+        )
+        .order_by(Registration.created_at, Registration.id)
+    )
+
+
+def _late_engagements(actor: Actor, day: date) -> Select[*tuple[Any, ...]]:
+    return _engagements(Part.LATE).where(running(actor), Engagement.due_on < day)
+
+
+def _soon(actor: Actor, day: date) -> Select[*tuple[Any, ...]]:
+    return _engagements(Part.SOON).where(running(actor), Engagement.due_on.between(day, day + SOON))
+
+
+def _late_sheets(actor: Actor, day: date) -> Select[*tuple[Any, ...]]:
+    """Not submitted in time. The scorer is late, which may be the bureau itself."""
+    scorer = aliased(Body)
+    return (
+        _sheets(Part.LATE, What.SHEET, scorer.name, due_on=ScoreSheet.due_on)
+        .join(scorer, scorer.id == ScoreSheet.scorer_body_id)
+        .where(open_sheets(actor), ScoreSheet.due_on < day)
+        .order_by(ScoreSheet.due_on, ScoreSheet.id)
+    )
+
+
+def _late_reviews(actor: Actor, day: date) -> Select[*tuple[Any, ...]]:
+    """Submitted, past the due date, and still not decided: here the bureau is late."""
+    bureau = aliased(Body)
+    return (
+        _sheets(Part.LATE, What.REVIEW, bureau.name, due_on=ScoreSheet.due_on)
+        .join(bureau, bureau.id == ScoreSheet.bureau_id)
+        .where(current_sheets(actor), ScoreSheet.state == SheetState.SUBMITTED, ScoreSheet.due_on < day)
+        .order_by(ScoreSheet.due_on, ScoreSheet.id)
+    )
+
+
+def _sheets(part: Part, what: What, who: Any, **moments: Any) -> Select[*tuple[Any, ...]]:
+    agency = aliased(Body)
+    return (
+        select(
+            *_columns(
+                part,
+                what,
+                id=ScoreSheet.id,
+                title=EvaluationObject.name,
+                agency=agency.name,
+                who=who,
+                **moments,
+            )
+        )
+        .select_from(ScoreSheet)
+        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
+        .join(agency, agency.id == Engagement.agency_id)
+    )
+
+
+def _engagements(part: Part) -> Select[*tuple[Any, ...]]:
+    agency = aliased(Body)
+    return (
+        select(
+            *_columns(
+                part,
+                What.ENGAGEMENT,
+                id=Engagement.id,
+                title=EvaluationObject.name,
+                agency=agency.name,
+                who=agency.name,
+                due_on=Engagement.due_on,
+            )
+        )
+        .select_from(Engagement)
+        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
+        .join(agency, agency.id == Engagement.agency_id)
+        .order_by(Engagement.due_on, Engagement.id)
+    )

@@ -1,0 +1,71 @@
+"""The page of a bureau officer: what is due, who is late, what needs a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from agencyqa.agencies.enums import Standing
+from agencyqa.agencies.models import Registration
+from agencyqa.agencies.policies import registration_visible
+from agencyqa.assessments.enums import SheetState
+from agencyqa.assessments.models import ScoreSheet
+from agencyqa.assessments.queries.sheets import waits_for
+from agencyqa.auth.actor import Actor
+from agencyqa.clock import local_date
+from agencyqa.engagements.models import Engagement
+from agencyqa.reports.dashboards.agenda import Line, Part, agenda
+from agencyqa.reports.dashboards.first_steps import Step, bureau_facts, bureau_steps
+from agencyqa.reports.dashboards.rows import SOON, count, counts, current_sheets, open_sheets, running
+from agencyqa.reports.dashboards.rows import sheets_to_fill as to_fill
+from agencyqa.reports.distribution import Distribution, latest_distribution
+
+
+@dataclass(frozen=True)
+class BureauPage:
+    figures: Mapping[str, int]
+    decide: list[Line]
+    late: list[Line]
+    soon: list[Line]
+    distribution: Distribution | None
+    steps: list[Step]
+    is_new: bool
+
+
+def bureau_page(session: Session, actor: Actor, now: datetime) -> BureauPage:
+    day = local_date(now)
+    submitted = ScoreSheet.state == SheetState.SUBMITTED
+    figures = counts(
+        session,
+        registered=count(
+            Registration, registration_visible(actor), Registration.standing == Standing.REGISTERED
+        ),
+        applied=count(
+            Registration,
+            registration_visible(actor),
+            Registration.bureau_id == actor.bureau_id,
+            Registration.standing == Standing.APPLIED,
+        ),
+        running=count(Engagement, running(actor)),
+        late_engagements=count(Engagement, running(actor), Engagement.due_on < day),
+        soon=count(Engagement, running(actor), Engagement.due_on.between(day, day + SOON)),
+        late_sheets=count(ScoreSheet, open_sheets(actor), ScoreSheet.due_on < day),
+        late_reviews=count(ScoreSheet, current_sheets(actor), submitted, ScoreSheet.due_on < day),
+        to_fill=count(ScoreSheet, to_fill(actor)),
+        to_review=count(ScoreSheet, current_sheets(actor), submitted, waits_for(actor)),
+        **bureau_facts(actor),
+    )
+    lists = agenda(session, actor, now)
+    return BureauPage(
+        figures=figures,
+        decide=lists[Part.DECIDE],
+        late=lists[Part.LATE],
+        soon=lists[Part.SOON],
+        distribution=latest_distribution(session, actor),
+        steps=bureau_steps(actor, figures),
+        # Nothing was commissioned yet, so there is nothing that could be due.
+        is_new=not figures["has_engagements"] and not figures["running"] and not figures["applied"],
+    )

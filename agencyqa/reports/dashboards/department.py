@@ -1,0 +1,78 @@
+"""The page of a department or unit: its own sheets, its own engagements, the results it was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session, aliased
+
+from agencyqa.accounts.models import Body
+from agencyqa.assessments import result_policies
+from agencyqa.assessments.models import AnnualResult, ScoreSheet
+from agencyqa.auth.actor import Actor
+from agencyqa.clock import local_date
+from agencyqa.engagements.models import Engagement
+from agencyqa.objects.models import EvaluationObject
+from agencyqa.reports.dashboards.rows import (
+    SHOWN,
+    count,
+    counts,
+    newest_results,
+    next_engagements,
+    running,
+    sheets_to_fill,
+)
+
+
+@dataclass(frozen=True)
+class DepartmentPage:
+    day: date
+    figures: Mapping[str, Any]
+    sheets: Sequence[Row[*tuple[Any, ...]]]
+    engagements: Sequence[Row[*tuple[Any, ...]]]
+    results: Sequence[Row[*tuple[Any, ...]]]
+
+
+def department_page(session: Session, actor: Actor, now: datetime) -> DepartmentPage:
+    day = local_date(now)
+    figures = counts(
+        session,
+        to_fill=count(ScoreSheet, sheets_to_fill(actor)),
+        late=count(ScoreSheet, sheets_to_fill(actor), ScoreSheet.due_on < day),
+        next_due=select(func.min(ScoreSheet.due_on)).where(sheets_to_fill(actor)).scalar_subquery(),
+        running=count(Engagement, running(actor)),
+        results=count(AnnualResult, result_policies.seen_by(actor, day), ~result_policies.is_superseded()),
+    )
+    return DepartmentPage(
+        day,
+        figures,
+        _sheets(session, actor),
+        next_engagements(session, actor),
+        newest_results(session, actor),
+    )
+
+
+def _sheets(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Those to fill in, next due first; without a due date last."""
+    agency = aliased(Body)
+    statement = (
+        select(
+            ScoreSheet.id,
+            ScoreSheet.state,
+            ScoreSheet.scorer_role,
+            ScoreSheet.due_on,
+            EvaluationObject.name.label("object"),
+            agency.name.label("agency"),
+        )
+        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
+        .join(agency, agency.id == Engagement.agency_id)
+        .where(sheets_to_fill(actor))
+        .order_by(ScoreSheet.due_on.is_(None), ScoreSheet.due_on, ScoreSheet.id)
+        .limit(SHOWN)
+    )
+    return session.execute(statement).all()

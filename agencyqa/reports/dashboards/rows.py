@@ -1,0 +1,67 @@
+"""What every dashboard counts and lists. Each condition starts from the policy of the area it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.orm import Session
+
+from agencyqa.assessments import policies as sheet_policies
+from agencyqa.assessments.models import AnnualResult, ScoreSheet
+from agencyqa.assessments.queries.results import result_rows
+from agencyqa.assessments.queries.sheets import waits_for
+from agencyqa.assessments.workflow import EDITABLE
+from agencyqa.auth.actor import Actor
+from agencyqa.engagements import policies as engagement_policies
+from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.queries import due_rows
+
+# A dashboard shows the most urgent rows and links to the list that has all of them.
+SHOWN = 8
+SOON = timedelta(days=30)
+
+
+def running(actor: Actor) -> ColumnElement[bool]:
+    return sa.and_(engagement_policies.visible(actor), Engagement.state == EngagementState.CONTRACTED)
+
+
+def current_sheets(actor: Actor) -> ColumnElement[bool]:
+    return sa.and_(sheet_policies.seen_by(actor), ScoreSheet.is_current)
+
+
+def open_sheets(actor: Actor) -> ColumnElement[bool]:
+    """Current sheets that somebody still has to fill in, as far as the actor sees them."""
+    return sa.and_(current_sheets(actor), ScoreSheet.state.in_(EDITABLE))
+
+
+def sheets_to_fill(actor: Actor) -> ColumnElement[bool]:
+    """Those whose next step is to be scored by the actor's own body."""
+    return sa.and_(open_sheets(actor), waits_for(actor))
+
+
+def count(table: type[Any], *conditions: ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    return select(sa.func.count()).select_from(table).where(*conditions).scalar_subquery()
+
+
+def counts(session: Session, **figures: sa.ScalarSelect[Any]) -> dict[str, Any]:
+    """All figures of a dashboard in one statement."""
+    row = session.execute(select(*(figure.label(name) for name, figure in figures.items()))).one()
+    return dict(row._mapping)
+
+
+def next_engagements(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Running engagements, late ones included, the most urgent first."""
+    return session.execute(due_rows(actor, until=date.max, limit=SHOWN)).all()
+
+
+def newest_results(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Annual results that the actor may see in their newest published revision, newest year first."""
+    statement = result_rows(actor).order_by(
+        AnnualResult.year.desc(), AnnualResult.bureau_id, AnnualResult.sort_position, AnnualResult.id
+    )
+    return session.execute(statement.limit(SHOWN)).all()

@@ -1,0 +1,161 @@
+"""The scoring engine: exact and pure, without Flask, database, clock or text. Import from here."""
+
+from __future__ import annotations
+
+from agencyqa.scoring.annual import AnnualResult, WeightedItem, Weights, roll_up_year
+from agencyqa.scoring.checks import check_scheme
+from agencyqa.scoring.codec import (
+    param_specs,
+    rule_from_data,
+    rule_to_data,
+    scheme_digest,
+    scheme_from_data,
+    scheme_to_data,
+)
+from agencyqa.scoring.columns import Answers, Columns, Entered
+from agencyqa.scoring.engagement import (
+    EngagementResult,
+    MeasureScore,
+    RoleScore,
+    RoleShare,
+    YearItem,
+    check_shares,
+    score_engagement,
+)
+from agencyqa.scoring.exact import fraction_from_data, fraction_to_data
+from agencyqa.scoring.grades import GradeOutcome, grade_for, grade_problems
+from agencyqa.scoring.inputs import COUNT_LIMIT, Bounds, Choice, InputSpec, InputType
+from agencyqa.scoring.params import ParamSpec
+from agencyqa.scoring.problems import (
+    AnswersError,
+    Problem,
+    ProblemsError,
+    RollupError,
+    SchemeError,
+    TraceError,
+    errors_of,
+)
+from agencyqa.scoring.program import Program, compile_scheme
+from agencyqa.scoring.ranking import RankEntry, RankRow, rank
+from agencyqa.scoring.readd import readd
+from agencyqa.scoring.results import (
+    ArrayResult,
+    CriterionResult,
+    Issue,
+    SheetResult,
+    SheetScore,
+    State,
+    Subtotal,
+)
+from agencyqa.scoring.rules import (
+    RULES,
+    AllOrNothing,
+    Band,
+    BandedRange,
+    Composite,
+    Deductions,
+    Fault,
+    FreeValue,
+    Level,
+    Ordinal,
+    Part,
+    RangeDeduction,
+    Rule,
+    Veto,
+    excel_formula,
+)
+from agencyqa.scoring.scheme import NO_MEASURE, Criterion, GradeBand, Rounding, Scheme, Section
+from agencyqa.scoring.units import (
+    SCALE,
+    UnitsError,
+    format_fraction,
+    format_points,
+    format_scaled,
+    parse_points,
+    round_half_up,
+)
+from agencyqa.scoring.version import ENGINE_VERSION
+
+__all__ = [
+    "COUNT_LIMIT",
+    "ENGINE_VERSION",
+    "NO_MEASURE",
+    "RULES",
+    "SCALE",
+    "AllOrNothing",
+    "AnnualResult",
+    "Answers",
+    "AnswersError",
+    "ArrayResult",
+    "Band",
+    "BandedRange",
+    "Bounds",
+    "Choice",
+    "Columns",
+    "Composite",
+    "Criterion",
+    "CriterionResult",
+    "Deductions",
+    "EngagementResult",
+    "Entered",
+    "Fault",
+    "FreeValue",
+    "GradeBand",
+    "GradeOutcome",
+    "InputSpec",
+    "InputType",
+    "Issue",
+    "Level",
+    "MeasureScore",
+    "Ordinal",
+    "ParamSpec",
+    "Part",
+    "Problem",
+    "ProblemsError",
+    "Program",
+    "RangeDeduction",
+    "RankEntry",
+    "RankRow",
+    "RoleScore",
+    "RoleShare",
+    "RollupError",
+    "Rounding",
+    "Rule",
+    "Scheme",
+    "SchemeError",
+    "Section",
+    "SheetResult",
+    "SheetScore",
+    "State",
+    "Subtotal",
+    "TraceError",
+    "UnitsError",
+    "Veto",
+    "WeightedItem",
+    "Weights",
+    "YearItem",
+    "check_scheme",
+    "check_shares",
+    "compile_scheme",
+    "errors_of",
+    "excel_formula",
+    "format_fraction",
+    "format_points",
+    "format_scaled",
+    "fraction_from_data",
+    "fraction_to_data",
+    "grade_for",
+    "grade_problems",
+    "param_specs",
+    "parse_points",
+    "rank",
+    "readd",
+    "roll_up_year",
+    "round_half_up",
+    "rule_from_data",
+    "rule_to_data",
+    "scheme_digest",
+    "scheme_from_data",
+    "scheme_to_data",
+    "score_engagement",
+]

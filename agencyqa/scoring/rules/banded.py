@@ -1,0 +1,101 @@
+"""Banded range: the scorer picks a band by its description, then a figure inside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+import numpy as np
+
+from agencyqa.scoring.inputs import Choice, InputSpec, choice_input, points_input
+from agencyqa.scoring.params import Key, Points
+from agencyqa.scoring.problems import Problem
+from agencyqa.scoring.rules.base import Rule, key_problems, step_problems
+from agencyqa.scoring.tape import Num, Tape, as_array, fits_int64
+
+
+@dataclass(frozen=True)
+class Band:
+    key: Key
+    low: Points
+    high: Points
+
+
+@dataclass(frozen=True)
+class BandedRange(Rule):
+    """Both edges of a band belong to it, so neighbours may share an edge.
+
+    With a step of a whole point, 0-6 and 7-12 are neighbours too: no figure lies between them.
+    """
+
+    kind: ClassVar[str] = "banded"
+    explanation_codes: ClassVar[tuple[str, ...]] = ("banded.chosen",)
+
+    bands: tuple[Band, ...]
+    step: Points = 1
+
+    def inputs(self) -> tuple[InputSpec, ...]:
+        choices = tuple(Choice(band.key, band.low, band.high) for band in self.bands)
+        low, high = min(band.low for band in self.bands), max(band.high for band in self.bands)
+        return choice_input("band", choices), points_input("value", low, high, self.step)
+
+    def evaluate(self, tape: Tape) -> Num:
+        band_spec, value_spec = self.inputs()
+        band = tape.input(band_spec)
+        value = tape.input(value_spec, own_check=True)
+        index = band.values.astype(np.intp)
+        wide = not fits_int64(value_spec.low, value_spec.high)
+        lows = as_array(np.array([b.low for b in self.bands], dtype=object), wide=wide)[index]
+        highs = as_array(np.array([b.high for b in self.bands], dtype=object), wide=wide)[index]
+        holds = (value.values >= lows) & (value.values <= highs)
+        # The figure alone is not enough: without its band nobody can tell whether it was allowed.
+        paired = value.beside(band)
+        chosen = self._chosen(tape, band)
+        tape.check(
+            "outside_band",
+            paired,
+            holds,
+            band=chosen.key if chosen else None,
+            low=chosen.low if chosen else value_spec.low,
+            high=chosen.high if chosen else value_spec.high,
+        )
+        tape.check_limits(value, value_spec)
+        if chosen:
+            tape.note("banded.chosen", band=chosen.key, low=chosen.low, high=chosen.high, value=value)
+        return tape.take("value", paired)
+
+    def _chosen(self, tape: Tape, band: Num) -> Band | None:
+        number = band.one() if tape.recording else None
+        return None if number is None else self.bands[number]
+
+    def excel(self) -> str:
+        return "{value}"
+
+    def parameter_problems(self) -> list[Problem]:
+        found = key_problems([band.key for band in self.bands], "bands")
+        if not self.bands:
+            return found
+        edges: dict[str, int] = {}
+        for band in self.bands:
+            edges[f"bands.{band.key}.low"], edges[f"bands.{band.key}.high"] = band.low, band.high
+            if band.low > band.high:
+                found.append(
+                    Problem(f"bands.{band.key}", "band_reversed", {"low": band.low, "high": band.high})
+                )
+        found += step_problems(self.step, edges)
+        if not found:
+            found += self._neighbour_problems()
+        return found
+
+    def _neighbour_problems(self) -> list[Problem]:
+        found: list[Problem] = []
+        ordered = sorted(self.bands, key=lambda band: (band.low, band.high))
+        for lower, upper in pairwise(ordered):
+            place = f"bands.{upper.key}.low"
+            params = {"below": lower.key, "high": lower.high, "above": upper.key, "low": upper.low}
+            if upper.low < lower.high or (lower.low, lower.high) == (upper.low, upper.high):
+                found.append(Problem(place, "band_overlap", params))
+            elif (lower.high // self.step + 1) * self.step < upper.low:
+                found.append(Problem(place, "band_gap", params))
+        return found

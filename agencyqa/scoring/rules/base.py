@@ -1,0 +1,91 @@
+"""What every rule offers. A rule is a frozen dataclass whose fields are its parameters."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from agencyqa.scoring.inputs import Bounds, InputSpec
+from agencyqa.scoring.params import AnyRule, type_problems
+from agencyqa.scoring.problems import Problem
+from agencyqa.scoring.tape import Column, Num, Tape
+
+KEY_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
+PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
+
+
+class Rule(AnyRule, ABC):
+    kind: ClassVar[str]
+    explanation_codes: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def inputs(self) -> tuple[InputSpec, ...]:
+        """The cells a scorer fills in, in order."""
+
+    @abstractmethod
+    def evaluate(self, tape: Tape) -> Num:
+        """The mark in units, over as many sheets as the tape holds."""
+
+    @abstractmethod
+    def excel(self) -> str:
+        """Formula template in units: "{name}" stands for an input cell.
+
+        Points cells hold units, choice cells the 1-based number of the choice, flag cells 1 or 0.
+        """
+
+    @abstractmethod
+    def parameter_problems(self) -> list[Problem]:
+        """Faults in the sense of the parameters; their types have been checked."""
+
+    def problems(self) -> list[Problem]:
+        """Every fault of the parameters at once, nested rules included."""
+        return type_problems(self) or self.parameter_problems()
+
+    def bounds(self) -> Bounds:
+        """The limits that the arithmetic itself proves. Only for a rule without problems."""
+        columns = {spec.name: Column(np.zeros(0, dtype=np.int64)) for spec in self.inputs()}
+        result = self.evaluate(Tape(columns, 0))
+        return Bounds(result.low, result.high)
+
+
+def key_problems(keys: Sequence[str], place: str) -> list[Problem]:
+    """Faults of the keys of named things that stand side by side."""
+    found: list[Problem] = []
+    if not keys:
+        found.append(Problem(place, "empty"))
+    seen: set[str] = set()
+    for key in keys:
+        if not KEY_PATTERN.fullmatch(key):
+            found.append(Problem(f"{place}.{key}", "bad_key", {"key": key}))
+        if key in seen:
+            found.append(Problem(f"{place}.{key}", "duplicate_key", {"key": key}))
+        seen.add(key)
+    return found
+
+
+def positive_problem(value: int, place: str) -> list[Problem]:
+    return [] if value > 0 else [Problem(place, "not_positive", {"value": value})]
+
+
+def step_problems(step: int, edges: Mapping[str, int]) -> list[Problem]:
+    """A step must be positive, and the edges must lie on it or they could never be given."""
+    if step < 1:
+        return [Problem("step", "not_positive", {"value": step})]
+    return [
+        Problem(place, "off_step", {"value": value, "step": step})
+        for place, value in edges.items()
+        if value % step
+    ]
+
+
+def prefix_placeholders(template: str, prefix: str) -> str:
+    return PLACEHOLDER.sub(lambda match: f"{{{prefix}.{match.group(1)}}}", template)
+
+
+def excel_formula(rule: Rule, cells: Mapping[str, str]) -> str:
+    """The rule's formula over the given cells, without the equals sign; the result is in units."""
+    return PLACEHOLDER.sub(lambda match: cells[match.group(1)], rule.excel())

@@ -1,0 +1,48 @@
+"""Composite: one item made of named parts (3 + 1, 5 + 5), each with a rule of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from agencyqa.scoring.inputs import InputSpec
+from agencyqa.scoring.params import Key
+from agencyqa.scoring.problems import Problem
+from agencyqa.scoring.rules.base import Rule, key_problems, prefix_placeholders
+from agencyqa.scoring.tape import Num, Tape
+
+
+@dataclass(frozen=True)
+class Part:
+    key: Key
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class Composite(Rule):
+    kind: ClassVar[str] = "composite"
+    explanation_codes: ClassVar[tuple[str, ...]] = ("composite.part", "composite.sum")
+
+    parts: tuple[Part, ...]
+
+    def inputs(self) -> tuple[InputSpec, ...]:
+        return tuple(spec.under(part.key) for part in self.parts for spec in part.rule.inputs())
+
+    def evaluate(self, tape: Tape) -> Num:
+        results = [part.rule.evaluate(tape.at(part.key)) for part in self.parts]
+        total = tape.add("parts", results)
+        if tape.recording:
+            for part, result in zip(self.parts, results, strict=True):
+                tape.at(part.key).note("composite.part", part=part.key, value=result)
+            tape.note("composite.sum", value=total)
+        return total
+
+    def excel(self) -> str:
+        terms = [f"({prefix_placeholders(part.rule.excel(), part.key)})" for part in self.parts]
+        return "+".join(terms)
+
+    def parameter_problems(self) -> list[Problem]:
+        found = key_problems([part.key for part in self.parts], "parts")
+        for part in self.parts:
+            found += [problem.under(f"parts.{part.key}.rule") for problem in part.rule.problems()]
+        return found

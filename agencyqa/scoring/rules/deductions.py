@@ -1,0 +1,91 @@
+"""Deduction per occurrence, to zero: several faults, each with its own amount, inside one item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from agencyqa.scoring.inputs import InputSpec, count_input
+from agencyqa.scoring.params import Count, Key, Points
+from agencyqa.scoring.problems import Problem
+from agencyqa.scoring.rules.base import Rule, key_problems, positive_problem
+from agencyqa.scoring.tape import Num, Tape
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`amount` is taken off for each occurrence, at most `max_count` times."""
+
+    key: Key
+    amount: Points
+    max_count: Count | None = None
+
+
+@dataclass(frozen=True)
+class Deductions(Rule):
+    kind: ClassVar[str] = "deductions"
+    explanation_codes: ClassVar[tuple[str, ...]] = (
+        "deductions.fault",
+        "deductions.none",
+        "deductions.taken",
+        "deductions.exhausted",
+    )
+
+    points: Points
+    faults: tuple[Fault, ...]
+
+    def inputs(self) -> tuple[InputSpec, ...]:
+        return tuple(count_input(fault.key) for fault in self.faults)
+
+    def evaluate(self, tape: Tape) -> Num:
+        taken: list[Num] = []
+        for fault, spec in zip(self.faults, self.inputs(), strict=True):
+            count = counted = tape.input(spec)
+            if fault.max_count is not None:
+                cap = tape.param(f"faults.{fault.key}.max_count", fault.max_count)
+                counted = tape.least("counted", count, cap)
+            amount = tape.param(f"faults.{fault.key}.amount", fault.amount)
+            off = tape.mul("fault_deduction", counted, amount)
+            taken.append(off)
+            if tape.recording and count.one():
+                tape.note(
+                    "deductions.fault",
+                    fault=fault.key,
+                    count=count,
+                    counted=counted,
+                    amount=fault.amount,
+                    deducted=off,
+                )
+        deducted = tape.add("deducted", taken)
+        rest = tape.sub("rest", tape.param("points", self.points), deducted)
+        result = tape.greatest("not_below_zero", rest, tape.param("zero", 0))
+        self._explain(tape, deducted.one() if tape.recording else None)
+        return result
+
+    def _explain(self, tape: Tape, deducted: int | None) -> None:
+        if deducted is None:
+            return
+        if deducted == 0:
+            tape.note("deductions.none", points=self.points)
+        elif deducted >= self.points:
+            tape.note("deductions.exhausted", points=self.points, deducted=deducted)
+        else:
+            tape.note("deductions.taken", points=self.points, deducted=deducted, rest=self.points - deducted)
+
+    def excel(self) -> str:
+        terms = ""
+        for fault in self.faults:
+            count = f"{{{fault.key}}}"
+            if fault.max_count is not None:
+                count = f"MIN({count},{fault.max_count})"
+            terms += f"-{fault.amount}*{count}"
+        return f"MAX(0,{self.points}{terms})"
+
+    def parameter_problems(self) -> list[Problem]:
+        found = positive_problem(self.points, "points")
+        found += key_problems([fault.key for fault in self.faults], "faults")
+        for fault in self.faults:
+            found += positive_problem(fault.amount, f"faults.{fault.key}.amount")
+            if fault.max_count is not None:
+                found += positive_problem(fault.max_count, f"faults.{fault.key}.max_count")
+        return found

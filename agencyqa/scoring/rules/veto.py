@@ -1,0 +1,72 @@
+"""Item veto: the item is 0 whatever else it earned, unless a named exception applies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from agencyqa.scoring.inputs import InputSpec, flag_input
+from agencyqa.scoring.params import Key
+from agencyqa.scoring.problems import Problem
+from agencyqa.scoring.rules.base import KEY_PATTERN, Rule
+from agencyqa.scoring.tape import Num, Tape
+
+
+@dataclass(frozen=True)
+class Veto(Rule):
+    """Wraps a rule. Once the item is cancelled, the wrapped rule's inputs may stay empty."""
+
+    kind: ClassVar[str] = "veto"
+    explanation_codes: ClassVar[tuple[str, ...]] = ("veto.not_raised", "veto.applied", "veto.excepted")
+
+    rule: Rule
+    flag: Key = "veto"
+    exception: Key | None = None
+
+    def inputs(self) -> tuple[InputSpec, ...]:
+        own = [flag_input(self.flag)]
+        if self.exception is not None:
+            own.append(flag_input(self.exception, needed_if=self.flag))
+        return (*own, *self.rule.inputs())
+
+    def evaluate(self, tape: Tape) -> Num:
+        flag = applied = tape.input(flag_input(self.flag))
+        if self.exception is not None:
+            exception = tape.input(flag_input(self.exception, needed_if=self.flag))
+            applied = tape.unless("veto_applies", flag, exception)
+        inner = self.rule.evaluate(tape)
+        result = tape.cancel("veto", inner, applied)
+        if tape.recording:
+            self._explain(tape, flag.one(), applied.one())
+        return result
+
+    def _explain(self, tape: Tape, flag: int | None, applied: int | None) -> None:
+        if flag == 0:
+            tape.note("veto.not_raised", flag=self.flag)
+            if self.exception is not None:
+                tape.excuse([self.exception])
+        elif applied == 1:
+            tape.note("veto.applied", flag=self.flag)
+            tape.excuse([spec.name for spec in self.rule.inputs()])
+        elif applied == 0:
+            tape.note("veto.excepted", flag=self.flag, exception=self.exception)
+
+    def excel(self) -> str:
+        raised = f"{{{self.flag}}}=1"
+        if self.exception is not None:
+            raised = f"AND({raised},{{{self.exception}}}<>1)"
+        return f"IF({raised},0,{self.rule.excel()})"
+
+    def parameter_problems(self) -> list[Problem]:
+        found = [problem.under("rule") for problem in self.rule.problems()]
+        names = [("flag", self.flag)] + (
+            [("exception", self.exception)] if self.exception is not None else []
+        )
+        taken: set[str] = set() if found else {spec.name for spec in self.rule.inputs()}
+        for place, name in names:
+            if not KEY_PATTERN.fullmatch(name):
+                found.append(Problem(place, "bad_key", {"key": name}))
+            if name in taken:
+                found.append(Problem(place, "duplicate_key", {"key": name}))
+            taken.add(name)
+        return found

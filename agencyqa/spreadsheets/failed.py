@@ -1,0 +1,42 @@
+"""Which cells show an error such as #DIV/0!: the parser gives them as empty, and empty may be allowed."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from html import unescape
+
+from agencyqa.spreadsheets.safety import WORKBOOK
+
+_RELATIONS = "xl/_rels/workbook.xml.rels"
+_SHEET_TAG = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
+_RELATION_TAG = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
+_ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_CELL_TAG = re.compile(r"<(?:\w+:)?c\s([^>]*)>")
+
+
+def failed_cells(parts: Mapping[str, bytes], sheet: str) -> frozenset[str]:
+    """The addresses of the cells of a sheet whose value is an error."""
+    part = _part_of(parts, sheet)
+    if part is None or not re.search(rb"""\st\s*=\s*["']e["']""", parts[part]):
+        return frozenset()
+    cells = (_attributes(found) for found in _CELL_TAG.findall(parts[part].decode("utf-8", "replace")))
+    return frozenset(cell["r"].upper() for cell in cells if cell.get("t") == "e" and "r" in cell)
+
+
+def _part_of(parts: Mapping[str, bytes], sheet: str) -> str | None:
+    tags = [_attributes(found) for found in _SHEET_TAG.findall(parts[WORKBOOK].decode("utf-8", "replace"))]
+    relation = next(
+        (tag[key] for tag in tags if tag.get("name") == sheet for key in tag if key.endswith(":id")), None
+    )
+    links = _RELATION_TAG.findall(parts.get(_RELATIONS, b"").decode("utf-8", "replace"))
+    for link in map(_attributes, links):
+        if relation is not None and link.get("Id") == relation:
+            path = posixpath.normpath(posixpath.join("/xl", link.get("Target", ""))).lstrip("/").lower()
+            return path if path in parts else None
+    return None
+
+
+def _attributes(text: str) -> dict[str, str]:
+    return {name: unescape(double or single) for name, double, single in _ATTRIBUTE.findall(text)}

@@ -1,0 +1,136 @@
+// Live totals and autosave of a score sheet. The server does all the counting; this only asks and shows.
+
+const DELAY = 900;
+
+function fieldsOf(form) {
+  const fields = {};
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string" && !["csrf_token", "version", "editing_key", "intent"].includes(name)) {
+      fields[name] = value;
+    }
+  }
+  return fields;
+}
+
+function put(form, attribute, key, text) {
+  for (const place of form.querySelectorAll(`[data-${attribute}]`)) {
+    if (key === null || place.dataset[attribute] === key) {
+      place.textContent = text ?? "—";
+    }
+  }
+}
+
+function showErrors(form, errors) {
+  for (const place of form.querySelectorAll("[data-error]")) {
+    const text = errors[place.dataset.error] ?? "";
+    place.hidden = text === "";
+    place.querySelector("span").textContent = text;
+    place.closest(".score-field")?.classList.toggle("has-error", text !== "");
+    for (const control of form.querySelectorAll(`[name="${CSS.escape(place.dataset.error)}"]`)) {
+      if (text === "") {
+        control.removeAttribute("aria-invalid");
+      } else {
+        control.setAttribute("aria-invalid", "true");
+      }
+    }
+  }
+}
+
+function show(form, figures) {
+  put(form, "known", null, figures.known);
+  put(form, "open", null, String(figures.open));
+  for (const [key, section] of Object.entries(figures.sections)) {
+    put(form, "section", key, section.known);
+  }
+  for (const [key, total] of Object.entries(figures.measures)) {
+    put(form, "measure", key, total);
+  }
+  for (const [key, criterion] of Object.entries(figures.criteria)) {
+    put(form, "computed", key, criterion.computed);
+    for (const place of form.querySelectorAll("[data-difference]")) {
+      if (place.dataset.difference === key) {
+        place.hidden = criterion.difference === null;
+        place.querySelector("strong").textContent = criterion.difference ?? "—";
+      }
+    }
+  }
+  const reasons = Object.entries(figures.gaps).filter(([name]) => name.startsWith("reason-"));
+  showErrors(form, { ...Object.fromEntries(reasons), ...figures.errors });
+}
+
+function watch(form) {
+  const said = form.dataset;
+  const saved = form.querySelector("[data-saved]");
+  let timer = null;
+  let busy = false;
+  let again = false;
+  let stopped = false;
+
+  function say(text, kind) {
+    saved.textContent = text;
+    saved.dataset.kind = kind;
+  }
+
+  async function save() {
+    if (stopped || form.dataset.sent) {
+      return;
+    }
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    say(said.saidSaving, "busy");
+    const body = {
+      version: Number(form.elements.version.value),
+      editing_key: form.elements.editing_key.value,
+      fields: fieldsOf(form),
+    };
+    try {
+      const answer = await fetch(said.draft, {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/json",
+          Accept: "application/json",
+          "X-CSRFToken": form.elements.csrf_token.value,
+        },
+        body: JSON.stringify(body),
+      });
+      const data = await answer.json();
+      if (answer.ok) {
+        form.elements.version.value = String(data.version);
+        show(form, data);
+        const partly = Object.keys(data.errors).length > 0;
+        say(`${partly ? said.saidPartly : said.saidSaved} ${data.saved_at}`, partly ? "warning" : "done");
+        if (!again && !partly) {
+          form.dispatchEvent(new CustomEvent("agencyqa:saved"));
+        }
+      } else {
+        // Another tab or another state: nothing typed here is lost, and pressing a button shows the difference.
+        stopped = true;
+        say(data.error?.message ?? said.saidFailed, "danger");
+      }
+    } catch {
+      say(said.saidFailed, "danger");
+    } finally {
+      busy = false;
+      if (again && !stopped) {
+        again = false;
+        schedule();
+      }
+    }
+  }
+
+  function schedule() {
+    clearTimeout(timer);
+    timer = setTimeout(save, DELAY);
+  }
+
+  form.addEventListener("input", schedule);
+  form.addEventListener("submit", () => clearTimeout(timer));
+}
+
+const form = document.getElementById("sheet-form");
+if (form) {
+  watch(form);
+}

@@ -1,0 +1,41 @@
+"""Addresses of our own and Bootstrap's static files, with a hash of their content."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flask import current_app, url_for
+from werkzeug.security import safe_join
+
+OWN = "static"
+BOOTSTRAP = "bootstrap.static"
+ENDPOINTS = frozenset({OWN, BOOTSTRAP})
+
+# (file, time of its last change) → hash
+_hashes: dict[tuple[str, int], str] = {}
+
+
+def asset(filename: str, endpoint: str = OWN) -> str:
+    return url_for(endpoint, filename=filename, v=content_hash(endpoint, filename))
+
+
+def bootstrap_asset(filename: str) -> str:
+    return asset(filename, BOOTSTRAP)
+
+
+def content_hash(endpoint: str, filename: str) -> str | None:
+    """The first digits of the SHA-256 of a static file, None where there is no such file."""
+    folder = (
+        current_app.static_folder if endpoint == OWN else current_app.blueprints["bootstrap"].static_folder
+    )
+    path = safe_join(folder or "", filename)
+    if path is None:
+        return None
+    try:
+        changed = Path(path).stat().st_mtime_ns
+        if (path, changed) not in _hashes:
+            _hashes[path, changed] = hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+    except OSError:
+        return None
+    return _hashes[path, changed]

@@ -1,0 +1,139 @@
+"""Numbers, money and times as readers see them: exact, and the same on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import Markup, escape
+
+from agencyqa.clock import SHANGHAI
+from agencyqa.scoring import SCALE, format_fraction, format_points
+from agencyqa.web.labels import label_of
+
+NOTHING = "—"
+FEN_PER_YUAN = 100
+FEN_PER_WAN = 1_000_000
+
+
+def points(units: int | None) -> str:
+    """Ten-thousandths of a point as the shortest exact figure: 230000 → "23", 4000 → "0.4"."""
+    return NOTHING if units is None else format_points(units)
+
+
+def score(value: int | Fraction | tuple[int, int] | None, places: int = 2) -> str:
+    """A figure of fixed length, rounded half-up. An integer is in ten-thousandths of a point."""
+    if value is None:
+        return NOTHING
+    return format_fraction(_fraction(value, SCALE), places)
+
+
+def percent(value: Fraction | tuple[int, int] | None, places: int = 1) -> str:
+    """A share of one: (7, 10) → "70.0%"."""
+    if value is None:
+        return NOTHING
+    return format_fraction(_fraction(value, 1) * 100, places) + "%"
+
+
+def yuan(fen: int | None) -> str:
+    return NOTHING if fen is None else grouped(format_fraction(Fraction(fen, FEN_PER_YUAN), 2))
+
+
+def wan(fen: int | None) -> str:
+    """Fen as 万元 with two decimals; the heading of the column names the unit."""
+    return NOTHING if fen is None else grouped(format_fraction(Fraction(fen, FEN_PER_WAN), 2))
+
+
+def number(value: int | None) -> str:
+    return NOTHING if value is None else f"{value:,}"
+
+
+def day(value: date | datetime | None) -> str:
+    if value is None:
+        return NOTHING
+    if isinstance(value, datetime):
+        value = value.astimezone(SHANGHAI).date()
+    return value.isoformat()
+
+
+def moment(value: datetime | None) -> str:
+    return NOTHING if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def dash(value: Any) -> Any:
+    return NOTHING if value is None or value == "" else value
+
+
+def multiline(text: str | None) -> str | Markup:
+    """Text with its line breaks, everything else escaped."""
+    if not text:
+        return NOTHING
+    return Markup("<br>").join(escape(line) for line in text.splitlines())
+
+
+def label(member: StrEnum | None) -> str:
+    return label_of(member)
+
+
+def parameters(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of a sentence as text.
+
+    Dates, times and enumerations are recognised; a name ending in ``_points`` holds ten-thousandths of a
+    point and one ending in ``_fen`` holds money.
+    """
+    return {name: _parameter(name, value) for name, value in params.items()}
+
+
+def _parameter(name: str, value: Any) -> Any:
+    if value is None:
+        return NOTHING
+    if isinstance(value, StrEnum):
+        return label_of(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
+        return listed(_parameter(name, item) for item in items)
+    if isinstance(value, int) and name.endswith("_points"):
+        return points(value)
+    if isinstance(value, int) and name.endswith("_fen"):
+        return yuan(value)
+    return value
+
+
+def listed(items: Iterable[object]) -> str:
+    """Several things in a row, set apart as the reader's language does it."""
+    return str(gettext("、")).join(str(item) for item in items)
+
+
+def grouped(figure: str) -> str:
+    whole, dot, decimals = figure.partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    return f"{sign}{int(whole.removeprefix('-')):,}{dot}{decimals}"
+
+
+def _fraction(value: int | Fraction | tuple[int, int], denominator: int) -> Fraction:
+    if isinstance(value, tuple):
+        return Fraction(*value)
+    return Fraction(value, denominator) if isinstance(value, int) else value
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "points": points,
+    "score": score,
+    "percent": percent,
+    "yuan": yuan,
+    "wan": wan,
+    "number": number,
+    "day": day,
+    "moment": moment,
+    "dash": dash,
+    "multiline": multiline,
+    "label": label,
+}

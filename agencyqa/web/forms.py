@@ -1,0 +1,195 @@
+"""The base of every form: errors of services and of the database land on the field that caused them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+from flask import g, request
+from flask_wtf import FlaskForm
+from sqlalchemy.exc import IntegrityError
+from wtforms import HiddenField
+
+from agencyqa.errors import Invalid, Refused
+from agencyqa.extensions import db
+from agencyqa.web import refusals
+from agencyqa.web.constraints import Constraints, constraint_errors
+from agencyqa.web.fields import (
+    AreaField,
+    ChoiceField,
+    DateField,
+    FlagField,
+    IdField,
+    InputField,
+    MoneyField,
+    MultiChoiceField,
+    NumberField,
+    OptionsField,
+    PointsField,
+    RadioChoiceField,
+    SecretField,
+    ShareField,
+    TextChoiceField,
+    TextField,
+    UploadField,
+    WholeField,
+    YearField,
+)
+from agencyqa.web.messages import sentence
+
+__all__ = [
+    "AreaField",
+    "ChoiceField",
+    "DateField",
+    "FilterForm",
+    "FlagField",
+    "Form",
+    "IdField",
+    "InputField",
+    "MoneyField",
+    "MultiChoiceField",
+    "NumberField",
+    "OnceForm",
+    "OptionsField",
+    "PointsField",
+    "RadioChoiceField",
+    "SecretField",
+    "ShareField",
+    "TextChoiceField",
+    "TextField",
+    "UploadField",
+    "VersionedForm",
+    "WholeField",
+    "YearField",
+    "constraint_errors",
+]
+
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+
+
+class VersionField(HiddenField):
+    """The version of the record the page was made from; None where a browser sent none that can be read."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = valuelist[0] if valuelist else ""
+        readable = isinstance(text, str) and text.isascii() and text.isdigit()
+        self.data: Any = int(text) if readable else None
+
+
+class Form(FlaskForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._refused_status: int | None = None
+        # An error page finds here the labels of what was typed.
+        g.setdefault("web_forms", []).append(self)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows this form again."""
+        if self._refused_status is not None:
+            return self._refused_status
+        return Invalid.status if self.is_submitted() and self.errors else 200
+
+    def apply(self, error: Invalid) -> None:
+        """Put the sentences of a service's error on the fields it names, the rest above the form."""
+        for name, (code, params) in error.fields.items():
+            self.add_error(name, sentence(code, **params))
+        if not error.fields:
+            self.add_error(None, sentence(error.code, **error.params))
+
+    def add_error(self, name: str | None, text: str) -> None:
+        field = self._fields.get(name) if name else None
+        if field is None:
+            self.form_errors.append(text)
+        else:
+            field.errors = [*field.errors, text]
+
+    def catching(self, constraints: Constraints | None = None) -> _Catching:
+        """``with form.catching(…):`` around service and commit: see ``_Catching``."""
+        return _Catching(self, constraints or {})
+
+
+class _Catching:
+    """Rolls back and shows on the form what its user can correct: Invalid, Refused, a known constraint.
+
+    Everything else passes on to the error pages.
+    """
+
+    def __init__(self, form: Form, constraints: Constraints) -> None:
+        self.form = form
+        self.constraints = constraints
+
+    def __enter__(self) -> Form:
+        return self.form
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if isinstance(error, IntegrityError):
+            error = constraint_errors(error, self.constraints)
+        if isinstance(error, Invalid):
+            db.session.rollback()
+            self.form.apply(error)
+            return True
+        if isinstance(error, Refused):
+            db.session.rollback()
+            refusals.tell(error)
+            self.form.form_errors.append(sentence(error.code, provision=error.provision, **error.params))
+            self.form._refused_status = error.status
+            return True
+        return False
+
+
+class VersionedForm(Form):
+    version = VersionField()
+
+
+class TokenField(HiddenField):
+    """A random name of this opening of the page. Whatever else a browser sends is replaced by a new one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default=lambda: uuid4().hex, **kwargs)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = valuelist[0] if valuelist else ""
+        is_token = isinstance(text, str) and _TOKEN.fullmatch(text) is not None
+        self.data: Any = text if is_token else uuid4().hex
+
+
+class OnceForm(Form):
+    """``form_token`` is new on every fresh page; under a unique constraint it makes a form count once."""
+
+    form_token = TokenField()
+
+
+class FilterForm(Form):
+    """The conditions above a list, kept in the address. What cannot be read counts as not given."""
+
+    class Meta:
+        csrf = False
+
+    @classmethod
+    def read(cls, *, choices: Mapping[str, Sequence[tuple[Any, Any]]] | None = None, **kwargs: Any) -> Self:
+        """Fill from the address; without any of its fields there, the defaults (``kwargs``) hold.
+
+        ``choices`` gives the fields whose list depends on the actor their choices.
+        """
+        names = {name for name in dir(cls) if hasattr(getattr(cls, name), "field_class")}
+        given = any(name in request.args for name in names)
+        form = cls(formdata=request.args if given else None, **kwargs)
+        for name, pairs in (choices or {}).items():
+            form[name].choices = pairs
+        form.validate()
+        for field in form:
+            if field.errors:
+                field.process_data(None)
+                field.raw_data = None
+                field.errors = ()
+        return form
+
+    @property
+    def is_used(self) -> bool:
+        return any(not field.is_blank() for field in self if isinstance(field, InputField))

@@ -1,0 +1,56 @@
+"""Two questions of a load balancer: does the process live, and can it do its work?"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Flask, current_app, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from agencyqa.auth.guards import public
+from agencyqa.extensions import db
+
+bp = Blueprint("health", __name__)
+# They answer before anything else of the program asks the database, which may be what has failed.
+ENDPOINTS = frozenset({"health.process", "health.ready"})
+
+
+@bp.get("/healthz")
+@public
+def process() -> ResponseReturnValue:
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@public
+def ready() -> ResponseReturnValue:
+    """503 while the database cannot be reached or its schema is not the one this program was written for."""
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        db.session.rollback()
+        return jsonify(status="unavailable", database="unreachable"), 503
+    if not is_current(current_app):
+        return jsonify(status="unavailable", database="ok", migrations="not up to date"), 503
+    return jsonify(status="ok", database="ok", migrations="ok")
+
+
+def is_current(app: Flask) -> bool:
+    """Whether the database's schema is the newest that the migrations know."""
+    try:
+        found = set(db.session.execute(text("SELECT version_num FROM alembic_version")).scalars())
+    except SQLAlchemyError:
+        found = set()
+    db.session.rollback()
+    return found == _expected_heads(app.extensions["migrate"].directory)
+
+
+@cache
+def _expected_heads(directory: str) -> frozenset[str]:
+    config = Config()
+    config.set_main_option("script_location", directory)
+    return frozenset(ScriptDirectory.from_config(config).get_heads())

@@ -1,0 +1,75 @@
+"""Binds the look of the product to an application."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask, g, request, url_for
+from flask_babel import get_locale
+from flask_bootstrap import Bootstrap5
+
+from agencyqa.auth.guards import optional_actor
+from agencyqa.i18n import html_language, page_text
+from agencyqa.web import error_pages, headers, intake
+from agencyqa.web.assets import asset, bootstrap_asset
+from agencyqa.web.formats import FILTERS
+from agencyqa.web.icons import icon
+from agencyqa.web.labels import label_of, role_label, tone_of
+from agencyqa.web.navigation import navigation
+
+
+def url_with(**changes: Any) -> str:
+    """The present address with some arguments changed; None takes one away. The cursor never stays."""
+    arguments: dict[str, Any] = request.args.to_dict(flat=False)
+    arguments.pop("cursor", None)
+    arguments.update(changes)
+    kept = {name: value for name, value in arguments.items() if value is not None}
+    return url_for(str(request.endpoint), **{**(request.view_args or {}), **kept})
+
+
+def new_id() -> str:
+    """An id for markup, new on every call."""
+    return f"u{uuid4().hex[:10]}"
+
+
+def has_view(app: Flask, endpoint: str) -> bool:
+    return endpoint in app.view_functions
+
+
+def page_state(app: Flask) -> dict[str, Any]:
+    """What the layout of every page asks for."""
+    locale = get_locale()
+    return {
+        "page_actor": optional_actor(),
+        "page_language": html_language(locale),
+        "is_demo": bool(app.config.get("DEMO_DATA") or g.get("demo_data")),
+        "page_address": request.full_path.rstrip("?") if request.method == "GET" else "/",
+        "membership_count": g.get("membership_count", 1),
+    }
+
+
+def init_app(app: Flask) -> None:
+    """After the extensions, before the first request; reads SESSION_COOKIE_SECURE, DEMO_DATA."""
+    app.config["BOOTSTRAP_SERVE_LOCAL"] = True
+    Bootstrap5(app)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(
+        _=page_text,
+        asset=asset,
+        bootstrap_asset=bootstrap_asset,
+        draw_icon=icon,
+        label_of=label_of,
+        navigation=navigation,
+        new_id=new_id,
+        page_state=lambda: page_state(app),
+        has_view=lambda endpoint: has_view(app, endpoint),
+        role_label=role_label,
+        tone_of=tone_of,
+        url_with=url_with,
+    )
+    intake.init_app(app)
+    headers.init_app(app, secure=bool(app.config.get("SESSION_COOKIE_SECURE")))
+    error_pages.init_app(app)

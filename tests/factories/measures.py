@@ -1,0 +1,73 @@
+"""Shipped rules and small schemes for tests."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.accounts.models import Body
+from agencyqa.auth.roles import Role
+from agencyqa.measures import services
+from agencyqa.measures.models import Scheme, SchemeVersion
+from tests.factories.accounts import NOW, make_actor
+
+
+def load_measures(session: Session) -> None:
+    """Measures, provisions and the three shipped schemes."""
+    services.load_reference_data(session, NOW)
+    session.flush()
+
+
+def shipped_version(session: Session, key: str) -> SchemeVersion:
+    statement = (
+        select(SchemeVersion)
+        .join(SchemeVersion.scheme)
+        .where(Scheme.key == key, Scheme.bureau_id.is_(None), SchemeVersion.number == 1)
+    )
+    return session.scalars(statement).one()
+
+
+def scheme_text(
+    *,
+    key: str = "own-sheet",
+    title: str = "本局评分表",
+    purpose: str = "bureau",
+    valid_from: date = date(2022, 1, 1),
+    work_kind: str | None = None,
+    points: str = "10",
+) -> str:
+    """A sheet of one free value."""
+    kind = f"work_kind: {work_kind}\n" if work_kind else ""
+    return f"""\
+key: {key}
+title: {{zh: {title}, en: Own sheet, ours: true}}
+source: {{zh: 测试用, en: For a test}}
+purpose: {purpose}
+{kind}valid_from: {valid_from.isoformat()}
+max_points: {points}
+sections:
+  - key: all
+    label: {{zh: 全部, en: All}}
+    max_points: {points}
+    criteria:
+      - key: quality
+        label: {{zh: 质量, en: Quality}}
+        max_points: {points}
+        measure: M3
+        provision: M3/quality_assessment
+        rule: {{kind: free, low: 0, high: {points}}}
+"""
+
+
+def make_scheme(session: Session, bureau: Body, text: str | None = None) -> SchemeVersion:
+    """A published version of the bureau, drafted and published as its people do; needs ``load_measures``."""
+    draft = services.draft_scheme(
+        make_actor(session, bureau, Role.BUREAU_SUPERVISOR), session, text or scheme_text(), now=NOW
+    )
+    session.flush()
+    lead = make_actor(session, bureau, Role.BUREAU_LEAD)
+    services.publish_scheme(lead, session, draft, seen_version=draft.version, now=NOW)
+    session.flush()
+    return draft

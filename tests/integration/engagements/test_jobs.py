@@ -1,0 +1,87 @@
+"""The nightly job: what is late is marked and told once."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.accounts.models import Body
+from agencyqa.audit.models import AuditEntry
+from agencyqa.auth.roles import Role
+from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.jobs import JOBS, mark_overdue
+from agencyqa.engagements.models import Engagement
+from agencyqa.notifications.models import InboxMessage
+from tests.factories.accounts import make_member
+from tests.factories.engagements import make_engagement
+from tests.integration.engagements.world import make_world
+
+DUE = date(2022, 6, 30)
+# The due date ends at midnight in Shanghai, which is 16:00 UTC.
+LAST_MOMENT = datetime(2022, 6, 30, 15, 59, tzinfo=UTC)
+MIDNIGHT = LAST_MOMENT + timedelta(minutes=1)
+
+
+def test_the_due_date_counts_in_full_and_lateness_is_told_once(session: Session) -> None:
+    world = make_world(session)
+    open_one = make_engagement(session, world.bureau, world.agency, world.school, due_on=DUE)
+    make_engagement(
+        session,
+        world.bureau,
+        world.rival,
+        world.school,
+        due_on=DUE,
+        state=EngagementState.COMPLETED,
+        completed_on=DUE,
+    )
+    make_engagement(
+        session, world.bureau, world.rival, world.school, due_on=DUE, state=EngagementState.TERMINATED
+    )
+    make_engagement(session, world.bureau, world.rival, world.school, due_on=DUE + timedelta(days=1))
+    told = [
+        make_member(session, session.get_one(Body, world.agency.id), Role.AGENCY_MANAGER),
+        make_member(session, world.bureau, Role.BUREAU_SUPERVISOR),
+    ]
+    # Another agency, another district and the evaluated unit are not told.
+    make_member(session, session.get_one(Body, world.rival.id), Role.AGENCY_MANAGER)
+    make_member(session, world.foreign_bureau, Role.BUREAU_SUPERVISOR)
+    make_member(session, world.school, Role.DEPARTMENT_OFFICER)
+    expected = {world.supervisor.membership_id, *(member.id for member in told)}
+
+    assert mark_overdue(session, LAST_MOMENT) == 0
+    assert mark_overdue(session, MIDNIGHT) == 1
+    assert mark_overdue(session, MIDNIGHT + timedelta(hours=1)) == 0
+    session.commit()
+    assert session.scalars(select(Engagement.id).where(Engagement.is_overdue)).all() == [open_one.id]
+    # Who is editing at that moment must not get a conflict.
+    assert open_one.version == 1
+    messages = session.scalars(select(InboxMessage)).all()
+    assert {message.membership_id for message in messages} == expected
+    assert [message.code for message in messages] == ["engagement_overdue"] * len(expected)
+    logged = session.scalars(select(AuditEntry).where(AuditEntry.event == "engagements.engagement.overdue"))
+    assert [(entry.actor_name, entry.target_id, entry.bureau_id) for entry in logged] == [
+        ("jobs", open_one.id, world.bureau.id)
+    ]
+
+
+def test_a_later_due_date_is_told_anew(session: Session) -> None:
+    world = make_world(session)
+    make_member(session, session.get_one(Body, world.agency.id), Role.AGENCY_MANAGER)
+    engagement = make_engagement(session, world.bureau, world.agency, world.school, due_on=DUE)
+    assert mark_overdue(session, MIDNIGHT) == 1
+    first = len(session.scalars(select(InboxMessage.id)).all())
+    engagement.is_overdue = False
+    session.flush()
+    assert mark_overdue(session, MIDNIGHT) == 1
+    assert len(session.scalars(select(InboxMessage.id)).all()) == first
+    engagement.is_overdue, engagement.due_on = False, DUE + timedelta(days=10)
+    session.flush()
+    assert mark_overdue(session, MIDNIGHT) == 0
+    assert mark_overdue(session, MIDNIGHT + timedelta(days=10)) == 1
+    assert len(session.scalars(select(InboxMessage.id)).all()) == 2 * first
+
+
+def test_the_job_stands_in_the_schedule() -> None:
+    assert list(JOBS) == ["engagements.mark_overdue"]

@@ -1,0 +1,67 @@
+"""Every event code that the program records has its label: a convention over the source of all areas."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agencyqa.audit import events
+
+SOURCE = Path(events.__file__).resolve().parent.parent
+AREAS = sorted(file.parent.name for file in SOURCE.glob("*/events.py"))
+CODE = r"\w+\.\w+\.\w+"
+RECORDERS = {"record", "record_refusal"}
+
+
+def recorded_events(tree: ast.AST) -> Iterator[str]:
+    """The codes given as text to a recorder, also where a condition chooses between two.
+
+    A code that is put together is checked when it is recorded, as every test that reaches it does.
+    """
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in RECORDERS and len(node.args) > 2:
+            for part in ast.walk(node.args[2]):
+                if isinstance(part, ast.Constant) and re.fullmatch(CODE, str(part.value)):
+                    yield str(part.value)
+
+
+def test_every_recorded_event_has_a_label() -> None:
+    labelled = {code for area in AREAS for code in importlib.import_module(f"agencyqa.{area}.events").EVENTS}
+    nameless = {
+        f"{file.relative_to(SOURCE)}: {code}"
+        for file in SOURCE.rglob("*.py")
+        for code in recorded_events(ast.parse(file.read_text(encoding="utf-8")))
+        if code not in labelled
+    }
+    assert nameless == set()
+
+
+def test_an_area_labels_its_own_events_only() -> None:
+    foreign = {
+        f"{area}: {code}"
+        for area in AREAS
+        if area != "audit"
+        for code in importlib.import_module(f"agencyqa.{area}.events").EVENTS
+        if code.split(".")[0] != area or code.count(".") != 2
+    }
+    assert foreign == set()
+
+
+def test_the_convention_sees_both_branches_of_a_choice() -> None:
+    chosen = 'record(s, a, "x.y.made" if new else "x.y.changed", t)'
+    code = f'{chosen}; other(s, a, "x.y.z"); record_refusal(s, a, f"x.y.{{z}}")'
+    assert list(recorded_events(ast.parse(code))) == ["x.y.made", "x.y.changed"]
+
+
+def test_an_unknown_event_is_refused_by_name() -> None:
+    with pytest.raises(events.UnknownEvent, match=r"no\.such\.event"):
+        events.require("no.such.event")
+    events.require("auth.request.refused")

@@ -1,0 +1,184 @@
+"""Scheme files: every fault at once, exact points, and content that reads back the same."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import BaseModel
+
+from agencyqa.measures.exports import scheme_yaml
+from agencyqa.measures.measure_format import shipped_citations
+from agencyqa.measures.problem_texts import problem_sentence
+from agencyqa.measures.reading import FileError
+from agencyqa.measures.scheme_format import (
+    CheckedFile,
+    content_hash,
+    content_of,
+    file_of_content,
+    parse_scheme,
+)
+from agencyqa.measures.scheme_format.rules import (
+    AllOrNothingPart,
+    BandedPart,
+    CompositePart,
+    DeductionsPart,
+    FreePart,
+    OrdinalPart,
+    RangeDeductionPart,
+    VetoPart,
+)
+from agencyqa.scoring import RULES, param_specs, parse_points
+from tests.factories.measures import scheme_text
+
+BROKEN = """\
+key: Broken Scheme
+title: {zh: 坏方案, en: Broken}
+source: {zh: 测试, en: Test}
+purpose: nobody
+valid_from: 2022-02-30
+max_points: 120
+weight: 100
+sections:
+  - key: one
+    label: {zh: 一, en: One}
+    max_points: 30
+    criteria:
+      - key: bands
+        label: {zh: 档, en: Bands}
+        max_points: 15
+        provision: M9/invented
+        rule:
+          kind: banded
+          bands:
+            - {key: high, low: 10, high: 15, label: {zh: 高, en: High}}
+            - {key: low, low: 0, high: 8, label: {zh: 低, en: Low}}
+      - key: faults
+        label: {zh: 错, en: Faults}
+        max_points: 10
+        provision: M3/grades
+        rule: {kind: deductions, points: 10, faults: [{key: f, amount: 0.00001, label: {zh: 错, en: F}}]}
+      - key: magic
+        label: {zh: 无}
+        max_points: 10
+        provision: M3/grades
+        rule: {kind: magic}
+"""
+
+
+def places(text: str) -> list[tuple[str, str, int | None]]:
+    with pytest.raises(FileError) as caught:
+        parse_scheme(text, shipped_citations())
+    return [(p.problem.place, p.problem.code, p.line) for p in caught.value.problems]
+
+
+def parse(text: str) -> CheckedFile:
+    return parse_scheme(text, shipped_citations())
+
+
+def test_every_fault_of_shape_and_of_sense_is_told_at_once() -> None:
+    assert places(BROKEN.replace("Broken Scheme", "broken")) == [
+        ("purpose", "not_a_choice", 4),
+        ("valid_from", "not_a_date", 5),
+        ("max_points", "points_do_not_add_up", 6),
+        ("weight", "unknown_field", 7),
+        ("sections.one.max_points", "points_do_not_add_up", 11),
+        ("sections.one.criteria.bands.provision", "unknown_provision", 16),
+        ("sections.one.criteria.bands.rule.bands.high.low", "band_gap", 20),
+        ("sections.one.criteria.faults.rule.faults.f.amount", "too_many_decimals", 26),
+        ("sections.one.criteria.magic.label.en", "missing_field", 28),
+        ("sections.one.criteria.magic.rule.kind", "unknown_kind", 31),
+    ]
+
+
+def test_a_fault_that_cannot_be_mended_still_lists_its_neighbours() -> None:
+    found = places(BROKEN)
+    assert ("key", "bad_file_key", 1) in found
+    assert ("weight", "unknown_field", 7) in found
+    assert ("sections.one.criteria.magic.rule.kind", "unknown_kind", 31) in found
+
+
+def test_every_fault_has_a_sentence() -> None:
+    with pytest.raises(FileError) as caught:
+        parse(BROKEN)
+    for found in caught.value.problems:
+        assert found.problem.code not in problem_sentence(found.problem)
+    with pytest.raises(FileError) as caught:
+        parse(BROKEN.replace("Broken Scheme", "broken"))
+    told = {p.problem.code: problem_sentence(p.problem) for p in caught.value.problems}
+    assert told["band_gap"] == "档次“low”止于 8，“high”始于 10，中间有分值不属于任何档次。"
+    assert told["unknown_provision"] == "没有条款“M9/invented”。"
+    with pytest.raises(FileError) as caught:
+        parse(scheme_text().replace("max_points: 10\n    criteria", "max_points: 12\n    criteria"))
+    assert [problem_sentence(p.problem) for p in caught.value.problems] == [
+        "下列各项合计 12 分，与所列 10 分不一致。",
+        "下列各项合计 10 分，与所列 12 分不一致。",
+    ]
+
+
+def test_points_are_exact_however_they_are_written() -> None:
+    for written in ("0.3", '"0.3"', "0.3000"):
+        text = (
+            scheme_text(points="2")
+            .replace("high: 2", f"high: 2, step: {written}")
+            .replace("low: 0,", "low: 0,")
+        )
+        with pytest.raises(FileError) as caught:
+            parse(text)
+        assert [p.problem.code for p in caught.value.problems] == ["off_step"]
+    assert parse(scheme_text(points="0.3")).scheme.max_points == 3000
+    assert parse(scheme_text(points='"12.5"')).scheme.max_points == parse_points("12.5")
+
+
+@pytest.mark.parametrize("written", ["true", "[1]", "ten", "1_000", "99999999", "~", ".inf"])
+def test_what_is_no_figure_is_refused(written: str) -> None:
+    codes = {code for _, code, _ in places(scheme_text(points=written))}
+    assert codes & {"not_a_number", "too_large"}
+
+
+def test_content_reads_back_to_the_same_file_and_hash() -> None:
+    checked = parse(scheme_text(points="12.5", work_kind="evaluation"))
+    assert checked.content["max_points"] == "12.5"
+    assert file_of_content(checked.content) == checked.file
+    assert content_hash(content_of(file_of_content(checked.content))) == checked.content_hash
+    assert parse(scheme_yaml(checked.content)).content_hash == checked.content_hash
+
+
+def test_the_hash_depends_on_the_content_and_not_on_its_layout() -> None:
+    first = parse(scheme_text())
+    again = parse(
+        "# a remark\n" + scheme_text().replace("{zh: 全部, en: All}", "\n      en: All\n      zh: 全部")
+    )
+    other = parse(scheme_text().replace("质量", "质 量"))
+    assert again.content_hash == first.content_hash
+    assert other.content_hash != first.content_hash
+
+
+def test_a_reference_scheme_needs_a_measure_on_every_criterion() -> None:
+    text = scheme_text().replace("        measure: M3\n", "") + "is_reference: true\n"
+    assert [(place, code) for place, code, _ in places(text)] == [
+        ("sections.all.criteria.quality.measure", "reference_without_measure")
+    ]
+
+
+def test_rules_nested_beyond_the_engine_are_refused_and_not_crashed_on() -> None:
+    rule = "{kind: free, low: 0, high: 10}"
+    for _ in range(9):
+        rule = f"{{kind: veto, flag_label: {{zh: 无, en: N}}, rule: {rule}}}"
+    text = scheme_text().replace("{kind: free, low: 0, high: 10}", rule)
+    assert {code for _, code, _ in places(text)} <= {"nested_too_deep", "duplicate_key"}
+
+
+def test_the_file_knows_every_rule_and_parameter_of_the_engine() -> None:
+    parts: dict[str, type[BaseModel]] = {
+        "banded": BandedPart,
+        "all_or_nothing": AllOrNothingPart,
+        "deductions": DeductionsPart,
+        "range_deduction": RangeDeductionPart,
+        "veto": VetoPart,
+        "composite": CompositePart,
+        "free": FreePart,
+        "ordinal": OrdinalPart,
+    }
+    assert set(parts) == set(RULES)
+    for kind, part in parts.items():
+        fields = {name for name in part.model_fields if not name.endswith("label")} - {"kind"}
+        assert fields == {spec.name for spec in param_specs(kind)}, kind

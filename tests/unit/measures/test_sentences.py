@@ -1,0 +1,133 @@
+"""Each kind of rule and each note of a trace as a Chinese sentence made from data."""
+
+from __future__ import annotations
+
+import pytest
+
+from agencyqa.measures.sentences import issue_sentence, note_sentence, rule_sentence
+from agencyqa.measures.shipped import shipped_schemes
+from agencyqa.measures.texts import RuleTexts, SchemeTexts
+from agencyqa.scoring import RULES, Level, Ordinal, Program, compile_scheme, parse_points
+
+
+def loaded(key: str) -> tuple[Program, SchemeTexts]:
+    checked = next(checked for checked in shipped_schemes() if checked.file.key == key)
+    return compile_scheme(checked.scheme), SchemeTexts(checked.file, "zh")
+
+
+def sentence_of(key: str, criterion: str) -> str:
+    program, texts = loaded(key)
+    rule = next(c.rule for _, c in program.scheme.criteria() if c.key == criterion)
+    return rule_sentence(rule, texts.rule(criterion))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "criterion", "sentence"),
+    [
+        (
+            "jiading-2018",
+            "communication",
+            "沟通良好：13～20 分；沟通一般：7～12 分；沟通较差：0～6 分；以 1 分为单位。",
+        ),
+        ("jiading-2018", "team_stability", "人员保持稳定，得 15 分；人员随意更换，不得分。"),
+        (
+            "report-quality-40",
+            "arithmetic",
+            "满分 2 分；评分有误，每处扣 0.3 分；分项得分与总分不一致，扣 0.3 分；得分与等级不一致，扣 0.3 分；"
+            "扣完为止。",
+        ),
+        ("report-quality-40", "cover", "满分 2 分；封面五项要素缺少，每处扣 0.4 分，最多计 5 处；扣完为止。"),
+        (
+            "report-quality-40",
+            "statement",
+            "（1）归纳提炼：满分 5 分，未作归纳或者表述混乱，扣 1～2 分；（2）表述清晰：满分 5 分，"
+            "绩效表述不清，每处扣 1 分，扣完为止；报告没有绩效表述，本项不得分（项目确无绩效除外）。",
+        ),
+        ("report-quality-40", "support", "在 0～10 分之间评分；本项计分规则未公开，由评分人据实评定。"),
+        (
+            "reference-2021",
+            "conduct",
+            "满分 4 分；其他不规范行为，每处扣 0.5～2 分；扣完为止；以 0.5 分为单位；"
+            "存在转包、擅自分包、借用名义、虚假报告等禁止行为，本项不得分。",
+        ),
+    ],
+)
+def test_rules(scheme: str, criterion: str, sentence: str) -> None:
+    assert sentence_of(scheme, criterion) == sentence
+
+
+def test_levels() -> None:
+    rule = Ordinal((Level("good", 80_000), Level("poor", 0)))
+    texts = RuleTexts(choices={"level": {"good": "良", "poor": "差"}})
+    assert rule_sentence(rule, texts) == "良，得 8 分；差，得 0 分。"
+
+
+def test_the_notes_of_a_trace_add_up_in_words() -> None:
+    program, texts = loaded("report-quality-40")
+    answers: dict[str, dict[str, int | str | bool | None]] = {
+        "language": {"wording.place": 3, "typesetting.place": 7},
+        "cover": {"missing_element": 6},
+        "statement": {
+            "no_statement": True,
+            "truly_none": True,
+            "summary.amount": parse_points("1.5"),
+            "clarity.unclear": 0,
+        },
+        "support": {"value": parse_points("7.5")},
+    }
+    criteria = {c["key"]: c for s in program.trace(answers)["sections"] for c in s["criteria"]}
+
+    def told(key: str) -> list[str]:
+        return [note_sentence(note, texts.rule(key)) for note in criteria[key]["notes"]]
+
+    assert told("language") == [
+        "语言表达不当：3 处 × 0.5 分，扣 1.5 分",
+        "满分 3 分，共扣 1.5 分，得 1.5 分",
+        "排版不当：7 处 × 0.2 分，扣 1.4 分",
+        "满分 1 分，应扣 1.4 分，扣完为止，得 0 分",
+        "语言表达：得 1.5 分",
+        "排版：得 0 分",
+        "各部分合计 1.5 分",
+    ]
+    assert told("cover") == [
+        "封面五项要素缺少：6 处，按上限计 5 处 × 0.4 分，扣 2 分",
+        "满分 2 分，应扣 2 分，扣完为止，得 0 分",
+    ]
+    assert told("statement")[-1] == "报告没有绩效表述，但属于例外情形（项目确无绩效），照常计分"
+    assert "未作归纳或者表述混乱：满分 5 分，扣 1.5 分，得 3.5 分" in told("statement")
+    assert told("support") == ["评分人在 0～10 分之间评 7.5 分（计分规则未公开）"]
+
+
+def test_every_explanation_of_the_engine_has_a_sentence() -> None:
+    from agencyqa.measures.sentences import _NOTES
+
+    assert {code for rule in RULES.values() for code in rule.explanation_codes} == set(_NOTES)
+
+
+def test_why_a_criterion_has_no_result() -> None:
+    program, texts = loaded("jiading-2018")
+    result = program.score(
+        {
+            "team_ability": {"band": "strong", "value": 90_000},
+            "communication": {"band": "good", "value": 195_000},
+        },
+        {"report_data": 300_000},
+    )
+
+    def told(key: str) -> list[str]:
+        specs = {spec.name: spec for spec in program.layout[key]}
+        return [issue_sentence(issue, texts.rule(key), specs) for issue in result.criterion(key).issues]
+
+    assert told("team_ability") == ["得分不在所选档次“专业能力强”的 10～15 分之内。"]
+    assert told("communication") == ["“得分”应为 1 的整数倍。"]
+    assert told("team_stability") == ["“是否符合”尚未填写。"]
+    assert "评分人填写的得分应在 0～25 分之间。" in told("report_data")
+
+
+def test_wording_is_read_in_the_asked_language() -> None:
+    checked = next(checked for checked in shipped_schemes() if checked.file.key == "jiading-2018")
+    english = SchemeTexts(checked.file, "en")
+    assert english.criterion("communication") == "2.1 Communication"
+    assert english.rule("team_ability").choice("band", "strong") == "Strong"
+    assert english.is_ours("team_ability")
+    assert english.provision("communication") == "JD2018/item_2_1"

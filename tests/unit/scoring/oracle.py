@@ -1,0 +1,196 @@
+"""A second computation, sheet by sheet in Decimal points, from the scheme's data alone.
+
+It shares nothing with the engine but the shape of the data: no arrays, no integers of a ten-thousandth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, getcontext
+from typing import Any
+
+getcontext().prec = 60
+
+COUNT_LIMIT = 99_999
+
+
+class Missing(Exception):
+    pass
+
+
+class Invalid(Exception):
+    pass
+
+
+def points(units: int) -> Decimal:
+    return Decimal(units).scaleb(-4)
+
+
+@dataclass
+class OracleSheet:
+    marks: dict[str, Decimal | str]
+    total: Decimal | None
+    grade: str | None
+
+
+def mark(rule: Mapping[str, Any], given: Mapping[str, Any], prefix: str = "") -> Decimal:
+    """Raises Invalid before Missing: a wrong figure stays wrong however much else is empty."""
+    problems: list[type[Exception]] = []
+    value = _mark(rule, given, prefix, problems)
+    if Invalid in problems:
+        raise Invalid
+    if value is None:
+        raise Missing
+    return value
+
+
+def _number(given: Mapping[str, Any], name: str, problems: list[type[Exception]]) -> int | None:
+    value = given.get(name)
+    if value is None:
+        return None
+    if type(value) is not int:
+        problems.append(Invalid)
+        return None
+    return value
+
+
+def _flag(given: Mapping[str, Any], name: str, problems: list[type[Exception]]) -> bool | None:
+    value = given.get(name)
+    if value is not None and type(value) is not bool:
+        problems.append(Invalid)
+        return None
+    return value
+
+
+def _count(given: Mapping[str, Any], name: str, problems: list[type[Exception]]) -> int | None:
+    value = _number(given, name, problems)
+    if value is not None and not 0 <= value <= COUNT_LIMIT:
+        problems.append(Invalid)
+    return value
+
+
+def _choice(
+    given: Mapping[str, Any], name: str, items: list[dict[str, Any]], problems: list[type[Exception]]
+) -> dict[str, Any] | None:
+    value = given.get(name)
+    if value is None:
+        return None
+    for item in items:
+        if item["key"] == value:
+            return item
+    problems.append(Invalid)
+    return None
+
+
+def _free(
+    given: Mapping[str, Any], name: str, low: int, high: int, step: int, problems: list[type[Exception]]
+) -> Decimal | None:
+    value = _number(given, name, problems)
+    if value is None:
+        return None
+    if value < low or value > high or value % step:
+        problems.append(Invalid)
+    return points(value)
+
+
+def _mark(
+    rule: Mapping[str, Any], given: Mapping[str, Any], at: str, problems: list[type[Exception]]
+) -> Decimal | None:
+    kind = rule["kind"]
+    if kind == "banded":
+        band = _choice(given, f"{at}band", rule["bands"], problems)
+        if band is None:
+            lows, highs = [b["low"] for b in rule["bands"]], [b["high"] for b in rule["bands"]]
+            _free(given, f"{at}value", min(lows), max(highs), rule["step"], problems)
+            return None
+        return _free(given, f"{at}value", band["low"], band["high"], rule["step"], problems)
+    if kind == "all_or_nothing":
+        met = _flag(given, f"{at}met", problems)
+        return None if met is None else points(rule["points"]) if met else Decimal(0)
+    if kind == "deductions":
+        rest: Decimal | None = points(rule["points"])
+        for fault in rule["faults"]:
+            count = _count(given, f"{at}{fault['key']}", problems)
+            if count is None:
+                rest = None
+            elif rest is not None:
+                cap = fault["max_count"]
+                rest -= points(fault["amount"]) * (count if cap is None or count < cap else cap)
+        return None if rest is None else rest if rest > 0 else Decimal(0)
+    if kind == "range_deduction":
+        return _range_deduction(rule, given, at, problems)
+    if kind == "veto":
+        raised = _flag(given, f"{at}{rule['flag']}", problems)
+        excepted: bool | None = False
+        if rule["exception"] is not None:
+            excepted = _flag(given, f"{at}{rule['exception']}", problems)
+        inner = _mark(rule["rule"], given, at, problems)
+        if raised is None:
+            return None
+        if not raised:
+            return inner
+        return None if excepted is None else inner if excepted else Decimal(0)
+    if kind == "composite":
+        marks = [_mark(part["rule"], given, f"{at}{part['key']}.", problems) for part in rule["parts"]]
+        known = [each for each in marks if each is not None]
+        return sum(known, Decimal(0)) if len(known) == len(marks) else None
+    if kind == "free":
+        return _free(given, f"{at}value", rule["low"], rule["high"], rule["step"], problems)
+    assert kind == "ordinal"
+    level = _choice(given, f"{at}level", rule["levels"], problems)
+    return None if level is None else points(level["points"])
+
+
+def _range_deduction(
+    rule: Mapping[str, Any], given: Mapping[str, Any], at: str, problems: list[type[Exception]]
+) -> Decimal | None:
+    count = _count(given, f"{at}count", problems) if rule["per_occurrence"] else 1
+    amount = _number(given, f"{at}amount", problems)
+    if amount is None:
+        return None
+    if count is None:
+        if amount % rule["step"] or not 0 <= amount <= rule["high"] * COUNT_LIMIT:
+            problems.append(Invalid)
+        return None
+    fits = count * rule["low"] <= amount <= count * rule["high"]
+    if amount % rule["step"] or not (fits or (amount == 0 and not rule["per_occurrence"])):
+        problems.append(Invalid)
+    left = points(rule["points"]) - points(amount)
+    return left if left > 0 else Decimal(0)
+
+
+def sheet(
+    scheme: Mapping[str, Any], answers: Mapping[str, Any], entered: Mapping[str, int | None]
+) -> OracleSheet:
+    marks: dict[str, Decimal | str] = {}
+    for section in scheme["sections"]:
+        for criterion in section["criteria"]:
+            key = criterion["key"]
+            figure = entered.get(key)
+            try:
+                if figure is not None and not 0 <= figure <= criterion["max_points"]:
+                    raise Invalid
+                value = mark(criterion["rule"], answers.get(key, {}))
+                marks[key] = value if figure is None else points(figure)
+            except Missing:
+                marks[key] = "missing"
+            except Invalid:
+                marks[key] = "invalid"
+    figures = [each for each in marks.values() if isinstance(each, Decimal)]
+    if len(figures) < len(marks):
+        return OracleSheet(marks, None, None)
+    total = sum(figures, Decimal(0))
+    return OracleSheet(marks, total, grade(scheme, total))
+
+
+def grade(scheme: Mapping[str, Any], total: Decimal) -> str | None:
+    percent = total * 100 / points(scheme["max_points"])
+    if scheme["rounding"] is not None:
+        percent = percent.quantize(Decimal(1).scaleb(-scheme["rounding"]["places"]), ROUND_HALF_UP)
+    best: tuple[Decimal, str] | None = None
+    for band in scheme["grades"]:
+        low = points(band["low"])
+        if percent >= low and (best is None or low > best[0]):
+            best = (low, band["key"])
+    return None if best is None else best[1]
