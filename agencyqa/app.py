@@ -151,6 +151,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         PERMANENT_SESSION_LIFETIME=settings.absolute_limit,
+        # The limit counts from the sign-in, so no page need sign the cookie anew.
+        SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=int(settings.absolute_limit / timedelta(seconds=1)),
         WTF_CSRF_SSL_STRICT=settings.secure_cookies,
         MAX_CONTENT_LENGTH=LARGEST_FORM,
@@ -178,7 +180,8 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
         locale_selector=select_locale,
         default_translation_directories=str(ROOT / "agencyqa/translations"),
     )
-    login_manager.init_app(app)
+    # Templates ask ``page_state`` who reads; an error page must not ask the database again.
+    login_manager.init_app(app, add_context_processor=False)
     csrf.init_app(app)
 
 
@@ -188,7 +191,7 @@ def _choose_transaction() -> None:
 
 def _know_demo_data() -> None:
     """Demo data says so on every page. The answer is asked of the database once per process."""
-    if "DEMO_DATA" not in current_app.config and request.endpoint not in health.ENDPOINTS:
+    if "DEMO_DATA" not in current_app.config and request.endpoint not in sessions.WITHOUT_ACTOR:
         fact = db.session.get(InstallationFact, "demo_data")
         current_app.config["DEMO_DATA"] = fact is not None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import flask_babel
 from babel import Locale
-from flask import has_request_context, session
+from flask import g, has_request_context, session
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -42,7 +42,7 @@ def page_text(text: str, /, **values: Any) -> Markup:
     key = (language(), text)
     found = None if values else _kept_markup.get(key)
     if found is None:
-        found = Markup(_look_up(*key)) % values
+        found = Markup(_look_up(*key)) % values  # nosec B704
         if not values:
             _keep(_kept_markup, key, found)
     return found
@@ -68,7 +68,9 @@ def select_locale() -> str:
     """The user's choice, then the session's, then Chinese; the browser's header is never asked."""
     if not has_request_context():
         return SOURCE_LOCALE
-    chosen: Any = getattr(current_user, "locale", None) or session.get("locale")
+    # Who reads is asked of the database, unless that is what has just failed.
+    reader = None if g.get("reader_unknown") else current_user
+    chosen: Any = getattr(reader, "locale", None) or session.get("locale")
     return LOCALES.get(str(chosen), SOURCE_LOCALE)
 
 

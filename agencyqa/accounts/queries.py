@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Date, Row, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from agencyqa.accounts.models import Body, Membership, SignIn, User
@@ -17,11 +17,18 @@ from agencyqa.db import open_period
 
 def bureau_and_districts(session: Session, bureau_id: int) -> frozenset[int]:
     """The bureau itself and every bureau below it in the tree."""
-    tree = select(Body.id).where(Body.id == bureau_id).cte("tree", recursive=True)
+    return frozenset(session.scalars(_BUREAU_TREE, {"bureau_id": bureau_id}))
+
+
+def _bureau_tree() -> Select[int]:
+    tree = select(Body.id).where(Body.id == bindparam("bureau_id")).cte("tree", recursive=True)
     tree = tree.union_all(
         select(Body.id).join(tree, Body.parent_id == tree.c.id).where(Body.kind == BodyKind.BUREAU)
     )
-    return frozenset(session.scalars(select(tree.c.id)))
+    return select(tree.c.id)
+
+
+_BUREAU_TREE = _bureau_tree()
 
 
 def bureau_chain(session: Session, bureau_id: int) -> list[int]:
@@ -83,11 +90,13 @@ def make_actor(
     )
 
 
-def browser_session(key_hash: str, day: date) -> Select[*tuple[Any, ...]]:
-    """A session with its user, a row for each membership the user holds on ``day``; one without, if there is none.
+def browser_session(session: Session, key_hash: str, day: date) -> Sequence[Row[*tuple[Any, ...]]]:
+    """A session with its user, a row for each membership the user holds on ``day``; one without, if there is none."""
+    return session.execute(_BROWSER_SESSION, {"key_hash": key_hash, "day": day}).all()
 
-    Read as columns and in one statement, because every page begins with it.
-    """
+
+def _browser_session() -> Select[*tuple[Any, ...]]:
+    day = bindparam("day", type_=Date())
     held = (
         select(
             Membership.id,
@@ -99,7 +108,11 @@ def browser_session(key_hash: str, day: date) -> Select[*tuple[Any, ...]]:
             Body.bureau_id,
         )
         .join(Body, Body.id == Membership.body_id)
-        .where(open_period(Membership.valid_from, Membership.valid_to, day), Body.is_active)
+        .where(
+            Membership.valid_from <= day,
+            or_(Membership.valid_to.is_(None), Membership.valid_to >= day),
+            Body.is_active,
+        )
         .subquery()
     )
     return (
@@ -122,9 +135,13 @@ def browser_session(key_hash: str, day: date) -> Select[*tuple[Any, ...]]:
         )
         .join(User, User.id == SignIn.user_id)
         .outerjoin(held, held.c.user_id == SignIn.user_id)
-        .where(SignIn.key_hash == key_hash)
+        .where(SignIn.key_hash == bindparam("key_hash"))
         .order_by(held.c.id)
     )
+
+
+# Every page begins with these two, so they are put together once.
+_BROWSER_SESSION = _browser_session()
 
 
 def active_memberships(user_id: int, day: date) -> Select[Membership]:

@@ -22,7 +22,7 @@ from agencyqa.extensions import db, login_manager
 # Writing the last use on every click would turn each page view into a write.
 SEEN_STEP = timedelta(minutes=1)
 # Nobody acts here, and the answers must not depend on the database.
-_WITHOUT_ACTOR = frozenset({"static", "bootstrap.static", "health.process", "health.ready"})
+WITHOUT_ACTOR = frozenset({"static", "bootstrap.static", "health.process", "health.ready"})
 KEPT_ACROSS_SIGN_IN = ("locale",)
 
 
@@ -103,7 +103,7 @@ def load(key: str) -> SessionUser | None:
     """None where the session was ended, is too old, was idle too long, or its user was closed."""
     now = utc_now()
     settings = current_app.config["SETTINGS"]
-    rows = db.session.execute(browser_session(key_hash(key), local_date(now))).all()
+    rows = browser_session(db.session(), key_hash(key), local_date(now))
     if not rows:
         return None
     found = rows[0]
@@ -136,7 +136,7 @@ def load_actor() -> None:
     """Before each request: who acts, in which of the user's roles."""
     g.actor = None
     g.membership_count = 0
-    if request.endpoint in _WITHOUT_ACTOR or not current_user.is_authenticated:
+    if request.endpoint in WITHOUT_ACTOR or not current_user.is_authenticated:
         return
     g.membership_count = len(current_user.memberships)
     for row in current_user.memberships:

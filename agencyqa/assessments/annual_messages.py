@@ -17,7 +17,9 @@ MESSAGES = {
     "round_already_published": _l("这一年度的考核结果已经发布，没有再次办理。如需改动，请由负责人开启更正。"),
     "round_still_open": _l("这一年度的考核尚未发布，直接重新计算即可，无需更正。"),
     "round_not_computed": _l("这一年度的考核尚未计算。"),
-    "round_out_of_date": _l("计算之后评分表或委托业务有变化，没有发布。请重新计算，核对排名后再发布。"),
+    "round_out_of_date": _l(
+        "计算之后，评分表、委托业务或评分权重有变化，没有发布。请重新计算，核对排名后再发布。"
+    ),
     "round_superseded": _l("这一版已有后续的第 %(revision)s 版，请在最新版上操作。"),
     "correction_begun": _l("其他人刚刚开启了更正，请刷新页面查看。"),
     "provisional_not_accepted": _l("有 %(count)s 家机构评分不全，须确认后才能发布。"),

@@ -271,3 +271,7 @@ def _as_json(
         rows.append(row)
     scheme = {"key": checked.file.key, "content_hash": checked.content_hash}
     return json.dumps({"scheme": scheme, "sheets": rows}, ensure_ascii=False, indent=2)
+
+
+if __name__ == "__main__":
+    group(prog_name="dev cli scoring")

@@ -71,7 +71,7 @@ class ScoreSheet(Identified, Versioned, Base):
     scheme_version_id: Mapped[int] = mapped_column(ForeignKey("scheme_versions.id"))
     revision: Mapped[int] = mapped_column(Integer, default=1)
     is_current: Mapped[bool] = mapped_column(Boolean, default=True)
-    state: Mapped[SheetState] = mapped_column(Choice(SheetState))
+    state: Mapped[SheetState] = mapped_column(Choice(SheetState), active_history=True)
     due_on: Mapped[date | None]
     is_overdue: Mapped[bool] = mapped_column(Boolean, default=False)
 
@@ -230,7 +230,30 @@ class ResultAssignment(Identified, Base):
 
 
 class PublishedResultChanged(RuntimeError):
-    """A programme tried to alter a published annual result; no user can cause it."""
+    """A programme tried to alter what was published or handed in; no user can cause it."""
+
+
+# All that may still change on a published sheet: that a correction has taken its place.
+_AFTER_PUBLICATION = frozenset({"is_current", "version"})
+
+
+@event.listens_for(ScoreSheet, "before_update")
+@event.listens_for(ScoreSheet, "before_delete")
+def _keep_sheet(mapper: Mapper[ScoreSheet], connection: Connection, sheet: ScoreSheet) -> None:
+    state = inspect(sheet)
+    history = state.attrs.state.load_history()
+    before = history.deleted or history.unchanged
+    if not before or before[0] is not SheetState.PUBLISHED:
+        return
+    changed = {each.key for each in state.attrs if each.history.has_changes()} - _AFTER_PUBLICATION
+    if changed or sheet in state.session.deleted:  # type: ignore[union-attr]
+        raise PublishedResultChanged(f"published sheet {sheet.id}: {sorted(changed)}")
+
+
+@event.listens_for(SheetSnapshot, "before_update")
+@event.listens_for(SheetSnapshot, "before_delete")
+def _keep_snapshot(mapper: Mapper[SheetSnapshot], connection: Connection, kept: SheetSnapshot) -> None:
+    raise PublishedResultChanged(f"submission {kept.number} of sheet {kept.sheet_id}")
 
 
 @event.listens_for(AssessmentRound, "before_update")

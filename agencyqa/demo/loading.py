@@ -20,6 +20,7 @@ from agencyqa.demo import content, setting
 from agencyqa.demo.people import SIGN_IN_FILE, People, kept_passwords, printed_sign_ins
 from agencyqa.demo.story import Story
 from agencyqa.demo.timeline import Timeline, moment
+from agencyqa.demo.year import Year
 from agencyqa.engagements.jobs import JOBS as ENGAGEMENT_JOBS
 from agencyqa.i18n import SOURCE_LOCALE
 from agencyqa.notifications.models import InboxMessage
@@ -48,6 +49,7 @@ def load(session: Session, data_dir: Path, now: datetime) -> None:
     setting.declare_first_tie(stage, moment(date(year - 2, 12, 2)))
     timeline = Timeline(end)
     Story(session, stage, timeline, year).plan()
+    Year(session, stage, year).plan(timeline)
     click.echo("正在办理委托、评分、汇总和发布… / Commissioning, scoring, rolling up, publishing ...")
     timeline.run()
     for job in (*ENGAGEMENT_JOBS.values(), *SHEET_JOBS.values(), *AGENCY_JOBS.values()):

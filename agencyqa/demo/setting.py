@@ -27,6 +27,10 @@ from agencyqa.demo.content import AgencyContent, DepartmentContent
 from agencyqa.demo.people import People
 from agencyqa.measures.enums import Purpose
 
+YUAN = 100
+WAN = 10_000 * YUAN
+# Positions in DEPARTMENTS and AGENCIES: whom the first agency advises, and who is suspended in the open year.
+TIED_DEPARTMENT, SUSPENDED_AGENCY = 6, 10
 INVENTED = "演示用虚构数据，非任何财政局的规定"
 GRADES = (
     GradeRow("excellent", "优", "Excellent", 900000),
@@ -247,7 +251,7 @@ def declare_first_tie(stage: Stage, now: datetime) -> None:
         stage.session,
         stage.agencies[0],
         TieData(
-            stage.departments[6].id,
+            stage.departments[TIED_DEPARTMENT].id,
             TieKind.ADVISORY,
             local_date(now) - timedelta(days=200),
             note="常年担任该单位内部控制顾问",

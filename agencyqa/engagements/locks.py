@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from agencyqa.engagements.models import Engagement
 
-# (session, bureau_id, year) → whether the results of the year are final.
-YearLock = Callable[[Session, int, int], bool]
+
+class YearLock(Protocol):
+    """Whether the results of the year are final; ``hold`` keeps them as they are until the caller commits."""
+
+    def __call__(self, session: Session, bureau_id: int, year: int, *, hold: bool = False) -> bool: ...
+
+
 year_locks: list[YearLock] = []
 
 # Whether score sheets rest on the parties, the kind of work and the contract date of this engagement.
@@ -17,8 +23,9 @@ ContentLock = Callable[[Session, Engagement], bool]
 content_locks: list[ContentLock] = []
 
 
-def is_year_final(session: Session, bureau_id: int, year: int) -> bool:
-    return any(lock(session, bureau_id, year) for lock in year_locks)
+def is_year_final(session: Session, bureau_id: int, year: int, *, hold: bool = False) -> bool:
+    """Whoever is about to change something holds: a publication then waits for it, or it for the publication."""
+    return any(lock(session, bureau_id, year, hold=hold) for lock in year_locks)
 
 
 def is_content_fixed(session: Session, engagement: Engagement) -> bool:

@@ -35,14 +35,22 @@ _kept: OrderedDict[tuple[str, int], CompiledScheme] = OrderedDict()
 _lock = Lock()
 
 
-def compiled_content(content_hash: str, number: int, content: Mapping[str, Any]) -> CompiledScheme:
-    """``number`` is the version's; it stands in the traces of the program."""
+def kept_scheme(content_hash: str, number: int) -> CompiledScheme | None:
+    """What ``compiled_content`` would give, if it is there already."""
     key = (content_hash, number)
     with _lock:
         found = _kept.get(key)
         if found is not None:
             _kept.move_to_end(key)
-            return found
+    return found
+
+
+def compiled_content(content_hash: str, number: int, content: Mapping[str, Any]) -> CompiledScheme:
+    """``number`` is the version's; it stands in the traces of the program."""
+    key = (content_hash, number)
+    found = kept_scheme(*key)
+    if found is not None:
+        return found
     # Compiled outside the lock: two threads may do it twice, but none waits for the other.
     made = CompiledScheme(content, number)
     with _lock:

@@ -14,7 +14,7 @@ from agencyqa.accounts.models import Body
 from agencyqa.accounts.queries import bureau_chain
 from agencyqa.auth.actor import Actor
 from agencyqa.db import open_period
-from agencyqa.measures.compiled import CompiledScheme, compiled_content
+from agencyqa.measures.compiled import CompiledScheme, compiled_content, kept_scheme
 from agencyqa.measures.enums import MeasureKind, Purpose, SchemeState, WorkKind
 from agencyqa.measures.models import Measure, MeasureVersion, Provision, Scheme, SchemeVersion
 from agencyqa.measures.policies import visible_versions
@@ -198,7 +198,9 @@ def scheme_in_force(
 
 
 def compiled(version: SchemeVersion) -> CompiledScheme:
-    return compiled_content(version.content_hash, version.number, version.content)
+    # The content of a version can be large, and mostly need not even be read.
+    known = kept_scheme(version.content_hash, version.number)
+    return known or compiled_content(version.content_hash, version.number, version.content)
 
 
 def program_of(version: SchemeVersion) -> Program:

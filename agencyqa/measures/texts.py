@@ -123,8 +123,13 @@ class SchemeTexts:
 
     def is_ours(self, key: str) -> bool:
         """Whether any wording of the criterion is ours and not the published form's."""
-        part = self._parts[key]
-        return any(text.ours for text in _all_texts(part))
+        return key in self._ours
+
+    @cached_property
+    def _ours(self) -> frozenset[str]:
+        return frozenset(
+            key for key, part in self._parts.items() if any(text.ours for text in _all_texts(part))
+        )
 
     @cached_property
     def is_all_ours(self) -> bool:

@@ -1,7 +1,8 @@
-"""``flask reports …``: the annual workbook as a file, for the archive of a bureau."""
+"""``flask reports …``: the annual workbook as a file, and everything ever published worked out again."""
 
 from __future__ import annotations
 
+import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import Body
 from agencyqa.assessments.models import AssessmentRound
 from agencyqa.assessments.queries.rounds import newest_round, published_round
+from agencyqa.assessments.services.verification import verify_published
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind, Role
 from agencyqa.clock import utc_now
@@ -49,6 +51,21 @@ def workbook_command(year: int, bureau: str, out: Path, language: str) -> None:
         revision, state = found.revision, found.state.value
         session.rollback()
     click.echo(f"{out}: {body.name} {year}, revision {revision}, {state}")
+
+
+@group.command("verify")
+def verify_command() -> None:
+    """Work out again everything ever published. Exit status 1 where a stored figure is not what its inputs give."""
+    with reading():
+        done = verify_published(db.session())
+        db.session.rollback()
+    for difference in done.differences:
+        click.echo(f"DIFFERENT: {difference}", err=True)
+    counts = f"{done.rounds} published years, {done.results} results, {done.sheets} sheets"
+    if done.differences:
+        click.echo(f"{len(done.differences)} differences in {counts}.", err=True)
+        sys.exit(1)
+    click.echo(f"OK: {counts} give what was published.")
 
 
 def _speaking(language: str) -> AbstractContextManager[Any]:

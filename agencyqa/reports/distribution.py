@@ -36,6 +36,7 @@ class Distribution:
     state: RoundState
     agencies: int
     unranked: int
+    is_reference: bool
     grades: tuple[tuple[str, int], ...]
     bands: tuple[tuple[str, int], ...]
     chart: Chart
@@ -65,6 +66,7 @@ def latest_distribution(session: Session, actor: Actor, *, year: int | None = No
             AnnualResult.grade,
             AnnualResult.rounded,
             AnnualResult.places,
+            AnnualResult.is_reference,
             AssessmentRound.id,
             AssessmentRound.year,
             AssessmentRound.revision,
@@ -104,6 +106,7 @@ def distribution_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Distribution:
         state=first.state,
         agencies=len(rows),
         unranked=int(frame["rounded"].isna().sum()),
+        is_reference=any(row.is_reference for row in rows),
         grades=grades,
         bands=bands,
         chart=column_chart(

@@ -27,7 +27,7 @@ from agencyqa.scoring.problems import SchemeError, errors_of
 from agencyqa.scoring.results import ArrayResult, CriterionResult, Issue, SheetResult, State, Subtotal
 from agencyqa.scoring.scheme import NO_MEASURE, Criterion, Scheme
 from agencyqa.scoring.tape import Column, Mask, Num, Record, Tape, as_array, either, fits_int64
-from agencyqa.scoring.trace import sheet_trace
+from agencyqa.scoring.trace import rules_to_data, sheet_trace
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,12 @@ class Program:
         """Every step behind the result as JSON data; `readd` adds it up again."""
         outcomes = self._run_one(answers, entered or {})
         records = {outcome.criterion.key: outcome.record for outcome in outcomes}
-        return sheet_trace(self.scheme, self.digest, self._result(outcomes), records, answers)
+        result = self._result(outcomes)
+        return sheet_trace(self.scheme, self.digest, self._rule_data, result, records, answers)
+
+    @cached_property
+    def _rule_data(self) -> dict[str, dict[str, Any]]:
+        return rules_to_data(self.scheme)
 
     # Many sheets
 

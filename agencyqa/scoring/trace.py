@@ -16,9 +16,14 @@ from agencyqa.scoring.version import ENGINE_VERSION
 
 
 def sheet_trace(
-    scheme: Scheme, digest: str, result: SheetResult, records: Mapping[str, Record], answers: Answers
+    scheme: Scheme,
+    digest: str,
+    rules: Mapping[str, dict[str, Any]],
+    result: SheetResult,
+    records: Mapping[str, Record],
+    answers: Answers,
 ) -> dict[str, Any]:
-    rules = {criterion.key: rule_to_data(criterion.rule) for _, criterion in scheme.criteria()}
+    """``rules`` is ``rules_to_data`` of the scheme; they stand in every trace of it."""
     percent = result.percent
     graded = percent is not None and scheme.grades
     return {
@@ -46,6 +51,10 @@ def sheet_trace(
             grade_for(percent, scheme.grades, scheme.rounding) if graded and percent is not None else None
         ),
     }
+
+
+def rules_to_data(scheme: Scheme) -> dict[str, dict[str, Any]]:
+    return {criterion.key: rule_to_data(criterion.rule) for _, criterion in scheme.criteria()}
 
 
 def _criterion(

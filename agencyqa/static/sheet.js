@@ -1,6 +1,8 @@
 // Live totals and autosave of a score sheet. The server does all the counting; this only asks and shows.
 
 const DELAY = 900;
+// How long a button may have to wait for a draft on its way.
+const PATIENCE = 15000;
 
 function fieldsOf(form) {
   const fields = {};
@@ -65,6 +67,7 @@ function watch(form) {
   let busy = false;
   let again = false;
   let stopped = false;
+  let pressed = null;
 
   function say(text, kind) {
     saved.textContent = text;
@@ -95,6 +98,7 @@ function watch(form) {
           "X-CSRFToken": form.elements.csrf_token.value,
         },
         body: JSON.stringify(body),
+        signal: AbortSignal.timeout(PATIENCE),
       });
       const data = await answer.json();
       if (answer.ok) {
@@ -107,14 +111,19 @@ function watch(form) {
         }
       } else {
         // Another tab or another state: nothing typed here is lost, and pressing a button shows the difference.
-        stopped = true;
+        // A server that is only busy is asked again with the next key.
+        stopped = answer.status < 500;
         say(data.error?.message ?? said.saidFailed, "danger");
       }
     } catch {
       say(said.saidFailed, "danger");
     } finally {
       busy = false;
-      if (again && !stopped) {
+      if (pressed) {
+        const button = pressed;
+        pressed = null;
+        form.requestSubmit(button);
+      } else if (again && !stopped) {
         again = false;
         schedule();
       }
@@ -127,7 +136,20 @@ function watch(form) {
   }
 
   form.addEventListener("input", schedule);
-  form.addEventListener("submit", () => clearTimeout(timer));
+  // A draft on its way will raise the version of the sheet; sent before its answer, the page would be stale by its
+  // own hand. So the button waits for the answer.
+  form.addEventListener(
+    "submit",
+    (event) => {
+      clearTimeout(timer);
+      if (busy) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        pressed = event.submitter;
+      }
+    },
+    true,
+  );
 }
 
 const form = document.getElementById("sheet-form");

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from werkzeug.security import safe_join
 
 OWN = "static"
@@ -14,10 +14,17 @@ ENDPOINTS = frozenset({OWN, BOOTSTRAP})
 
 # (file, time of its last change) → hash
 _hashes: dict[tuple[str, int], str] = {}
+# (mount point, endpoint, file, hash) → address
+_addresses: dict[tuple[str, str, str, str | None], str] = {}
 
 
 def asset(filename: str, endpoint: str = OWN) -> str:
-    return url_for(endpoint, filename=filename, v=content_hash(endpoint, filename))
+    """The same text for the same content, kept because every page names half a dozen."""
+    digest = content_hash(endpoint, filename)
+    place = (request.script_root, endpoint, filename, digest)
+    if place not in _addresses:
+        _addresses[place] = url_for(endpoint, filename=filename, v=digest)
+    return _addresses[place]
 
 
 def bootstrap_asset(filename: str) -> str:

@@ -223,6 +223,8 @@ def failed(error: InternalServerError) -> Response:
 
 
 def _failure(status: int, code: str) -> Response:
+    # Flask-Login keeps whom it found here; where it found nobody yet, the page must not make it look.
+    g.reader_unknown = "_login_user" not in g
     try:
         db.session.rollback()
         return _page(status, str(EXPLANATIONS[status].text), code=code)

@@ -177,8 +177,11 @@ class PointsField(NumberField):
         return format_points(value)
 
     def read(self, text: str) -> int:
+        figure = normalise.figure(text)
+        if not normalise.is_decimal(figure):
+            raise ValueError(sentence("not_a_number"))
         try:
-            return parse_points(normalise.figure(text))
+            return parse_points(figure)
         except UnitsError as error:
             raise ValueError(sentence(error.code, places=4)) from None
 

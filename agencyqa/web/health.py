@@ -15,8 +15,6 @@ from agencyqa.auth.guards import public
 from agencyqa.extensions import db
 
 bp = Blueprint("health", __name__)
-# They answer before anything else of the program asks the database, which may be what has failed.
-ENDPOINTS = frozenset({"health.process", "health.ready"})
 
 
 @bp.get("/healthz")

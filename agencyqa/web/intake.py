@@ -12,9 +12,8 @@ _NUL = "\x00"
 class IdConverter(IntegerConverter):
     """A number that fits a 64-bit column; a larger one is an address that does not exist."""
 
-    def __init__(self, map: Map, *args: int, **kwargs: int) -> None:
-        kwargs.setdefault("max", _LARGEST_ID)
-        super().__init__(map, *args, **kwargs)
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=_LARGEST_ID)
 
 
 def refuse_nul() -> None:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
+from agencyqa.i18n import language
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ ENTRIES: tuple[tuple[object, tuple[Entry, ...]], ...] = (
     ),
 )
 
+# (language, id of the text in the table) → text: all of them stand on every page.
+_shown: dict[tuple[str, int], str] = {}
 _badges: dict[str, Callable[[Actor], int]] = {}
 
 
@@ -96,7 +99,7 @@ def navigation(actor: Actor | None, section: str | None = None) -> list[Group]:
     ]
     current = section or _nearest([entry.endpoint for _, entries in allowed for entry in entries])
     return [
-        Group(str(title), [_link(entry, actor, current) for entry in entries])
+        Group(_text(title), [_link(entry, actor, current) for entry in entries])
         for title, entries in allowed
         if entries
     ]
@@ -110,11 +113,20 @@ def _link(entry: Entry, actor: Actor, current: str | None) -> Link:
     count = _badges.get(entry.endpoint)
     return Link(
         entry.endpoint,
-        str(entry.label),
+        _text(entry.label),
         entry.icon,
         entry.endpoint == current,
         count(actor) if count is not None else 0,
     )
+
+
+def _text(label: object) -> str:
+    # By identity: the labels of the table live as long as the program.
+    key = (language(), id(label))
+    text = _shown.get(key)
+    if text is None:
+        text = _shown[key] = str(label)
+    return text
 
 
 def _nearest(endpoints: list[str]) -> str | None:

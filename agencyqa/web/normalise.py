@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # Full-width digits and Latin letters; brackets and other punctuation belong to Chinese names and stay.
 _ALPHANUMERIC = {
     code: code - 0xFEE0
@@ -47,3 +49,11 @@ def text(value: str) -> str:
 
 def figure(value: str) -> str:
     return value.translate(_FIGURE).strip().replace(" ", "")
+
+
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
+
+
+def is_decimal(figure: str) -> bool:
+    """Written as people write a figure. "1e1" is a slip of the keyboard and not ten points."""
+    return _DECIMAL.fullmatch(figure) is not None

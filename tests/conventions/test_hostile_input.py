@@ -6,6 +6,8 @@ import itertools
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,29 +15,23 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from agencyqa.web.tables import _serializer
-from tests import pages
 from tests.client import Client
 from tests.conventions.places import Places, build_places
 from tests.conventions.test_tenancy import addresses
-from tests.factories.accounts import sign_in
+from tests.factories.accounts import PASSWORD, sign_in, user_of
 
 FAILURE = 500
 PAGES = {"accounts.sign_out", "static", "bootstrap.static"}
 TEXTS = (
-    "\u202e<script>alert(1)</script>\u2066",
-    "１２３４５６７８９０１２３４５６７８９０",
-    "😀" * 200,
+    "\u202e<script>alert(1)</script>%s%(x)s' OR 1=1 --\u2066",
+    "９" * 15,
     "9" * 5000,
-    "-" + "9" * 30,
-    "0001-01-01",
-    "9999-12-31",
     "1" + "0" * 30 + "-01-01",
-    str(2**31),
-    str(2**63),
-    "[]{}%s%(x)s{{7*7}}' OR 1=1 --",
-    "\x01\x0b\x7f\ufffe",
+    "\x01\x0b\x7f\ufffe😀",
 )
-NUMBERS = ("0", "-1", str(2**31), str(2**63 - 1), str(2**63), str(2**64), "1" + "0" * 30)
+# Short enough for most fields, and long where a database counts other things than characters.
+TYPED_ALONE = ("😀甲" * 20, "９" * 15)
+NUMBERS = (str(2**63 - 1), str(2**63))
 
 
 @pytest.fixture
@@ -113,45 +109,46 @@ def test_no_number_in_an_address_is_too_large(app: Flask, client: Client, places
 
 @pytest.mark.parametrize("person", ["lead A", "administrator A", "officer A1"])
 def test_no_text_in_a_form_makes_it_fail(app: Flask, client: Client, places: Places, person: str) -> None:
-    """Each form that the person can open, every field of it filled with the same text."""
+    """Each form that the person can open: every field with the same text, and one alone among good ones."""
     sign_in(client, places.people[person])
-    paths = [rule.rule for rule in plain_pages(app) if "POST" in (rule.methods or ())]
-    paths += [
-        path
-        for rule, _, path in addresses(places, app, person, own=True)
-        if {"GET", "POST"} <= (rule.methods or set())
-    ]
-    tried: set[tuple[str, frozenset[str]]] = set()
+    paths = [(rule, rule.rule) for rule in plain_pages(app)]
+    paths += [(rule, path) for rule, _, path in addresses(places, app, person, own=True)]
+    tried: set[tuple[str, str]] = set()
 
     def answers() -> Iterator[tuple[str, int]]:
-        for path in paths:
+        for rule, path in paths:
+            if not {"GET", "POST"} <= (rule.methods or set()):
+                continue
             shown = client.get(path)
             if shown.status_code != 200:
                 continue
             for form in client.page(shown).forms:
-                kind = (form.action or path.rstrip("0123456789"), frozenset(fields_of(shown.text, form)))
-                if form.method != "post" or "language" in form.action or "sign-out" in form.action:
-                    continue
-                if kind in tried:
+                own = form.method == "post" and (form.action in {"", path}) and rule.endpoint not in PAGES
+                names = sorted(form.names - {"csrf_token", "version"})
+                if not own or (kind := (rule.endpoint, " ".join(names))) in tried:
                     continue
                 tried.add(kind)
-                for text in TEXTS:
-                    data = {**form.values, **dict.fromkeys(kind[1], text)}
-                    status = client.post(form.action or path, data=data).status_code
-                    yield f"{form.action or path} {text[:30]!r}", status
+                good: dict[str, Any] = {name: form.values[name] for name in names}
+                sent: list[dict[str, Any]] = [dict.fromkeys(names, text) for text in TEXTS]
+                sent += [{**good, name: TYPED_ALONE[n % 2]} for n, name in enumerate(names[:16])]
+                version = form.value("version")
+                for data in sent:
+                    status = client.post(path, data={**data, "version": version or ""}).status_code
+                    if status == HTTPStatus.FOUND and version is not None:
+                        version = version_on(client, path)
+                    yield f"{path} {str(data)[:300]}", status
 
     assert failures(answers()) == []
     assert tried
 
 
-def fields_of(html: str, form: pages.Form) -> set[str]:
-    return {name for name in form.names if name not in {"csrf_token", "version"}}
+def version_on(client: Client, path: str) -> str:
+    found = [form.value("version") for form in client.page(client.get(path)).forms if "version" in form.names]
+    return (found or [None])[0] or ""
 
 
 @pytest.mark.parametrize("where", ["query", "form", "path"])
-def test_the_character_that_no_database_stores_is_refused(
-    client: Client, places: Places, where: str
-) -> None:
+def test_the_character_that_no_database_stores_is_refused(client: Client, places: Places, where: str) -> None:
     if where == "form":
         answer = client.post("/sign-in", data={"username": "a\x00b", "password": "x\x00y"})
     else:
@@ -178,21 +175,18 @@ def test_the_draft_of_a_sheet_takes_no_text_that_cannot_be_stored(client: Client
 
 
 def test_a_megabyte_is_too_much_for_a_field_and_five_for_a_page(client: Client, places: Places) -> None:
-    long = "长" * 350_000
-    answer = client.post("/sign-in", data={"username": long, "password": long})
-    assert answer.status_code == 422
+    long = "x" * 1_000_000
+    assert client.post("/sign-in", data={"username": long, "password": long}).status_code == 422
     assert client.post("/sign-in", data={"username": long * 5, "password": "x"}).status_code == 413
 
 
 @pytest.mark.parametrize("target", ["/\t/[x", "/\\x", "/%5b//[", "///[", "/\ud7ff//[x]:y"])
-def test_no_address_to_return_to_makes_signing_in_fail(
-    client: Client, places: Places, target: str
-) -> None:
-    username = places.people["lead A"].user.username
+def test_no_address_to_return_to_makes_signing_in_fail(client: Client, places: Places, target: str) -> None:
+    username = user_of(places.session, places.people["lead A"]).username
     answer = client.post(
         "/sign-in",
         query_string={"next": target},
-        data={"username": username, "password": "a quiet river 7"},
+        data={"username": username, "password": PASSWORD},
     )
     assert answer.status_code == 302
     assert answer.location.startswith("/")
@@ -202,5 +196,3 @@ def test_no_address_to_return_to_makes_signing_in_fail(
 def test_a_referrer_that_is_no_address_does_not_break_the_refusal(client: Client, places: Places) -> None:
     sign_in(client, places.people["lead A"])
     assert client.post("/inbox/1/read", headers={"Referer": "http://["}).status_code == 404
-
-

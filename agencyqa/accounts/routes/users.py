@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import or_, select
@@ -22,6 +23,8 @@ from agencyqa.web.loading import one_or_404
 from agencyqa.web.tables import Key, paginate
 
 ORDER = (Key(User.username), Key(User.id))
+# Where the cookie keeps whom an invitation was just made for, and its secret, until it is shown.
+INVITED = "invited"
 CONSTRAINTS = {"uq_users_username": ("username", "duplicate_username")}
 
 
@@ -88,7 +91,6 @@ def _user_page(
     *,
     form: UserEditForm | None = None,
     membership_form: MembershipForm | None = None,
-    link: str | None = None,
 ) -> str:
     found = one_or_404(select(User).where(User.id == user_id))
     granting = membership_form or _membership_form()
@@ -99,7 +101,7 @@ def _user_page(
         membership_form=granting,
         memberships=memberships_of(db.session(), user_id),
         today=today(),
-        link=link,
+        link=_link_just_made(user_id),
         own=found.id == current_actor().user_id,
     )
 
@@ -156,18 +158,26 @@ def end_membership(user_id: int, membership_id: int) -> ResponseReturnValue:
 @bp.post("/users/<int:user_id>/invitation")
 @requires(Permission.USERS_MANAGE)
 def invite_user(user_id: int) -> ResponseReturnValue:
-    """The link is shown on this one answer and never again; only its hash is stored."""
+    """The link is shown on the next page and never again; only its hash is stored."""
     found = one_or_404(select(User).where(User.id == user_id))
     settings = current_app.config["SETTINGS"]
     token = invitations.invite(
         current_actor(), db.session(), found, limit=settings.invitation_limit, now=utc_now()
     )
     db.session.commit()
-    if settings.public_url:
-        link = settings.public_url + url_for("accounts.invitation", token=token)
-    else:
-        link = url_for("accounts.invitation", token=token, _external=True)
-    return _user_page(user_id, link=link)
+    # The administrator's own signed cookie carries it, so that reloading the page does not void it by a new one.
+    cookie[INVITED] = [user_id, token]
+    return redirect(url_for("accounts.user", user_id=user_id))
+
+
+def _link_just_made(user_id: int) -> str | None:
+    invited, token = cookie.pop(INVITED, (None, ""))
+    if invited != user_id:
+        return None
+    public_url = current_app.config["SETTINGS"].public_url
+    if public_url:
+        return str(public_url) + url_for("accounts.invitation", token=token)
+    return url_for("accounts.invitation", token=token, _external=True)
 
 
 @bp.post("/users/<int:user_id>/activity")

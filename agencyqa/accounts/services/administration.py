@@ -174,6 +174,8 @@ def grant_membership(
         raise Invalid(valid_to="ends_before_start")
     if not body.is_active:
         raise Invalid(body_id="body_closed")
+    # The person's row is the queue for two who grant the same role at once.
+    session.execute(select(User.id).where(User.id == user.id).with_for_update())
     overlapping = session.scalars(
         select(Membership.id).where(
             Membership.user_id == user.id,

@@ -92,7 +92,7 @@ def change_password(
     address: str,
     now: datetime,
 ) -> None:
-    """Raise Invalid beside the field at fault, WrongPassword or TooManyAttempts. All other sessions of the person end."""
+    """All other sessions of the person end. Raise Invalid beside the field at fault, WrongPassword, TooManyAttempts."""
     user = session.get_one(User, actor.user_id)
     throttle.check(session, account=user.username, address=address, now=now)
     if not passwords.matches(user.password_hash, current):

@@ -11,6 +11,7 @@ from agencyqa.assessments.forms.layout import (
     ENTERED_PREFIX,
     NO,
     REASON_PREFIX,
+    SHEET_PREFIXES,
     YES,
     Input,
     entered_field,
@@ -38,11 +39,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Typed:
-    """``texts`` is every field as it was typed, to be shown again; ``faults`` are the fields that cannot be read."""
+    """``texts`` is every field as it was typed, to be shown again; ``faults`` are the fields that cannot be read.
+
+    ``foreign`` are filled-in fields that the scheme does not have, for instance of a page made for another scheme.
+    Dropping them in silence would lose an answer, so whoever stores the entry must refuse them.
+    """
 
     entry: Entry
     texts: Mapping[str, str]
     faults: Mapping[str, Fault]
+    foreign: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Unreadable(ValueError):
@@ -84,7 +90,12 @@ def read_entry(scheme: Scheme, fields: Mapping[str, str]) -> Typed:
             faults[name] = ("too_long", {"maximum": REASON_LIMIT, "length": len(reason)})
         elif reason:
             reasons[criterion.key] = reason
-    return Typed(Entry(answers, entered, reasons), texts, faults)
+    foreign = {
+        name: text
+        for name, text in fields.items()
+        if name.startswith(SHEET_PREFIXES) and name not in texts and text.strip()
+    }
+    return Typed(Entry(answers, entered, reasons), texts, faults, foreign)
 
 
 def write_entry(scheme: Scheme, entry: Entry) -> dict[str, str]:
@@ -130,6 +141,8 @@ def _points(text: str) -> int | None:
     figure = normalise.figure(text)
     if not figure:
         return None
+    if not normalise.is_decimal(figure):
+        raise _Unreadable("not_a_number")
     try:
         return parse_points(figure)
     except UnitsError as error:

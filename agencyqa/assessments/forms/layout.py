@@ -12,14 +12,17 @@ from agencyqa.scoring import AllOrNothing, Composite, Criterion, InputSpec, Rule
 # "check" is a flag whose natural state is off: a veto that is not raised.
 Widget = Literal["choice", "points", "count", "check", "yesno"]
 
+ANSWER_PREFIX = "a-"
 ENTERED_PREFIX = "entered-"
 REASON_PREFIX = "reason-"
+# How the name of every field of a sheet begins, whatever its scheme.
+SHEET_PREFIXES = (ANSWER_PREFIX, ENTERED_PREFIX, REASON_PREFIX)
 YES, NO = "yes", "no"
 
 
 def answer_field(criterion: str, name: str) -> str:
     """The name and id of an input in the page; ``name`` is the input's full name in the scheme."""
-    return f"a-{criterion}-{name}"
+    return f"{ANSWER_PREFIX}{criterion}-{name}"
 
 
 def entered_field(criterion: str) -> str:

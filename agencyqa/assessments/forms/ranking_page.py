@@ -75,7 +75,8 @@ def ranking_page(rows: Sequence[Row[Any]], table: GradeTable) -> RankingPage:
     keys = sorted(
         {key for row in rows for key in row.measure_scores}, key=lambda key: (key == NO_MEASURE, key)
     )
-    lines = tuple(_line(row, keys, table) for row in rows)
+    labels = {band["key"]: band_label(table.bands, band["key"]) for band in table.bands}
+    lines = tuple(_line(row, keys, labels) for row in rows)
     missing = [each for row in rows for each in row.missing]
     ranked = sum(row.rank is not None for row in rows)
     return RankingPage(
@@ -115,7 +116,7 @@ def band_label(bands: Sequence[Mapping[str, Any]], key: str | None) -> str:
     return key or ""
 
 
-def _line(row: Row[Any], keys: Sequence[str], table: GradeTable) -> RankingLine:
+def _line(row: Row[Any], keys: Sequence[str], labels: Mapping[str, str]) -> RankingLine:
     parts = [row.measure_scores.get(key, {}).get("rounded") for key in keys]
     rest = 0 if row.rounded is None else row.rounded - sum(part or 0 for part in parts)
     return RankingLine(
@@ -123,7 +124,7 @@ def _line(row: Row[Any], keys: Sequence[str], table: GradeTable) -> RankingLine:
         score="" if row.rounded is None else format_scaled(row.rounded, row.places),
         parts=tuple("" if part is None else format_scaled(part, row.places) for part in parts),
         difference=signed(rest, row.places),
-        grade=band_label(table.bands, row.grade),
+        grade=labels.get(row.grade, row.grade or ""),
     )
 
 

@@ -73,6 +73,7 @@ def result_rows(
             AnnualResult.places,
             AnnualResult.grade,
             AnnualResult.state,
+            AnnualResult.is_reference,
             AnnualResult.engagement_count,
             AnnualResult.round_id,
             AssessmentRound.state.label("round_state"),

@@ -158,14 +158,19 @@ def published_round(session: Session, actor: Actor, bureau_id: int, year: int) -
     ).one_or_none()
 
 
-def is_year_final(session: Session, bureau_id: int, year: int) -> bool:
-    """Published, and not taken up again for a correction."""
-    state = session.scalar(
+def is_year_final(session: Session, bureau_id: int, year: int, *, hold: bool = False) -> bool:
+    """Published, and not taken up again for a correction. ``hold``: the answer stays true until the caller commits.
+
+    Without holding, an engagement could still change while its year is being published, and the publication not see
+    it.
+    """
+    statement = (
         select(AssessmentRound.state)
         .where(AssessmentRound.bureau_id == bureau_id, AssessmentRound.year == year)
         .order_by(AssessmentRound.revision.desc())
         .limit(1)
     )
+    state = session.scalar(statement.with_for_update(read=True) if hold else statement)
     return state is RoundState.PUBLISHED
 
 
@@ -322,24 +327,57 @@ def _shares_on(
 
 
 def inputs_stamp(session: Session, bureau_id: int, year: int) -> str:
-    """Changes whenever an engagement or a current sheet of the year does. One cheap statement for every page."""
-    rows = session.execute(
-        select(Engagement.id, Engagement.version, ScoreSheet.id, ScoreSheet.version)
-        .outerjoin(ScoreSheet, sa.and_(ScoreSheet.engagement_id == Engagement.id, ScoreSheet.is_current))
-        .where(Engagement.bureau_id == bureau_id, Engagement.assessment_year == year)
-        .order_by(Engagement.id, ScoreSheet.id)
+    """Changes whenever an engagement, a current sheet of the year or the shares do. One cheap statement for every page.
+
+    Versions only grow, so that two changes cannot cancel each other, and rows that come or go change the sums of
+    their ids. Publication does not rest on it: that compares the results themselves.
+    """
+    row = session.execute(_STAMP, {"bureau_id": bureau_id, "year": year}).one()
+    # PostgreSQL adds up in decimals, SQLite in integers.
+    return digest([int(figure or 0) for figure in row])
+
+
+# A table of shares is only ever added. A bureau without tables of its own goes by those of the bureau above.
+_SHARES = (
+    select(sa.func.count())
+    .select_from(ShareTable)
+    .where(
+        sa.or_(
+            ShareTable.bureau_id == sa.bindparam("bureau_id"),
+            ShareTable.bureau_id.in_(select(Body.parent_id).where(Body.id == sa.bindparam("bureau_id"))),
+        )
     )
-    return digest([list(row) for row in rows])
+    .scalar_subquery()
+)
+
+_STAMP = (
+    select(
+        _SHARES,
+        sa.func.count(),
+        sa.func.count(ScoreSheet.id),
+        sa.func.sum(Engagement.id),
+        sa.func.sum(Engagement.version),
+        sa.func.sum(Engagement.id * Engagement.version),
+        sa.func.sum(ScoreSheet.id),
+        sa.func.sum(ScoreSheet.version),
+        sa.func.sum(ScoreSheet.id * ScoreSheet.version),
+    )
+    .select_from(Engagement)
+    .outerjoin(ScoreSheet, sa.and_(ScoreSheet.engagement_id == Engagement.id, ScoreSheet.is_current))
+    .where(
+        Engagement.bureau_id == sa.bindparam("bureau_id"), Engagement.assessment_year == sa.bindparam("year")
+    )
+)
 
 
-def sheets_to_publish(
-    session: Session, bureau_id: int, year: int, sheet_ids: frozenset[int]
-) -> list[ScoreSheet]:
-    """The sheets that were counted, by id, out of the year's; ids alone could outgrow a statement."""
+def locked_sheets(session: Session, bureau_id: int, year: int) -> list[ScoreSheet]:
+    """The current sheets of the year, by id, which nobody else may change until the caller commits."""
     statement = (
         select(ScoreSheet)
         .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
         .where(Engagement.bureau_id == bureau_id, Engagement.assessment_year == year, ScoreSheet.is_current)
         .order_by(ScoreSheet.id)
+        .with_for_update(of=ScoreSheet)
+        .execution_options(populate_existing=True)
     )
-    return [sheet for sheet in session.scalars(statement) if sheet.id in sheet_ids]
+    return list(session.scalars(statement))

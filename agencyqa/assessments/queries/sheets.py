@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Row, Select, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, defer
 
 from agencyqa.accounts.models import Body
 from agencyqa.assessments import policies, workflow
@@ -17,6 +17,7 @@ from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.engagements.models import Engagement
 from agencyqa.measures.enums import Purpose
+from agencyqa.measures.models import SchemeVersion
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.scoring import SheetScore, Subtotal
 from agencyqa.web.tables import Key, Order
@@ -81,6 +82,7 @@ def sheet_rows(
             ScoreSheet.total,
             ScoreSheet.max_points,
             ScoreSheet.scorer_body_id,
+            SchemeVersion.is_reference,
             Engagement.id.label("engagement_id"),
             Engagement.contract_number,
             Engagement.assessment_year,
@@ -88,6 +90,7 @@ def sheet_rows(
             _AgencyBody.name.label("agency_name"),
             _ScorerBody.name.label("scorer_name"),
         )
+        .join(SchemeVersion, SchemeVersion.id == ScoreSheet.scheme_version_id)
         .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
         .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
         .join(_AgencyBody, _AgencyBody.id == Engagement.agency_id)
@@ -122,10 +125,15 @@ def sheets_of(session: Session, actor: Actor, engagement_id: int) -> list[Row[*t
     return list(session.execute(statement.order_by(ScoreSheet.scorer_role, ScoreSheet.id)))
 
 
-def surroundings(session: Session, sheet: ScoreSheet) -> Row[*tuple[Any, ...]]:
-    """What a page about one sheet says of its engagement: names, contract, dates."""
-    found: Row[*tuple[Any, ...]] = session.execute(
+def sheet_with_names(session: Session, actor: Actor, sheet_id: int) -> Row[*tuple[Any, ...]] | None:
+    """``ScoreSheet`` and ``SchemeVersion`` with what a page says of the engagement: names, contract, dates.
+
+    None where the sheet does not exist for the actor. The content of the scheme is read only when it is asked for.
+    """
+    return session.execute(
         select(
+            ScoreSheet,
+            SchemeVersion,
             Engagement.id,
             Engagement.contract_number,
             Engagement.contract_signed_on,
@@ -135,12 +143,14 @@ def surroundings(session: Session, sheet: ScoreSheet) -> Row[*tuple[Any, ...]]:
             _AgencyBody.name.label("agency_name"),
             _ScorerBody.name.label("scorer_name"),
         )
+        .join(SchemeVersion, SchemeVersion.id == ScoreSheet.scheme_version_id)
+        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
         .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
         .join(_AgencyBody, _AgencyBody.id == Engagement.agency_id)
-        .join(_ScorerBody, _ScorerBody.id == sheet.scorer_body_id)
-        .where(Engagement.id == sheet.engagement_id)
-    ).one()
-    return found
+        .join(_ScorerBody, _ScorerBody.id == ScoreSheet.scorer_body_id)
+        .where(policies.seen_by(actor), ScoreSheet.id == sheet_id)
+        .options(defer(SchemeVersion.content))
+    ).one_or_none()
 
 
 def contract_number(session: Session, sheet: ScoreSheet) -> str:

@@ -8,15 +8,14 @@ from typing import Any
 from sqlalchemy import Row
 
 from agencyqa.assessments.models import ScoreSheet
-from agencyqa.assessments.policies import visible_to
-from agencyqa.assessments.queries.sheets import surroundings
+from agencyqa.assessments.queries.sheets import sheet_with_names
 from agencyqa.auth.actor import Actor
+from agencyqa.errors import NotVisible
 from agencyqa.extensions import db
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.queries import program_of, texts_of
 from agencyqa.measures.texts import SchemeTexts, reader_language
 from agencyqa.scoring import Program
-from agencyqa.web.loading import one_or_404
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,10 @@ class SheetContext:
 
 def load_sheet(actor: Actor, sheet_id: int) -> SheetContext:
     """Raise NotVisible for a sheet that does not exist for this actor."""
-    sheet = one_or_404(visible_to(actor).where(ScoreSheet.id == sheet_id))
-    version = db.session.get_one(SchemeVersion, sheet.scheme_version_id)
+    found = sheet_with_names(db.session(), actor, sheet_id)
+    if found is None:
+        raise NotVisible()
+    version = found.SchemeVersion
     return SheetContext(
-        sheet,
-        version,
-        program_of(version),
-        texts_of(version, reader_language()),
-        surroundings(db.session(), sheet),
+        found.ScoreSheet, version, program_of(version), texts_of(version, reader_language()), found
     )

@@ -62,6 +62,9 @@ def _posted(actor: Actor, context: SheetContext, form: EntryForm) -> ResponseRet
     judged = judge(program, context.texts, typed)
     is_submission = request.form.get("intent") == "submit"
     try:
+        if typed.foreign:
+            _check_open(actor, context)
+            return _page(context, form, judged, foreign=typed.foreign, status=Invalid.status)
         if judged.errors:
             _check_open(actor, context)
             return _page(context, form, judged, errors=judged.errors, status=Invalid.status)
@@ -152,6 +155,7 @@ def _page(
     *,
     errors: Mapping[str, str] | None = None,
     differing: list[tuple[str, str, str]] | None = None,
+    foreign: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     shown = errors or {}
@@ -170,6 +174,7 @@ def _page(
             for name, text in shown.items()
         ],
         differing=differing,
+        foreign=list((foreign or {}).items()),
     )
     return page, status
 
@@ -184,12 +189,16 @@ def draft(sheet_id: int) -> ResponseReturnValue:
     """
     actor = current_actor()
     context = load_sheet(actor, sheet_id)
+    if not policies.is_scorer(actor, context.sheet):
+        raise Forbidden("not_the_scorer")
     body = request.get_json(silent=True)
     if not isinstance(body, dict) or not isinstance(body.get("fields"), dict):
         raise Invalid("malformed_draft")
     version = body.get("version")
     fields = {str(name): text for name, text in body["fields"].items() if isinstance(text, str)}
     typed = read_entry(context.program.scheme, fields)
+    if typed.foreign:
+        raise Invalid("sheet_unknown_fields")
     judged = judge(context.program, context.texts, typed)
     now = utc_now()
     save_draft(
@@ -198,7 +207,7 @@ def draft(sheet_id: int) -> ResponseReturnValue:
         context.sheet,
         context.program,
         _savable(context, judged),
-        seen_version=version if isinstance(version, int) else None,
+        seen_version=version if type(version) is int else None,
         editing_key=_editing_key(str(body.get("editing_key", ""))),
         now=now,
     )

@@ -69,6 +69,8 @@ def finalise(sheet_id: int) -> ResponseReturnValue:
 def correct(sheet_id: int) -> ResponseReturnValue:
     actor = current_actor()
     context = load_sheet(actor, sheet_id)
+    if actor.bureau_id != context.sheet.bureau_id:
+        raise Forbidden("only_bureau_corrects")
     form = CorrectForm()
     if form.validate_on_submit():
         with form.catching():

@@ -81,7 +81,6 @@ def new_round() -> ResponseReturnValue:
 def show_round(round_id: int) -> ResponseReturnValue:
     actor = current_actor()
     found, table, bureau = load_round(actor, round_id)
-    weights = WeightForm(obj=found)
     return render_template(
         "assessments/round.html",
         found=found,
@@ -89,7 +88,6 @@ def show_round(round_id: int) -> ResponseReturnValue:
         bureau=bureau,
         **_ranking(actor, found, table),
         **_surroundings(actor, found),
-        weights=weights,
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from agencyqa.assessments import policies
 from agencyqa.assessments.enums import SheetState
+from agencyqa.assessments.forms.explained import explained_sheet
 from agencyqa.assessments.forms.fields import SheetFilter
-from agencyqa.assessments.forms.trace_page import trace_page
-from agencyqa.assessments.queries.provisions import citations
 from agencyqa.assessments.queries.scorers import scorer_ids
 from agencyqa.assessments.queries.sheets import ORDERS, revisions_of, sheet_rows, snapshots_of
 from agencyqa.assessments.routes import bp
@@ -22,6 +22,16 @@ from agencyqa.web.labels import label_of
 from agencyqa.web.tables import paginate
 
 TODO, ALL = "todo", "all"
+# What happens next, and who does it.
+_NEXT_STEP = {
+    SheetState.DRAFT: _l("下一步：评分单位填完各项后提交。"),
+    SheetState.RETURNED: _l("下一步：评分单位按退回理由修改后重新提交。"),
+    SheetState.SUBMITTED: _l("下一步：财政部门由没有填写过本表的监管人员审核，定稿或者退回。"),
+    SheetState.FINAL: _l("下一步：计入年度考核，随年度结果一并发布；此前发现错误的，由财政部门开启更正。"),
+    SheetState.PUBLISHED: _l(
+        "已随年度结果发布，内容不再改动；确有错误的，由财政部门开启更正，形成新的版次。"
+    ),
+}
 
 
 @bp.get("/sheets/")
@@ -67,23 +77,25 @@ def sheet(sheet_id: int) -> ResponseReturnValue:
     actor = current_actor()
     context = load_sheet(actor, sheet_id)
     found = context.sheet
-    scorers = scorer_ids(db.session(), [found.id])
+    # Who scored it matters only while it waits for somebody who did not.
+    is_waiting = found.state is SheetState.SUBMITTED
+    scorers = scorer_ids(db.session(), [found.id]) if is_waiting else frozenset()
     insider = actor.is_bureau or policies.is_scorer(actor, found)
     return render_template(
         "assessments/sheet.html",
         context=context,
         sheet=found,
-        trace=trace_page(context.program, context.texts, found),
-        citations=citations(db.session(), context.texts, context.around.contract_signed_on),
+        trace=explained_sheet(context.program, context.texts, found),
         revisions=revisions_of(db.session(), actor, found),
         snapshots=snapshots_of(db.session(), found) if insider else [],
         steps=_steps(found.state),
+        next_step=_NEXT_STEP[found.state],
         insider=insider,
         can={
             "score": policies.can_score(actor, found),
             "review": policies.can_review(actor, found, scorers),
             "correct": policies.can_correct(actor, found),
-            "blocked": found.state is SheetState.SUBMITTED
+            "blocked": is_waiting
             and actor.has(Permission.SHEETS_FINALISE)
             and actor.bureau_id == found.bureau_id
             and actor.user_id in scorers,

@@ -51,5 +51,7 @@ def sheet_trace(context: SheetContext) -> dict[str, Any]:
         **context.program.trace(found.answers, found.entered),
         "sheet": {"id": found.id, "revision": found.revision, "role": found.scorer_role.value},
         "scheme_file_hash": context.version.content_hash,
+        # Whoever reads the file alone must know that these points are not the bureau's own annex.
+        "is_reference": context.version.is_reference,
         "reasons": dict(found.reasons),
     }

@@ -11,7 +11,7 @@ from agencyqa.accounts.models import Membership, User
 from agencyqa.assessments import result_policies, round_workflow
 from agencyqa.assessments.enums import RoundAction, RoundState, SheetState
 from agencyqa.assessments.models import AnnualResult, AssessmentRound
-from agencyqa.assessments.queries.rounds import newest_round, sheets_to_publish
+from agencyqa.assessments.queries.rounds import locked_sheets, newest_round
 from agencyqa.assessments.queries.scorers import scorers_of_year
 from agencyqa.assessments.services.assignments import carry_over
 from agencyqa.assessments.services.review import publish_sheets
@@ -48,6 +48,8 @@ def publish_round(
     if found.computed_at is None:
         raise WrongState("round_not_computed")
     check_version(found, seen_version)
+    # Before the figures are read: a correction that begins meanwhile would leave a counted sheet unpublished.
+    sheets = locked_sheets(session, found.bureau_id, found.year)
     computed = computation(session, found)
     if computed.digest != found.results_digest:
         raise WrongState("round_out_of_date")
@@ -61,8 +63,8 @@ def publish_round(
         for engagement in year.inputs["engagements"]
         for sheet in engagement["sheets"]
     )
-    sheets = sheets_to_publish(session, found.bureau_id, found.year, counted)
-    publish_sheets(actor, session, [sheet for sheet in sheets if sheet.state is SheetState.FINAL], now=now)
+    final = [sheet for sheet in sheets if sheet.id in counted and sheet.state is SheetState.FINAL]
+    publish_sheets(actor, session, final, now=now)
     before, found.state = found.state, state
     found.published_at = now
     found.published_by_id = actor.user_id

@@ -25,5 +25,5 @@ def expect_writable(
 
 def expect_open_year(session: Session, engagement: Engagement) -> None:
     """Raise WrongState once the results of the engagement's year are final: an old result never moves."""
-    if is_year_final(session, engagement.bureau_id, engagement.assessment_year):
+    if is_year_final(session, engagement.bureau_id, engagement.assessment_year, hold=True):
         raise WrongState("year_is_final", year=engagement.assessment_year)

@@ -196,7 +196,8 @@ def _year_after(session: Session, engagement: Engagement, data: EngagementData) 
     if engagement.assessment_year != engagement.contract_signed_on.year:
         return engagement.assessment_year
     year = data.contract_signed_on.year
-    if year != engagement.assessment_year and is_year_final(session, engagement.bureau_id, year):
+    is_moved = year != engagement.assessment_year
+    if is_moved and is_year_final(session, engagement.bureau_id, year, hold=True):
         raise Invalid("invalid", contract_signed_on=("year_is_final", {"year": year}))
     return year
 

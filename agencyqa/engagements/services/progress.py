@@ -107,7 +107,7 @@ def change_assessment_year(
         raise Invalid("invalid", year="assessment_year_wrong")
     if year == engagement.assessment_year:
         raise Invalid("invalid", year=("assessment_year_same", {"year": year}))
-    if is_year_final(session, engagement.bureau_id, year):
+    if is_year_final(session, engagement.bureau_id, year, hold=True):
         raise Invalid("invalid", year=("year_is_final", {"year": year}))
     changes: dict[str, Any] = {
         "assessment_year": (engagement.assessment_year, year),

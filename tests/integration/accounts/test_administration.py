@@ -56,7 +56,9 @@ def test_from_new_account_to_first_sign_in(
         },
     )
     assert granted.status_code == 302, granted.text
-    page = client.post(f"/users/{user.id}/invitation")
+    assert client.post(f"/users/{user.id}/invitation").status_code == 302
+    page = client.get(f"/users/{user.id}")
+    assert "invitation-link" not in client.get(f"/users/{user.id}").text
     link = page.text.split('class="invitation-link">')[1].split("<")[0]
     client.post("/sign-out")
 

@@ -25,7 +25,7 @@ def final_years() -> Iterator[set[tuple[int, int]]]:
     """(bureau, year) whose results are final, as the area above would say it."""
     years: set[tuple[int, int]] = set()
 
-    def lock(session: Session, bureau_id: int, year: int) -> bool:
+    def lock(session: Session, bureau_id: int, year: int, *, hold: bool = False) -> bool:
         return (bureau_id, year) in years
 
     locks.year_locks.append(lock)

@@ -186,7 +186,7 @@ def test_a_file_goes_before_the_text_and_is_kept_with_its_faults(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "a: &a [*a]", "[" * 5000, "\x00", "<script>alert(1)</script>", "key: 1\n" * 3, "- " * 3000],
+    ["", "   ", "a: &a [*a]", "[" * 5000, "\x01", "<script>alert(1)</script>", "key: 1\n" * 3, "- " * 3000],
 )
 def test_hostile_text_is_refused_and_kept(
     client: Client, session: Session, supervisor: Membership, text: str

@@ -204,7 +204,7 @@ def test_an_agency_sees_its_own(neighbour: World, front_page: Open) -> None:
     assert "98.80" not in text
     own.publish(found)
     text = front_page(own.manager)
-    assert "2022 长宁区财政局 98.80 优 2 / 2" in text
+    assert "2022 长宁区财政局 98.80 参考分值 优 2 / 2" in text
     assert "已登记 长宁区财政局" in text
     assert "资产评估备案" in text
     assert "还有 20 天" in text

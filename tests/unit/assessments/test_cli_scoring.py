@@ -144,3 +144,12 @@ def test_no_database_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_neither_secret_nor_database_is_asked_for(tmp_path: Path) -> None:
+    """As ``./dev cli scoring`` runs it in a checkout where nothing was ever set up."""
+    bare = {"PATH": "", "PYTHONPATH": str(ROOT), "AGENCYQA_DATA": str(tmp_path)}
+    command = [sys.executable, "-P", "-m", "agencyqa.assessments.cli", "score", "jiading-2018", str(SHEETS)]
+    done = subprocess.run(command, cwd=tmp_path, env=bare, capture_output=True, text=True, check=True)
+    assert "29 + 19 + 46 = 94" in done.stdout
+    assert list(tmp_path.iterdir()) == []

@@ -25,6 +25,7 @@ def row(rounded: int | None, grade: str | None, places: int = 2) -> Any:
         grade=grade,
         rounded=rounded,
         places=places,
+        is_reference=False,
     )
 
 

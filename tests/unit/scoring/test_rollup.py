@@ -259,6 +259,21 @@ def test_equal_scores_at_the_top_share_the_first_rank() -> None:
     assert [row.rank for row in rows] == [1, 1, 3]
 
 
+def test_figures_that_are_shown_alike_stand_by_key_whatever_lies_behind_them() -> None:
+    rows = rank(
+        [
+            RankEntry("a", Fraction(80004, 1000)),
+            RankEntry("b", Fraction(80001, 1000)),
+            RankEntry("0", Fraction(80)),
+        ]
+    )
+    assert [(row.key, row.rounded, row.rank) for row in rows] == [
+        ("0", 8000, 1),
+        ("a", 8000, 1),
+        ("b", 8000, 1),
+    ]
+
+
 def test_provisional_results_stand_last_without_a_rank() -> None:
     entries = [
         RankEntry("z", None),
@@ -318,3 +333,12 @@ def test_an_altered_trace_does_not_add_up(trace: dict[str, Any], path: tuple[Any
     held[path[-1]] -= 123_456 if path[-1] == "high" else -7
     with pytest.raises(TraceError):
         readd(altered)
+
+
+def test_a_trace_whose_grade_ends_at_its_score_does_not_add_up() -> None:
+    """Bands are half-open: 90 belongs to the band that begins there, not to the one that ends there."""
+    trace = roll_up_year([item("a", 90)], "equal", Rounding(2), GRADES).trace
+    assert trace["grade"]["key"] == "excellent"
+    assert readd(trace) == 90
+    with pytest.raises(TraceError):
+        readd({**trace, "grade": {**trace["grade"], "key": "good", "low": 80 * POINT, "high": 90 * POINT}})

@@ -106,6 +106,15 @@ def test_deductions_down_to_zero(counts: dict[str, int], expected: str) -> None:
     assert outcome(rule, **counts) == parse_points(expected)
 
 
+@pytest.mark.parametrize(
+    ("count", "code"), [(0, "none"), (1, "taken"), (9, "taken"), (10, "exhausted"), (11, "exhausted")]
+)
+def test_deductions_say_when_nothing_is_left(count: int, code: str) -> None:
+    trace = compile_scheme(one_rule(deduct("2", wrong="0.2"))).trace({"item": {"wrong": count}})
+    notes = [note["code"] for note in trace["sections"][0]["criteria"][0]["notes"]]
+    assert f"deductions.{code}" in notes
+
+
 def test_deductions_refuse_what_is_no_count() -> None:
     rule = deduct("2", wrong="0.2")
     assert [outcome(rule, wrong=value) for value in (-1, COUNT_LIMIT + 1, True, "2", None, 10**40)] == [

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from agencyqa.scoring import AnswersError, TraceError, compile_scheme, readd
-from tests.unit.scoring.forms import JIADING_ANSWERS, POINT, jiading
+from agencyqa.scoring import AnswersError, FreeValue, TraceError, compile_scheme, readd
+from tests.unit.scoring.forms import JIADING_ANSWERS, POINT, jiading, one_rule
 
 PROGRAM = compile_scheme(jiading())
 
@@ -45,6 +45,25 @@ def test_the_entered_figure_counts_and_both_are_kept() -> None:
 
 def test_an_entered_figure_of_zero_counts_as_zero() -> None:
     assert PROGRAM.score(JIADING_ANSWERS, {"data": 0}).total == 71 * POINT
+
+
+def test_an_entered_figure_may_be_all_there_is_to_get() -> None:
+    result = PROGRAM.score({**JIADING_ANSWERS, "stability": {"met": False}}, {"stability": 15 * POINT})
+    stability = result.criterion("stability")
+    assert (stability.state, stability.computed, stability.counted) == ("ok", 0, 15 * POINT)
+    assert result.total == 94 * POINT
+
+
+def test_answers_that_break_the_rule_give_no_computed_mark() -> None:
+    answers = {**JIADING_ANSWERS, "ability": {"band": "fair", "value": 14 * POINT}}
+    for entered in ({}, {"ability": 9 * POINT}):
+        ability = PROGRAM.score(answers, entered).criterion("ability")
+        assert (ability.state, ability.computed, ability.counted, ability.difference) == (
+            "invalid",
+            None,
+            None,
+            None,
+        )
 
 
 @pytest.mark.parametrize(
@@ -137,3 +156,15 @@ def test_a_trace_with_one_altered_figure_does_not_add_up(path: tuple[Any, ...]) 
     held[path[-1]] += 70_000
     with pytest.raises(TraceError):
         readd(trace)
+
+
+def test_a_trace_that_counts_more_than_the_item_holds_does_not_add_up() -> None:
+    program = compile_scheme(one_rule(FreeValue(0, 10 * POINT)))
+    for figure in (-1, 10 * POINT + 1):
+        trace = program.trace({"item": {"value": 5 * POINT}}, {"item": 10 * POINT})
+        item = trace["sections"][0]["criteria"][0]
+        item["entered"] = item["counted"] = figure
+        trace["sections"][0]["total"] = trace["measures"][0]["total"] = trace["total"] = figure
+        trace["percent"], trace["grade"] = {"num": figure * 100, "den": 10 * POINT}, None
+        with pytest.raises(TraceError, match="out_of_range"):
+            readd(trace)

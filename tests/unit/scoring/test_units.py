@@ -27,6 +27,7 @@ from agencyqa.scoring import (
         (15, 150_000),
         (Decimal("2.3"), 23_000),
         ("１２", 120_000),
+        ("100000000000000000000000000", 10**30),
     ],
 )
 def test_parse_points_is_exact(text: str | int | Decimal, units: int) -> None:
@@ -46,6 +47,7 @@ def test_parse_points_is_exact(text: str | int | Decimal, units: int) -> None:
         ("1,5", "not_a_number"),
         ("1_000", "not_a_number"),
         ("1e9999999", "too_large"),
+        ("100000000000000000000000000.0001", "too_large"),
     ],
 )
 def test_parse_points_refuses(text: str, code: str) -> None:

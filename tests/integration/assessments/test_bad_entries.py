@@ -59,7 +59,6 @@ def test_figures_as_people_type_them(client: Client, world: World, text: str, un
         "٣",
         "9" * 5000,
         "15.0001",
-        "\x00",
     ],
 )
 def test_figures_that_are_none(client: Client, world: World, text: str) -> None:
@@ -69,8 +68,7 @@ def test_figures_that_are_none(client: Client, world: World, text: str) -> None:
     answer = client.submit(client.get(f"/sheets/{sheet.id}/edit"), FORM, **fields, intent="save")
     assert answer.status_code == 422
     assert client.page(answer).form(FORM).values["a-team_ability-band"] == ["strong"]
-    if text != "\x00":
-        assert client.page(answer).form(FORM).values["a-team_ability-value"] == [text]
+    assert client.page(answer).form(FORM).values["a-team_ability-value"] == [text]
     assert (sheet.answers, sheet.version) == ({}, 1)
 
 

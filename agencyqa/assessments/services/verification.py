@@ -1,0 +1,191 @@
+"""Everything ever published, worked out again from the inputs that were stored with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.assessments.annual import EngagementFact, SheetFact, digest_of, years_of_agencies
+from agencyqa.assessments.enums import RoundState, SheetState
+from agencyqa.assessments.models import AnnualResult, AssessmentRound, GradeTable, SheetSnapshot
+from agencyqa.assessments.queries.tables import grade_bands, rounding_of
+from agencyqa.assessments.services.content import content_hash, subtotals
+from agencyqa.engagements.enums import EngagementState
+from agencyqa.measures.models import SchemeVersion
+from agencyqa.measures.queries import program_of
+from agencyqa.scoring import ENGINE_VERSION, AnswersError, RoleShare, RollupError
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where a stored figure is not what its stored inputs give."""
+
+    bureau_id: int
+    year: int
+    revision: int
+    place: str
+
+    def __str__(self) -> str:
+        return f"bureau {self.bureau_id}, {self.year}, revision {self.revision}: {self.place}"
+
+
+@dataclass
+class Verification:
+    rounds: int = 0
+    results: int = 0
+    sheets: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+
+def verify_published(session: Session) -> Verification:
+    """Every published revision of every bureau: sheets from their submissions, then engagements, year and ranking.
+
+    Reads only. A difference means that somebody altered a row, or that a program no longer counts as it did.
+    """
+    done = Verification()
+    rounds = select(AssessmentRound).where(AssessmentRound.state == RoundState.PUBLISHED)
+    for found in session.scalars(rounds.order_by(AssessmentRound.id)).all():
+        results = list(
+            session.scalars(
+                select(AnnualResult)
+                .where(AnnualResult.round_id == found.id)
+                .order_by(AnnualResult.sort_position, AnnualResult.id)
+            )
+        )
+        places = [*_sheet_places(session, results, done), *_year_places(session, found, results)]
+        done.rounds += 1
+        done.results += len(results)
+        done.differences += [
+            Difference(found.bureau_id, found.year, found.revision, place) for place in places
+        ]
+        # Whole years of traces need not stay in memory.
+        for result in results:
+            session.expunge(result)
+    return done
+
+
+# ------------------------------------------------------------------------------------------------ the sheets
+
+
+def _sheet_places(session: Session, results: list[AnnualResult], done: Verification) -> Iterator[str]:
+    wanted = [
+        sheet
+        for result in results
+        for engagement in result.inputs["engagements"]
+        for sheet in engagement["sheets"]
+    ]
+    done.sheets += len(wanted)
+    for stored in wanted:
+        kept = session.scalars(
+            select(SheetSnapshot).where(
+                SheetSnapshot.sheet_id == stored["sheet_id"],
+                SheetSnapshot.content_hash == stored["content_hash"],
+            )
+        ).first()
+        place = f"sheet {stored['sheet_id']}"
+        if kept is None:
+            yield f"{place}: the submission is missing"
+        elif content_hash(kept.content) != kept.content_hash:
+            yield f"{place}: the submission was altered"
+        elif _sums(session, kept.content) != {key: stored[key] for key in ("total", "max", "measures")}:
+            yield f"{place}: the answers give other points"
+
+
+def _sums(session: Session, content: Mapping[str, Any]) -> dict[str, Any]:
+    program = program_of(session.get_one(SchemeVersion, content["scheme_version_id"]))
+    if program.digest != content["scheme_hash"]:
+        return {}
+    try:
+        result = program.score(content["answers"], content["entered"])
+    except AnswersError:
+        return {}
+    return {"total": result.total, "max": result.max_points, "measures": subtotals(result.measures)}
+
+
+# -------------------------------------------------------------------------------------------------- the year
+
+
+def _year_places(session: Session, found: AssessmentRound, results: list[AnnualResult]) -> Iterator[str]:
+    table = session.get_one(GradeTable, found.grade_table_id)
+    facts = [fact for result in results for fact in _facts(result)]
+    try:
+        years = years_of_agencies(facts, found.weight_mode, grade_bands(table), rounding_of(table))
+    except RollupError as error:
+        yield f"the year: {', '.join(sorted({problem.code for problem in error.problems}))}"
+        return
+    if digest_of(years) != found.results_digest:
+        yield "the year: not what its lead confirmed"
+    for year, result in zip(years, results, strict=True):
+        score = year.score
+        worked_out = {
+            "agency_id": year.agency_id,
+            "state": year.state,
+            "numerator": None if score is None else str(score.numerator),
+            "denominator": None if score is None else str(score.denominator),
+            "rounded": year.rounded,
+            "grade": year.grade,
+            "rank": year.rank,
+            "ranked_count": sum(each.rank is not None for each in years),
+            "sort_position": year.position,
+            "engagement_count": year.engagement_count,
+            "is_reference": result.is_reference,
+            "measure_scores": year.measures,
+            "inputs": year.inputs,
+            "trace": year.trace,
+            "engine_version": ENGINE_VERSION,
+        }
+        for name, value in worked_out.items():
+            if _plain(getattr(result, name)) != _plain(value):
+                yield f"result {result.id}: {name}"
+
+
+def _plain(value: Any) -> Any:
+    """As it comes back from a JSON column."""
+    return json.loads(json.dumps(value))
+
+
+def _facts(result: AnnualResult) -> Iterator[EngagementFact]:
+    """What the year was computed from. Only counted sheets were stored; what was missing gave no figure."""
+    for data in result.inputs["engagements"]:
+        yield EngagementFact(
+            engagement_id=data["engagement_id"],
+            agency_id=result.agency_id,
+            agency_name=result.agency_name,
+            # Agencies of one rank stand by names that may have changed since; their places were stored.
+            agency_order=f"{result.sort_position:08d}",
+            contract=data["contract"],
+            object_name=data["object"],
+            fee=data["fee"],
+            signed_on=date.fromisoformat(data["signed_on"]),
+            state=EngagementState.COMPLETED,
+            share_table_id=data["share_table_id"],
+            shares=tuple(RoleShare(*share) for share in data["shares"]),
+            sheets=tuple(_sheet_fact(sheet, data["engagement_id"]) for sheet in data["sheets"]),
+            bureau_id=result.bureau_id,
+            bureau_name="",
+        )
+
+
+def _sheet_fact(stored: Mapping[str, Any], engagement_id: int) -> SheetFact:
+    return SheetFact(
+        sheet_id=stored["sheet_id"],
+        engagement_id=engagement_id,
+        role=stored["role"],
+        revision=stored["revision"],
+        state=SheetState.PUBLISHED,
+        total=stored["total"],
+        max_points=stored["max"],
+        measures=stored["measures"],
+        content_hash=stored["content_hash"],
+        scheme_version_id=stored["scheme_version_id"],
+        scheme=stored["scheme"],
+        is_reference=False,
+        body_id=0,
+        body_name="",
+    )

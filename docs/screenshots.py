@@ -1,0 +1,131 @@
+"""Makes the pictures of the README anew: .venv-test/bin/python docs/screenshots.py, from the top of the checkout.
+
+A demonstration year is prepared in a folder of its own and served on a free port, so nothing else is touched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+IMAGES = ROOT / "docs" / "images"
+sys.path.insert(0, str(ROOT))
+
+from tests.browser_finder import find_browser  # noqa: E402
+
+WIDTH = 1440
+LIMIT = 250_000
+GUNICORN = "wsgi:app --worker-class gthread --workers 1 --threads 4 --no-control-socket".split()
+
+
+@contextmanager
+def demo_server() -> Iterator[tuple[str, dict[str, str]]]:
+    """Its address, and the password of each user name."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "AGENCYQA_DATA": folder}
+        subprocess.run([sys.executable, "-m", "agencyqa.prepare"], cwd=ROOT, env=environment, check=True)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            server = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}", *GUNICORN],
+                cwd=ROOT,
+                env=environment,
+                pass_fds=[listener.fileno()],
+            )
+            try:
+                await_ready(port)
+                passwords = json.loads((Path(folder) / "demo_sign_ins.json").read_text("utf-8"))
+                yield f"http://127.0.0.1:{port}", passwords
+            finally:
+                server.terminate()
+                server.wait()
+
+
+def await_ready(port: int) -> None:
+    for _ in range(300):
+        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            pass
+        finally:
+            connection.close()
+        time.sleep(0.1)
+    raise SystemExit("The server did not become ready.")
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    page.goto("/sign-in")
+    page.locator("input[name=username]").fill(username)
+    page.locator("input[name=password]").fill(password)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/")
+
+
+def picture(page: Page, name: str, height: int, scroll_to: str | None = None) -> None:
+    page.set_viewport_size({"width": WIDTH, "height": height})
+    if scroll_to:
+        page.evaluate("path => document.querySelector(path).scrollIntoView({behavior: 'instant'})", scroll_to)
+        page.locator("h1").evaluate("heading => document.activeElement.blur()")
+    file = IMAGES / f"{name}.png"
+    page.screenshot(path=file)
+    size = file.stat().st_size
+    print(f"{file.relative_to(ROOT)} {size // 1000} kB")  # noqa: T201
+    if size > LIMIT:
+        raise SystemExit(f"{file.name} is larger than {LIMIT // 1000} kB.")
+
+
+def fill_in(page: Page) -> None:
+    """A sheet in the middle of the work: some criteria given, none of it saved for good."""
+    page.get_by_role("link", name="填写").first.click()
+    page.check('[name="a-team_ability-band"][value="strong"]')
+    page.fill('[name="a-team_ability-value"]', "14")
+    page.check('[name="a-team_stability-met"][value="yes"]')
+    page.check('[name="a-communication-band"][value="good"]')
+    page.fill('[name="a-communication-value"]', "19")
+    page.get_by_text(re.compile("已保存")).wait_for()
+
+
+def main() -> None:
+    IMAGES.mkdir(exist_ok=True)
+    found = find_browser()
+    with demo_server() as (address, passwords), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found.executable, args=found.arguments, env={**os.environ, **found.environment}
+        )
+
+        def desk(username: str) -> Page:
+            context = browser.new_context(base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai")
+            page = context.new_page()
+            sign_in(page, username, passwords[username])
+            return page
+
+        lead = desk("lead")
+        picture(lead, "dashboard", 900)
+        lead.goto("/results")
+        lead.locator("tbody th a").first.click()
+        lead.locator("a[href$='/trace']", has_text="财政局评分").first.click()
+        picture(lead, "trace", 900, ".trace-section .panel-body")
+        department = desk("department")
+        fill_in(department)
+        picture(department, "score-sheet", 900, ".sheet-section")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""People at their desks: a signed-in browser page each, whose silent complaints fail the test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+
+PASSWORD_FILE = "demo_sign_ins.json"
+# The browser repeats in its console what the status of the page has already said.
+EXPECTED = "Failed to load resource: the server responded with a status of 4"
+
+
+class Desks:
+    """Opens browser contexts and remembers what their consoles say."""
+
+    def __init__(self, new_context: Callable[..., BrowserContext]) -> None:
+        self._new_context = new_context
+        self.complaints: list[str] = []
+
+    def page(self, address: str, **options: Any) -> Page:
+        """A browser of its own, nobody signed in; paths are relative to ``address``."""
+        viewport = options.pop("viewport", None)
+        page = self._new_context(base_url=address, **options).new_page()
+        page.set_default_timeout(8000)
+        if viewport is not None:
+            page.set_viewport_size(viewport)
+        self.watch(page)
+        return page
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on("response", self._answered)
+
+    def sit_down(self, server: Any, username: str, **options: Any) -> Page:
+        """``username`` signed in through the form of ``server``, on the dashboard."""
+        page = self.page(server.url, **options)
+        sign_in(page, username, password_of(server.data, username))
+        return page
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(EXPECTED):
+            self.complaints.append(f"{message.page.url if message.page else ''}: {message.text}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 500 or (
+            response.status >= 400 and response.request.resource_type not in ("document", "fetch")
+        ):
+            self.complaints.append(f"{response.status} {response.url}")
+
+
+def password_of(data: Path, username: str) -> str:
+    passwords: dict[str, str] = json.loads((data / PASSWORD_FILE).read_text("utf-8"))
+    return passwords[username]
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("main").get_by_role("button", name="登录").click()
+    page.wait_for_url("**/")
+
+
+def go(page: Page, entry: str) -> None:
+    """By the navigation, as a person would."""
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name=entry).click()
+
+
+def figures(page: Page, *columns: str, table: str) -> list[tuple[str, ...]]:
+    """The cells of the named columns, row by row, as shown."""
+    region = page.get_by_role("region", name=table).first
+    heads = [text.strip() for text in region.locator("thead th").all_inner_texts()]
+    places = [heads.index(column) for column in columns]
+    rows = region.locator("tbody tr").all()
+    cells = [[text.strip() for text in row.locator("th, td").all_inner_texts()] for row in rows]
+    return [tuple(row[place] for place in places) for row in cells]

@@ -1,0 +1,37 @@
+"""Without JavaScript, on a phone, and in the other language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.browser.desks import Desks
+from tests.browser.sheets import fill_jiading, submit
+
+PHONE = {"width": 390, "height": 844}
+
+
+def test_a_whole_sheet_without_javascript_on_a_phone(desks: Desks, own_server: Any) -> None:
+    page = desks.sit_down(own_server, "department", java_script_enabled=False, viewport=PHONE)
+    menu = page.get_by_role("navigation", name="主导航")
+    expect(menu.get_by_role("link", name="考核评分表")).to_be_hidden()
+    page.get_by_text("菜单", exact=True).click()
+    menu.get_by_role("link", name="考核评分表").click()
+    page.get_by_role("link", name="填写").first.click()
+    fill_jiading(page)
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page.locator(".sheet-sum")).to_contain_text("94 / 100")
+    submit(page)
+    expect(page.locator(".tile", has_text="总分")).to_contain_text("94/ 100")
+
+
+def test_english_and_back(desks: Desks, live_server: Any) -> None:
+    page = desks.page(live_server.url)
+    page.goto("/sign-in")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.get_by_role("heading", level=1)).to_have_text("登录")

@@ -1,0 +1,243 @@
+"""A city with two districts, and a word on everything in them that tells at once from whose drawer it fell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.accounts.models import Body, Membership
+from agencyqa.agencies.enums import StandingAction
+from agencyqa.agencies.models import Agency
+from agencyqa.assessments.enums import SheetState
+from agencyqa.assessments.models import AnnualResult
+from agencyqa.assessments.services.assignments import assign_result
+from agencyqa.assessments.services.publication import publish_round
+from agencyqa.auth.roles import Role
+from agencyqa.measures.enums import Purpose
+from agencyqa.measures.models import SchemeVersion
+from agencyqa.measures.services import draft_scheme
+from agencyqa.notifications.models import InboxMessage
+from agencyqa.notifications.services import tell
+from tests.factories.accounts import (
+    NOW,
+    actor_of,
+    make_bureau,
+    make_department,
+    make_member,
+    make_observer,
+    make_user,
+)
+from tests.factories.agencies import decide, make_agency, make_evaluator, make_qualification, make_tie
+from tests.factories.assessments import load_schemes, make_grade_table, make_share_table
+from tests.factories.engagements import make_engagement
+from tests.factories.measures import scheme_text
+from tests.factories.objects import make_object
+from tests.factories.rounds import make_round, make_sheet
+
+SIGNED = date(2022, 3, 1)
+# The number of the one work whose sheets are still being filled in.
+OPEN = 6
+
+
+@dataclass
+class Drawer:
+    """What belongs together: numbers of rows by the name they have in an address, and words seen nowhere else."""
+
+    words: set[str] = field(default_factory=set)
+    rows: dict[str, list[int]] = field(default_factory=dict)
+
+    def put(self, argument: str, row_id: int) -> None:
+        self.rows.setdefault(argument, []).append(row_id)
+
+
+@dataclass
+class Places:
+    session: Session
+    people: dict[str, Membership] = field(default_factory=dict)
+    drawers: dict[str, Drawer] = field(default_factory=dict)
+
+    def drawer(self, name: str) -> Drawer:
+        return self.drawers.setdefault(name, Drawer())
+
+    def person(self, name: str, body: Body, role: Role) -> Membership:
+        word = f"人员{name}"
+        membership = make_member(self.session, body, role, make_user(self.session, display_name=word))
+        self.people[name] = membership
+        own = self.drawer(f"account {name}")
+        own.words.add(word)
+        own.put("user_id", membership.user_id)
+        own.put("membership_id", membership.id)
+        mail = self.drawer(f"mail {name}")
+        mail.words.add(f"MAIL-{name.upper()}")
+        tell(
+            self.session,
+            [membership.id],
+            "qualification_expiring",
+            now=NOW,
+            agency=f"MAIL-{name.upper()}",
+            qualification="证书",
+            expires_on="2022-12-31",
+            days=30,
+        )
+        self.session.flush()
+        newest = select(InboxMessage.id).where(InboxMessage.membership_id == membership.id)
+        mail.put("message_id", self.session.scalars(newest).one())
+        return membership
+
+    def agency(self, name: str, *bureaus: Body) -> Agency:
+        """In the registers of these bureaus, with a person, a paper and a manager of its own."""
+        first = bureaus[0]
+        agency = make_agency(self.session, first, f"机构{name}")
+        for bureau in bureaus[1:]:
+            make_agency(self.session, bureau, f"机构{name}", credit_code=agency.credit_code)
+        own = self.drawer(f"agency {name}")
+        own.words |= {f"机构{name}", f"主评{name}", f"证照{name}"}
+        own.put("agency_id", agency.id)
+        own.put("appointment_id", make_evaluator(self.session, first, agency, f"主评{name}").id)
+        own.put("qualification_id", make_qualification(self.session, first, agency, f"证照{name}").id)
+        self.person(f"manager {name}", self.session.get_one(Body, agency.id), Role.AGENCY_MANAGER)
+        return agency
+
+    def work(self, name: str, bureau: Body, agency: Agency, unit: Body, number: int) -> None:
+        """A scored engagement. ``number`` makes its fee, its scores and so every figure its own."""
+        session = self.session
+        thing = make_object(session, bureau, unit, f"项目{name}", code=f"CODE-{name}")
+        engagement = make_engagement(
+            session,
+            bureau,
+            agency,
+            unit,
+            thing=thing,
+            contract_number=f"HT-{name}",
+            signed_on=SIGNED,
+            fee=77_000_000 + number * 10_101,
+        )
+        version = session.scalars(select(SchemeVersion).order_by(SchemeVersion.id).limit(1)).one()
+        own, scores = self.drawer(f"work {name}"), self.drawer(f"scores {name}")
+        answers = self.drawer(f"answers {name}")
+        own.words |= {f"项目{name}", f"CODE-{name}", f"HT-{name}", f"{770_000 + number * 101.01:,.2f}"}
+        own.put("object_id", thing.id)
+        own.put("engagement_id", engagement.id)
+        state = SheetState.DRAFT if number == OPEN else SheetState.FINAL
+        given = (
+            (Purpose.BUREAU, 61 + number + 0.1234, scores),
+            (Purpose.EVALUATED_UNIT, 81.4321 - number, answers),
+        )
+        for role, total, drawer in given:
+            sheet = make_sheet(session, engagement, role, version, total, state=state)
+            drawer.words.add(f"{total:.4f}")
+            drawer.put("sheet_id", sheet.id)
+
+    def district(self, letter: str, city: Body) -> Body:
+        bureau = make_bureau(self.session, f"财政局{letter}", parent=city)
+        self.drawer(f"bureau {letter}").put("body_id", bureau.id)
+        make_share_table(self.session, bureau)
+        make_grade_table(self.session, bureau)
+        for role in (Role.BUREAU_SUPERVISOR, Role.BUREAU_LEAD, Role.SYSTEM_ADMINISTRATOR):
+            self.person(f"{role.value.rpartition('_')[2]} {letter}", bureau, role)
+        self.person(f"observer {letter}", make_observer(self.session, bureau, f"观察{letter}"), Role.OBSERVER)
+        text = scheme_text(key=f"own-{letter.lower()}", title=f"方案{letter}", valid_from=date(2030, 1, 1))
+        # What is published all may read; a draft is its bureau's own.
+        drafter = actor_of(self.session, self.people[f"supervisor {letter}"])
+        draft = draft_scheme(drafter, self.session, text, now=NOW)
+        self.session.flush()
+        schemes = self.drawer(f"draft {letter}")
+        schemes.words.add(f"方案{letter}")
+        schemes.put("version_id", draft.id)
+        return bureau
+
+    def department(self, name: str, bureau: Body, parent: Body | None = None) -> Body:
+        made = make_department(self.session, bureau, f"部门{name}", parent)
+        own = self.drawer(f"department {name}")
+        own.words.add(f"部门{name}")
+        own.put("body_id", made.id)
+        self.person(f"officer {name}", made, Role.DEPARTMENT_OFFICER)
+        return made
+
+    def tie(self, name: str, bureau: Body, agency: Agency, body: Body) -> None:
+        self.drawer(f"tie {name}").put("tie_id", make_tie(self.session, bureau, agency, body).id)
+
+    def publish(self, letter: str) -> None:
+        """The year of a district; each result lies in a drawer with the name of its agency."""
+        session = self.session
+        lead = actor_of(session, self.people[f"lead {letter}"])
+        found = make_round(session, lead)
+        publish_round(
+            lead,
+            session,
+            found,
+            seen_version=found.version,
+            accept_provisional=True,
+            provisional_reason="按期发布",
+            now=NOW,
+        )
+        self.drawer(f"year {letter}").put("round_id", found.id)
+        for result in session.scalars(select(AnnualResult).where(AnnualResult.round_id == found.id)):
+            name = result.agency_name.removeprefix("机构")
+            own = self.drawer(f"result {name} {letter}")
+            own.put("result_id", result.id)
+            assert result.rounded is not None
+            own.words.add(f"{result.rounded / 10**result.places:.{result.places}f}")
+
+    def assign(self, letter: str, name: str, department: Body) -> None:
+        lead = actor_of(self.session, self.people[f"lead {letter}"])
+        result = self.session.get_one(
+            AnnualResult, self.drawer(f"result {name} {letter}").rows["result_id"][0]
+        )
+        made = assign_result(
+            lead,
+            self.session,
+            result,
+            department_id=department.id,
+            valid_from=date(2022, 1, 1),
+            valid_to=None,
+            now=NOW,
+        )
+        self.session.flush()
+        self.drawer(f"year {letter}").put("assignment_id", made.id)
+
+
+def build_places(session: Session) -> Places:
+    """A1 and A2 work for district A, B1 for district B, S for both, which think differently of it."""
+    load_schemes(session)
+    places = Places(session)
+    city = make_bureau(session, "市财政局")
+    places.person("supervisor C", city, Role.BUREAU_SUPERVISOR)
+    a, b = places.district("A", city), places.district("B", city)
+    first, second, other = (
+        places.department("A1", a),
+        places.department("A2", a),
+        places.department("B1", b),
+    )
+    places.department("U1", a, first)
+    agency_a1, agency_a2 = places.agency("A1", a), places.agency("A2", a)
+    agency_b1, shared = places.agency("B1", b), places.agency("S", a, b)
+    places.tie("A2 A", a, agency_a2, first)
+    places.tie("B1 B", b, agency_b1, other)
+    places.tie("S B", b, shared, other)
+    for number, (name, bureau, agency, unit) in enumerate(
+        (
+            ("A1", a, agency_a1, first),
+            ("A2", a, agency_a2, second),
+            ("B1", b, agency_b1, other),
+            ("SA", a, shared, second),
+            ("SB", b, shared, other),
+        ),
+        start=1,
+    ):
+        places.work(name, bureau, agency, unit, number)
+    for letter in "AB":
+        places.publish(letter)
+    places.assign("A", "A2", second)
+    places.assign("B", "S", other)
+    places.work("A1 next", a, agency_a1, first, OPEN)
+    # Last, for work is not given to an agency that is suspended.
+    for bureau, letter in ((a, "A"), (b, "B")):
+        action = StandingAction.SUSPEND
+        decide(session, bureau, shared, action, reason=f"处理理由{letter}")
+        places.drawer(f"standing {letter}").words.add(f"处理理由{letter}")
+    session.commit()
+    return places
