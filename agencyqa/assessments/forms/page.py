@@ -22,6 +22,7 @@ from agencyqa.measures.sentences import issue_sentence, rule_sentence
 from agencyqa.measures.texts import RuleTexts, SchemeTexts, reader_language
 from agencyqa.measures.words import gettext
 from agencyqa.scoring import (
+    SCALE,
     Composite,
     Criterion,
     CriterionResult,
@@ -33,6 +34,9 @@ from agencyqa.scoring import (
     format_points,
 )
 from agencyqa.web.messages import sentence
+
+# What is taken off for many occurrences together has no limit that would tell a scorer anything.
+MOST_POINTS_SHOWN = 1000 * SCALE
 
 
 @dataclass(frozen=True)
@@ -307,10 +311,10 @@ def _field(item: Input, words: RuleTexts) -> Field:
             Option(NO, own.get("false", gettext("否")), ""),
         )
     hint = ""
-    if item.widget == "points":
-        hint = _range(item.spec.low, item.spec.high)
-    elif item.widget == "count":
+    if item.widget == "count" or item.spec.high > MOST_POINTS_SHOWN:
         hint = gettext("没有请填 0")
+    elif item.widget == "points":
+        hint = _range(item.spec.low, item.spec.high)
     return Field(item.field, _control_id(item), words.input(item.name), item.widget, "", hint, "", options)
 
 
