@@ -14,9 +14,9 @@ from agencyqa.agencies.workflow import open_actions
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
+from agencyqa.db import check_version
 from agencyqa.errors import Forbidden, Invalid
 from agencyqa.extensions import db
-from agencyqa.web.versions import expect_version
 
 
 @bp.route("/<int:agency_id>/standing", methods=["GET", "POST"])
@@ -28,7 +28,7 @@ def decide(agency_id: int) -> ResponseReturnValue:
     form = StandingForm(data={"version": registration.version, "effective_on": today()})
     if form.is_submitted():
         # Before the choices are looked at: what was open on a stale page may be closed now.
-        expect_version(registration, form.version.data)
+        check_version(registration, form.version.data)
     form.offer(
         open_actions(registration.standing),
         queries.citable_provisions(db.session(), form.effective_on.data or today()),
