@@ -25,6 +25,17 @@ class Columns:
     inputs: Mapping[str, Mapping[str, Column]]
     entered: Mapping[str, Column]
 
+    def rows(self, part: slice) -> Columns:
+        """Some of the rows, without copying them."""
+        return Columns(
+            part.stop - part.start,
+            {
+                key: {name: column.rows(part) for name, column in held.items()}
+                for key, held in self.inputs.items()
+            },
+            {key: column.rows(part) for key, column in self.entered.items()},
+        )
+
 
 def check_names(layout: Mapping[str, Sequence[InputSpec]], answers: Answers, entered: Entered) -> None:
     """Raises AnswersError for names the scheme does not have: dropping them would hide a lost answer."""
@@ -59,10 +70,27 @@ def answer_of(spec: InputSpec, code: int) -> int | str | bool:
 
 def encode_column(spec: InputSpec, answers: Sequence[Any]) -> Column:
     """The column of one input over all sheets."""
+    if len(answers) == 1:
+        return _one_cell(spec, answers[0])
     missing = [answer is None for answer in answers]
     codes = [None if answer is None else code_of(spec, answer) for answer in answers]
     malformed = [code is None and not gone for code, gone in zip(codes, missing, strict=True)]
     return make_column([code or 0 for code in codes], missing, malformed, spec.low, spec.high)
+
+
+def _one_cell(spec: InputSpec, answer: Any) -> Column:
+    """The same for one sheet, which is what a page asks for."""
+    code = None if answer is None else code_of(spec, answer)
+    if code is None:
+        return make_column([0], [answer is None], [answer is not None], spec.low, spec.high)
+    if not fits_int64(spec.low - 1, spec.high + 1):
+        return make_column([code], [False], [False], spec.low, spec.high)
+    return Column(np.array([min(max(code, INT64_LOW), INT64_HIGH)], dtype=np.int64))
+
+
+# The commonest of all columns: one sheet on which the scorer left the computed figure as it is.
+_NO_FIGURE = Column(np.zeros(1, dtype=np.int64), np.ones(1, dtype=bool))
+_NO_FIGURE.values.setflags(write=False)
 
 
 def make_column(
@@ -81,6 +109,8 @@ def make_column(
 
 
 def encode_entered(criterion: Criterion, figures: Sequence[Any]) -> Column:
+    if len(figures) == 1 and figures[0] is None:
+        return _NO_FIGURE
     missing = [figure is None for figure in figures]
     malformed = [f is not None and (isinstance(f, bool) or not isinstance(f, int)) for f in figures]
     values = [0 if gone or bad else f for f, gone, bad in zip(figures, missing, malformed, strict=True)]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,16 +21,19 @@ from agencyqa.scoring.columns import (
 )
 from agencyqa.scoring.grades import grade_for, least_totals
 from agencyqa.scoring.inputs import InputSpec
+from agencyqa.scoring.joined import Joined
 from agencyqa.scoring.packing import columns_from_packed, pack, unpack
 from agencyqa.scoring.problems import SchemeError, errors_of
 from agencyqa.scoring.results import ArrayResult, CriterionResult, Issue, SheetResult, State, Subtotal
 from agencyqa.scoring.scheme import NO_MEASURE, Criterion, Scheme
-from agencyqa.scoring.tape import Column, Mask, Num, Record, Tape, as_array, either, fits_int64
+from agencyqa.scoring.tape import Column, IntArray, Mask, Num, Record, Tape, as_array, either, fits_int64
 from agencyqa.scoring.trace import rules_to_data, sheet_trace
 
+# So many rows that the arrays of a step stay in a processor's cache: more rows at once would wait for memory.
+ROWS_AT_ONCE = 65_536
 
-@dataclass(frozen=True)
-class Outcome:
+
+class Outcome(NamedTuple):
     """One criterion over all rows of a run."""
 
     criterion: Criterion
@@ -70,6 +72,7 @@ class Program:
         # Running without rows proves the limits of every step and tells which need Python integers.
         proof = self._run(self._columns([], []), recording=False)
         self.wide_steps: Mapping[str, int] = {o.criterion.key: o.record.wide_steps for o in proof}
+        self._is_total_wide = _sum(0, proof)[0].dtype == np.dtype(object)
 
     @cached_property
     def slots(self) -> tuple[tuple[str, str], ...]:
@@ -81,11 +84,11 @@ class Program:
 
     def score(self, answers: Answers, entered: Entered | None = None) -> SheetResult:
         """Raises AnswersError for unknown names; every other fault is a state of the result."""
-        return self._result(self._run_one(answers, entered or {}))
+        return self._result(self._run_one(answers, entered or {}, explaining=False))
 
     def trace(self, answers: Answers, entered: Entered | None = None) -> dict[str, Any]:
         """Every step behind the result as JSON data; `readd` adds it up again."""
-        outcomes = self._run_one(answers, entered or {})
+        outcomes = self._run_one(answers, entered or {}, explaining=True)
         records = {outcome.criterion.key: outcome.record for outcome in outcomes}
         result = self._result(outcomes)
         return sheet_trace(self.scheme, self.digest, self._rule_data, result, records, answers)
@@ -102,39 +105,51 @@ class Program:
             check_names(self.layout, sheet, figure)
         return self._columns(answers, figures)
 
-    def score_arrays(self, columns: Columns) -> ArrayResult:
-        outcomes = self._run(columns, recording=False)
+    def score_arrays(
+        self, columns: Columns, *, criteria: bool = True, rows_at_once: int = ROWS_AT_ONCE
+    ) -> ArrayResult:
+        """Scores any number of sheets, a block of rows after the other; memory beyond the result stays bounded.
+
+        Without ``criteria`` the figures of the single criteria are not kept, which is all that a roll-up needs.
+        """
         size = columns.size
-        nowhere = np.zeros(size, dtype=bool)
-        invalid = {o.criterion.key: nowhere if o.invalid is None else o.invalid for o in outcomes}
-        missing = {
-            o.criterion.key: nowhere if o.missing is None else o.missing & ~invalid[o.criterion.key]
-            for o in outcomes
-        }
-        ok = {key: ~(missing[key] | invalid[key]) for key in invalid}
-        sections = {
-            section.key: _sum(size, [o for o in outcomes if o.section == section.key])
-            for section in self.scheme.sections
-        }
-        measures = {
-            measure: _sum(size, [o for o in outcomes if (o.criterion.measure or NO_MEASURE) == measure])
-            for measure in self.scheme.measures()
-        }
-        total, complete = _sum(size, outcomes)
+        joined = Joined(size)
+        # Without rows there is still a result with every key.
+        for start in range(0, max(size, 1), rows_at_once):
+            rows = slice(start, min(start + rows_at_once, size))
+            block = columns if size <= rows_at_once else columns.rows(rows)
+            self._score_rows(block, rows, joined, criteria=criteria)
         return ArrayResult(
             size=size,
-            computed={o.criterion.key: o.computed.values for o in outcomes},
-            entered={o.criterion.key: o.entered.values for o in outcomes},
-            counted={o.criterion.key: o.counted.values for o in outcomes},
-            ok=ok,
-            missing=missing,
-            invalid=invalid,
-            sections=sections,
-            measures=measures,
-            total=total,
-            complete=complete,
-            grade=self._grade_numbers(total, complete),
+            computed=joined.group("computed"),
+            entered={key: column.values for key, column in columns.entered.items()},
+            counted=joined.group("counted"),
+            ok=joined.masks("ok", self.layout if criteria else (), usual=True),
+            missing=joined.masks("missing", self.layout if criteria else (), usual=False),
+            invalid=joined.masks("invalid", self.layout if criteria else (), usual=False),
+            sections=joined.sums("section"),
+            measures=joined.sums("measure"),
+            total=joined.array("sum", "total"),
+            complete=joined.array("complete", "total"),
+            grade=joined.array("grade", ""),
         )
+
+    def _score_rows(self, columns: Columns, rows: slice, joined: Joined, *, criteria: bool) -> None:
+        outcomes = self._run(columns, recording=False)
+        if criteria:
+            for outcome in outcomes:
+                _keep(outcome, rows, joined)
+        size = columns.size
+        sums = [_sum(size, [o for o in outcomes if o.section == part.key]) for part in self.scheme.sections]
+        for section, found in zip(self.scheme.sections, sums, strict=True):
+            joined.put_sum("section", section.key, rows, found)
+        for measure in self.scheme.measures():
+            parts = [o for o in outcomes if (o.criterion.measure or NO_MEASURE) == measure]
+            joined.put_sum("measure", measure, rows, _sum(size, parts))
+        total, complete = _sum(size, outcomes) if self._is_total_wide else _sum_of(sums)
+        joined.put("sum", "total", rows, total)
+        joined.put("complete", "total", rows, complete)
+        joined.put("grade", "", rows, self._grade_numbers(total, complete))
 
     def pack(self, answers: Answers, entered: Entered | None = None) -> tuple[int | None, ...]:
         """All answers as integers in the order of `slots`. Raises AnswersError for malformed ones."""
@@ -152,9 +167,9 @@ class Program:
 
     # The run itself
 
-    def _run_one(self, answers: Answers, entered: Entered) -> list[Outcome]:
+    def _run_one(self, answers: Answers, entered: Entered, *, explaining: bool) -> list[Outcome]:
         check_names(self.layout, answers, entered)
-        return self._run(self._columns([answers], [entered]), recording=True)
+        return self._run(self._columns([answers], [entered]), recording=True, explaining=explaining)
 
     def _columns(self, answers: Sequence[Answers], entered: Sequence[Entered]) -> Columns:
         nothing: Mapping[str, Any] = {}
@@ -173,10 +188,11 @@ class Program:
         }
         return Columns(len(answers), inputs, figures)
 
-    def _run(self, columns: Columns, *, recording: bool) -> list[Outcome]:
+    def _run(self, columns: Columns, *, recording: bool, explaining: bool = False) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for section, criterion in self.scheme.criteria():
-            tape = Tape(columns.inputs[criterion.key], columns.size, recording=recording)
+            inputs = columns.inputs[criterion.key]
+            tape = Tape(inputs, columns.size, recording=recording, explaining=explaining)
             computed = criterion.rule.evaluate(tape)
             outcomes.append(_judge(criterion, section.key, computed, columns.entered[criterion.key], tape))
         return outcomes
@@ -218,13 +234,14 @@ def _judge(criterion: Criterion, section: str, computed: Num, entered: Column, t
     """Puts the scorer's own figure beside the computed one; where it stands it counts."""
     record = tape.record
     limit = criterion.max_points
-    wrong = (entered.values < 0) | (entered.values > limit)
-    if entered.missing is not None:
-        wrong &= ~entered.missing
-    wrong_figure = either(wrong if wrong.any() else None, entered.malformed)
     wide = not (fits_int64(0, limit) and fits_int64(computed.low, computed.high))
     values = as_array(computed.values, wide=wide)
+    wrong_figure = entered.malformed
     if entered.missing is None or not entered.missing.all():
+        wrong = (entered.values < 0) | (entered.values > limit)
+        if entered.missing is not None:
+            wrong &= ~entered.missing
+        wrong_figure = either(wrong if wrong.any() else None, entered.malformed)
         held = np.clip(as_array(entered.values, wide=wide), 0, limit)
         values = held if entered.missing is None else np.where(entered.missing, values, held)
     counted = Num(
@@ -249,6 +266,26 @@ def _sum(size: int, outcomes: Sequence[Outcome]) -> tuple[Any, Mask]:
     if dark is None:
         return total, np.ones(size, dtype=bool)
     return np.where(dark, 0, total), ~dark
+
+
+def _sum_of(parts: Sequence[tuple[IntArray, Mask]]) -> tuple[IntArray, Mask]:
+    """The same from the sums of the sections, where all of them together fit 64 bits."""
+    total, complete = parts[0]
+    for values, ok in parts[1:]:
+        total, complete = total + values, complete & ok
+    return (total, complete) if complete.all() else (np.where(complete, total, 0), complete)
+
+
+def _keep(outcome: Outcome, rows: slice, joined: Joined) -> None:
+    key, missing, invalid = outcome.criterion.key, outcome.missing, outcome.invalid
+    joined.put("computed", key, rows, outcome.computed.values)
+    joined.put("counted", key, rows, outcome.counted.values)
+    if invalid is not None and missing is not None:
+        missing = missing & ~invalid
+    joined.mark("missing", key, rows, missing)
+    joined.mark("invalid", key, rows, invalid)
+    dark = either(missing, invalid)
+    joined.mark("ok", key, rows, None if dark is None else ~dark)
 
 
 def _criterion_result(outcome: Outcome) -> CriterionResult:

@@ -23,9 +23,9 @@ class AllOrNothing(Rule):
         return (flag_input("met"),)
 
     def evaluate(self, tape: Tape) -> Num:
-        met = tape.input(self.inputs()[0])
+        met = tape.input(self.specs[0])
         result = tape.mul("met_points", met, tape.param("points", self.points))
-        if tape.recording and met.one() is not None:
+        if tape.explaining and met.one() is not None:
             tape.note("all_or_nothing.met" if met.one() else "all_or_nothing.not_met", points=self.points)
         return result
 

@@ -41,10 +41,10 @@ class BandedRange(Rule):
         return choice_input("band", choices), points_input("value", low, high, self.step)
 
     def evaluate(self, tape: Tape) -> Num:
-        band_spec, value_spec = self.inputs()
+        band_spec, value_spec = self.specs
         band = tape.input(band_spec)
         value = tape.input(value_spec, own_check=True)
-        index = band.values.astype(np.intp)
+        index = band.values.astype(np.intp, copy=False)
         wide = not fits_int64(value_spec.low, value_spec.high)
         lows = as_array(np.array([b.low for b in self.bands], dtype=object), wide=wide)[index]
         highs = as_array(np.array([b.high for b in self.bands], dtype=object), wide=wide)[index]

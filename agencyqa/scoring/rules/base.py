@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -25,6 +26,11 @@ class Rule(AnyRule, ABC):
     @abstractmethod
     def inputs(self) -> tuple[InputSpec, ...]:
         """The cells a scorer fills in, in order."""
+
+    @cached_property
+    def specs(self) -> tuple[InputSpec, ...]:
+        """The same, made once: a rule never changes."""
+        return self.inputs()
 
     @abstractmethod
     def evaluate(self, tape: Tape) -> Num:

@@ -31,7 +31,7 @@ class Composite(Rule):
     def evaluate(self, tape: Tape) -> Num:
         results = [part.rule.evaluate(tape.at(part.key)) for part in self.parts]
         total = tape.add("parts", results)
-        if tape.recording:
+        if tape.explaining:
             for part, result in zip(self.parts, results, strict=True):
                 tape.at(part.key).note("composite.part", part=part.key, value=result)
             tape.note("composite.sum", value=total)

@@ -39,7 +39,7 @@ class Deductions(Rule):
 
     def evaluate(self, tape: Tape) -> Num:
         taken: list[Num] = []
-        for fault, spec in zip(self.faults, self.inputs(), strict=True):
+        for fault, spec in zip(self.faults, self.specs, strict=True):
             count = counted = tape.input(spec)
             if fault.max_count is not None:
                 cap = tape.param(f"faults.{fault.key}.max_count", fault.max_count)
@@ -47,7 +47,7 @@ class Deductions(Rule):
             amount = tape.param(f"faults.{fault.key}.amount", fault.amount)
             off = tape.mul("fault_deduction", counted, amount)
             taken.append(off)
-            if tape.recording and count.one():
+            if tape.explaining and count.one():
                 tape.note(
                     "deductions.fault",
                     fault=fault.key,
@@ -59,7 +59,7 @@ class Deductions(Rule):
         deducted = tape.add("deducted", taken)
         rest = tape.sub("rest", tape.param("points", self.points), deducted)
         result = tape.greatest("not_below_zero", rest, tape.param("zero", 0))
-        self._explain(tape, deducted.one() if tape.recording else None)
+        self._explain(tape, deducted.one() if tape.explaining else None)
         return result
 
     def _explain(self, tape: Tape, deducted: int | None) -> None:

@@ -28,8 +28,8 @@ class FreeValue(Rule):
         return (points_input("value", self.low, self.high, self.step),)
 
     def evaluate(self, tape: Tape) -> Num:
-        value = tape.input(self.inputs()[0])
-        if tape.recording and value.one() is not None:
+        value = tape.input(self.specs[0])
+        if tape.explaining and value.one() is not None:
             code = "free.given" if self.published else "free.unpublished"
             tape.note(code, value=value, low=self.low, high=self.high)
         return tape.take("value", value)

@@ -29,7 +29,7 @@ class Ordinal(Rule):
         return (choice_input("level", tuple(Choice(v.key, v.points, v.points) for v in self.levels)),)
 
     def evaluate(self, tape: Tape) -> Num:
-        level = tape.input(self.inputs()[0])
+        level = tape.input(self.specs[0])
         options = [(f"levels.{v.key}.points", v.points) for v in self.levels]
         result = tape.pick("level_points", level, options)
         number = level.one() if tape.recording else None

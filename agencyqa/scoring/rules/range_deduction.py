@@ -36,7 +36,7 @@ class RangeDeduction(Rule):
         return (count_input("count"), amount) if self.per_occurrence else (amount,)
 
     def evaluate(self, tape: Tape) -> Num:
-        specs = self.inputs()
+        specs = self.specs
         amount = tape.input(specs[-1], own_check=True)
         count = self._check_each(tape, tape.input(specs[0]), amount) if self.per_occurrence else None
         if count is None:
@@ -47,7 +47,7 @@ class RangeDeduction(Rule):
             amount = amount.beside(count)
         rest = tape.sub("rest", tape.param("points", self.points), amount)
         result = tape.greatest("not_below_zero", rest, tape.param("zero", 0))
-        if tape.recording and amount.one() is not None:
+        if tape.explaining and amount.one() is not None:
             if amount.one():
                 tape.note("range_deduction.taken", amount=amount, count=count, points=self.points)
             else:

@@ -47,7 +47,7 @@ class Veto(Rule):
                 tape.excuse([self.exception])
         elif applied == 1:
             tape.note("veto.applied", flag=self.flag)
-            tape.excuse([spec.name for spec in self.rule.inputs()])
+            tape.excuse([spec.name for spec in self.rule.specs])
         elif applied == 0:
             tape.note("veto.excepted", flag=self.flag, exception=self.exception)
 

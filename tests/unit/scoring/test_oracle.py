@@ -146,6 +146,29 @@ def test_more_faults_never_raise_a_mark(data: st.DataObject) -> None:
 
 
 @modest
+@given(cases(), st.integers(1, 2))
+def test_a_block_after_the_other_gives_what_all_at_once_gives(case: Any, rows_at_once: int) -> None:
+    scheme, sheets, entered = case
+    program = compile_scheme(scheme)
+    columns = program.encode(sheets * 2, entered * 2)
+    whole = program.score_arrays(columns)
+    for criteria in (True, False):
+        parts = program.score_arrays(columns, criteria=criteria, rows_at_once=rows_at_once)
+        for name in ("total", "complete", "grade"):
+            assert getattr(parts, name).tolist() == getattr(whole, name).tolist()
+        for name in ("sections", "measures"):
+            held, expected = getattr(parts, name), getattr(whole, name)
+            assert {key: [each.tolist() for each in pair] for key, pair in held.items()} == {
+                key: [each.tolist() for each in pair] for key, pair in expected.items()
+            }
+        for name in ("computed", "counted", "ok", "missing", "invalid"):
+            held, expected = getattr(parts, name), getattr(whole, name) if criteria else {}
+            assert {key: each.tolist() for key, each in held.items()} == {
+                key: each.tolist() for key, each in expected.items()
+            }
+
+
+@modest
 @given(cases())
 def test_packed_answers_give_the_same_results(case: Any) -> None:
     scheme, sheets, entered = case
