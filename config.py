@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.headerregistry import Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +22,123 @@ LARGEST_NUMBER = 100_000
 
 class SettingsError(RuntimeError):
     """The environment does not describe a runnable installation; the text says what to set."""
+
+
+# The ports of a mail server by the way the connection is secured.
+MAIL_PORTS = {"starttls": 587, "ssl": 465, "off": 25}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSettings:
+    """The server that takes our mail. ``sender`` is the address in From; without ``user`` nobody signs in.
+
+    ``tls``: "starttls" and "ssl" refuse a server whose certificate does not hold.
+    """
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: str = "starttls"
+
+    def __post_init__(self) -> None:
+        if not _is_address(self.sender):
+            raise SettingsError("AGENCYQA_MAIL_FROM is the sender's address, such as qa@example.gov.cn.")
+        if self.tls not in MAIL_PORTS:
+            raise SettingsError(f"AGENCYQA_MAIL_TLS is one of {', '.join(MAIL_PORTS)}.")
+        if bool(self.user) != bool(self.password):
+            raise SettingsError("AGENCYQA_MAIL_USER and AGENCYQA_MAIL_PASSWORD are set together.")
+        if self.user and self.tls == "off" and not is_loopback(self.host):
+            raise SettingsError("AGENCYQA_MAIL_PASSWORD is not sent in the clear: set AGENCYQA_MAIL_TLS.")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> MailSettings | None:
+        """None where no server is named: then no mail is sent."""
+        server = environ.get("AGENCYQA_MAIL_SERVER", "")
+        if not server:
+            return None
+        tls = environ.get("AGENCYQA_MAIL_TLS") or "starttls"
+        host, port = _host_and_port(server)
+        return cls(
+            host=host,
+            port=port or MAIL_PORTS.get(tls, 0),
+            sender=environ.get("AGENCYQA_MAIL_FROM", ""),
+            user=environ.get("AGENCYQA_MAIL_USER", ""),
+            password=environ.get("AGENCYQA_MAIL_PASSWORD", ""),
+            tls=tls,
+        )
+
+
+_S3 = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>[\w./-]+?))?/?", re.ASCII)
+# One request copies at most 5 GB inside an object store, and each content is copied once.
+LARGEST_UPLOAD_MB = 5000
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileSettings:
+    """Where contents lie and what is taken. Without a ``bucket`` they lie in the data folder.
+
+    ``scanner`` is the clamd that looks at them, as host:port or the path of its socket; "" means that nobody looks.
+    """
+
+    upload_limit_mb: int = 500
+    bucket: str = ""
+    prefix: str = ""
+    endpoint: str = ""
+    region: str = ""
+    key: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+    scanner: str = ""
+    block_unscanned: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.upload_limit_mb <= LARGEST_UPLOAD_MB:
+            raise SettingsError(f"AGENCYQA_UPLOAD_LIMIT_MB is between 1 and {LARGEST_UPLOAD_MB}.")
+        if self.bucket:
+            if not (self.key and self.secret):
+                raise SettingsError("AGENCYQA_STORE needs AGENCYQA_S3_KEY and AGENCYQA_S3_SECRET.")
+            if not (self.endpoint or self.region):
+                raise SettingsError("AGENCYQA_STORE needs AGENCYQA_S3_ENDPOINT or AGENCYQA_S3_REGION.")
+            if self.endpoint and not _is_site(self.endpoint):
+                raise SettingsError(
+                    "AGENCYQA_S3_ENDPOINT is http:// or https:// and a host, and nothing after it."
+                )
+        if self.scanner and not self.scanner.startswith("/"):
+            _host_and_port(self.scanner, "AGENCYQA_SCANNER")
+        if self.block_unscanned and not self.scanner:
+            raise SettingsError("AGENCYQA_BLOCK_UNSCANNED without AGENCYQA_SCANNER would block every file.")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> FileSettings:
+        address = environ.get("AGENCYQA_STORE", "")
+        found = _S3.fullmatch(address)
+        if address and (found is None or ".." in address):
+            raise SettingsError("AGENCYQA_STORE is s3://bucket or s3://bucket/prefix, or not set at all.")
+        return cls(
+            upload_limit_mb=_number(environ, "AGENCYQA_UPLOAD_LIMIT_MB", 500),
+            bucket=found["bucket"] if found else "",
+            prefix=(found["prefix"] or "") if found else "",
+            endpoint=environ.get("AGENCYQA_S3_ENDPOINT", "").rstrip("/"),
+            region=environ.get("AGENCYQA_S3_REGION", ""),
+            key=environ.get("AGENCYQA_S3_KEY", ""),
+            secret=environ.get("AGENCYQA_S3_SECRET", ""),
+            scanner=environ.get("AGENCYQA_SCANNER", ""),
+            block_unscanned=_flag(environ, "AGENCYQA_BLOCK_UNSCANNED", default=False),
+        )
+
+    @property
+    def scanner_address(self) -> str | tuple[str, int]:
+        """The path of a socket, or a host with its port: 3310 where none is named, as clamd itself has it."""
+        if self.scanner.startswith("/"):
+            return self.scanner
+        host, port = _host_and_port(self.scanner, "AGENCYQA_SCANNER")
+        return host, port or 3310
+
+    @property
+    def upload_limit(self) -> int:
+        """In bytes; a megabyte is 1,048,576 of them, as file managers count."""
+        return self.upload_limit_mb * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +160,8 @@ class Settings:
     invitation_limit: timedelta = timedelta(days=7)
     trusted_proxies: int = 0
     public_url: str = ""
+    mail: MailSettings | None = None
+    files: FileSettings = field(default_factory=FileSettings)
     scheduler: str = "off"
     log_level: str = "INFO"
     testing: bool = False
@@ -65,6 +186,10 @@ class Settings:
                 "AGENCYQA_PUBLIC_URL is http:// or https:// and a host, and nothing after it, "
                 f"not {self.public_url!r}."
             )
+        if self.mail is not None and not self.public_url:
+            raise SettingsError(
+                "AGENCYQA_MAIL_SERVER needs AGENCYQA_PUBLIC_URL: a mail leads back to the site."
+            )
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -82,6 +207,8 @@ class Settings:
             absolute_limit=timedelta(hours=_number(environ, "AGENCYQA_SESSION_HOURS", 12)),
             trusted_proxies=_number(environ, "AGENCYQA_TRUSTED_PROXIES", 0),
             public_url=environ.get("AGENCYQA_PUBLIC_URL", "").rstrip("/"),
+            mail=MailSettings.from_environ(environ),
+            files=FileSettings.from_environ(environ),
             scheduler=environ.get("AGENCYQA_SCHEDULER") or "off",
             log_level=(environ.get("AGENCYQA_LOG_LEVEL") or "INFO").upper(),
         )
@@ -111,6 +238,25 @@ def _is_site(url: str) -> bool:
         )
     except ValueError:
         return False
+
+
+def _is_address(text: str) -> bool:
+    try:
+        address = Address(addr_spec=text)
+    except (ValueError, IndexError):
+        return False
+    return text.isascii() and bool(address.username and address.domain)
+
+
+def _host_and_port(server: str, name: str = "AGENCYQA_MAIL_SERVER") -> tuple[str, int]:
+    """Port 0 where none is given. Raise SettingsError."""
+    try:
+        parts = urlsplit(f"//{server}")
+        if parts.hostname and parts.netloc == server and parts.username is None:
+            return parts.hostname, parts.port or 0
+    except ValueError:
+        pass
+    raise SettingsError(f"{name} is a host, or host:port, not {server!r}.")
 
 
 def _secret_key(environ: Mapping[str, str], data_dir: Path) -> str:

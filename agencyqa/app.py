@@ -14,8 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from agencyqa.accounts import cli as accounts_cli
 from agencyqa.accounts import events as accounts_events
 from agencyqa.accounts import messages as accounts_messages
+from agencyqa.accounts import readers, sessions
 from agencyqa.accounts import routes as accounts_routes
-from agencyqa.accounts import sessions
 from agencyqa.accounts.models import InstallationFact
 from agencyqa.agencies import events as agencies_events
 from agencyqa.agencies import jobs as agencies_jobs
@@ -40,9 +40,27 @@ from agencyqa.engagements import events as engagements_events
 from agencyqa.engagements import jobs as engagements_jobs
 from agencyqa.engagements import messages as engagements_messages
 from agencyqa.engagements import routes as engagements_routes
+from agencyqa.engagements.deliverables import events as deliverables_events
+from agencyqa.engagements.deliverables import jobs as deliverables_jobs
+from agencyqa.engagements.deliverables import messages as deliverables_messages
+from agencyqa.engagements.deliverables import routes as deliverables_routes
 from agencyqa.errors import AgencyQAError
+from agencyqa.evaluations import events as evaluations_events
+from agencyqa.evaluations import jobs as evaluations_jobs
+from agencyqa.evaluations import messages as evaluations_messages
+from agencyqa.evaluations import routes as evaluations_routes
 from agencyqa.extensions import babel, csrf, db, login_manager, migrate
+from agencyqa.files import cli as files_cli
+from agencyqa.files import events as files_events
+from agencyqa.files import jobs as files_jobs
+from agencyqa.files import messages as files_messages
+from agencyqa.files import routes as files_routes
+from agencyqa.files import setup as files
 from agencyqa.i18n import SOURCE_LOCALE, select_locale
+from agencyqa.inspections import events as inspections_events
+from agencyqa.inspections import jobs as inspections_jobs
+from agencyqa.inspections import messages as inspections_messages
+from agencyqa.inspections import routes as inspections_routes
 from agencyqa.jobs import cli as job_cli
 from agencyqa.jobs import messages as job_messages
 from agencyqa.jobs import routes as job_routes
@@ -51,13 +69,16 @@ from agencyqa.jobs.registry import register_jobs
 from agencyqa.measures import events as measures_events
 from agencyqa.measures import messages as measures_messages
 from agencyqa.measures import routes as measures_routes
+from agencyqa.notifications import jobs as notification_jobs
 from agencyqa.notifications import messages as notification_messages
 from agencyqa.notifications import routes as notification_routes
 from agencyqa.notifications import setup as notifications
+from agencyqa.notifications.services import MAILS
 from agencyqa.objects import events as objects_events
 from agencyqa.objects import messages as objects_messages
 from agencyqa.objects import routes as objects_routes
 from agencyqa.reports import cli as reports_cli
+from agencyqa.reports import mail_targets
 from agencyqa.reports import routes as reports_routes
 from agencyqa.spreadsheets import messages as spreadsheet_messages
 from agencyqa.web import health, setup
@@ -68,6 +89,7 @@ from config import ROOT, Settings
 BLUEPRINTS = (
     health.bp,
     audit_routes.bp,
+    files_routes.bp,
     job_routes.bp,
     notification_routes.bp,
     accounts_routes.bp,
@@ -75,11 +97,15 @@ BLUEPRINTS = (
     agencies_routes.bp,
     objects_routes.bp,
     engagements_routes.bp,
+    deliverables_routes.bp,
+    evaluations_routes.bp,
+    inspections_routes.bp,
     assessments_routes.bp,
     reports_routes.bp,
 )
 MESSAGES = (
     audit_messages.MESSAGES,
+    files_messages.MESSAGES,
     job_messages.MESSAGES,
     notification_messages.MESSAGES,
     spreadsheet_messages.MESSAGES,
@@ -88,20 +114,37 @@ MESSAGES = (
     agencies_messages.MESSAGES,
     objects_messages.MESSAGES,
     engagements_messages.MESSAGES,
+    deliverables_messages.MESSAGES,
+    evaluations_messages.MESSAGES,
+    inspections_messages.MESSAGES,
     assessments_messages.MESSAGES,
 )
 EVENTS = (
+    files_events,
     accounts_events,
     measures_events,
     agencies_events,
     objects_events,
     engagements_events,
+    deliverables_events,
+    evaluations_events,
+    inspections_events,
     assessments_events,
 )
 # The functions behind the names of ``jobs.schedule``.
-JOBS = {**audit_jobs.JOBS, **agencies_jobs.JOBS, **engagements_jobs.JOBS, **assessments_jobs.JOBS}
+JOBS = {
+    **audit_jobs.JOBS,
+    **files_jobs.JOBS,
+    **agencies_jobs.JOBS,
+    **engagements_jobs.JOBS,
+    **deliverables_jobs.JOBS,
+    **evaluations_jobs.JOBS,
+    **inspections_jobs.JOBS,
+    **assessments_jobs.JOBS,
+}
 COMMANDS = (
     audit_cli.group,
+    files_cli.group,
     job_cli.group,
     accounts_cli.group,
     scoring_cli.group,
@@ -119,6 +162,7 @@ def create_app(settings: Settings) -> Flask:
     sessions.init_app(app)
     guards.init_app(app)
     setup.init_app(app)
+    files.init_app(app, settings)
     if _log_refusal not in after_refusal:
         after_refusal.append(_log_refusal)
     app.before_request(_know_demo_data)
@@ -131,8 +175,12 @@ def create_app(settings: Settings) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     register_jobs(app, JOBS)
+    if settings.mail is not None:
+        # Elsewhere it would only note every minute that there was nothing to do.
+        register_jobs(app, notification_jobs.JOBS)
     runner.init_app(app, thread=settings.scheduler == "thread")
-    notifications.init_app(app)
+    notifications.init_app(app, readers.READERS)
+    mail_targets.register()
     return app
 
 
@@ -145,7 +193,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
         SESSION_COOKIE_NAME="agencyqa",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -166,10 +214,11 @@ def _configure(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
 
-def _engine_options(url: str) -> dict[str, Any]:
-    if sa.make_url(url).get_backend_name() == "sqlite":
-        return {}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    options: dict[str, Any] = {"execution_options": {MAILS: settings.mail is not None}}
+    if sa.make_url(settings.database_url).get_backend_name() != "sqlite":
+        options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+    return options
 
 
 def _bind_extensions(app: Flask, settings: Settings) -> None:

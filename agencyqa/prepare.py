@@ -22,9 +22,13 @@ from agencyqa.accounts import cli as accounts_cli
 from agencyqa.accounts.models import Body, InstallationFact
 from agencyqa.agencies import services as agencies
 from agencyqa.app import create_app
+from agencyqa.auth.actor import system_actor
 from agencyqa.clock import utc_now
 from agencyqa.demo import loading
+from agencyqa.engagements.deliverables import services as deliverables
+from agencyqa.evaluations.standards import load_standards
 from agencyqa.extensions import db
+from agencyqa.inspections.services.reference import load_checklists
 from agencyqa.measures import services as measures
 from agencyqa.web import health
 from config import ROOT, Settings, SettingsError, is_loopback
@@ -100,6 +104,7 @@ def _upgrade(app: Flask) -> None:
 def _first_administrator() -> int:
     session = db.session()
     load_shipped_data(session)
+    list_what_is_owed(session)
     if accounts_cli.has_administrator(session):
         return 0
     given = accounts_cli.administrator_from_environment()
@@ -119,10 +124,20 @@ def _first_administrator() -> int:
     return 0
 
 
+def list_what_is_owed(session: Session) -> None:
+    """Engagements from before lists of deliverables get theirs; a newer built-in calendar settles open dates."""
+    deliverables.fill_open(session, utc_now())
+    deliverables.recount_provisional(session, system_actor("calendar"), utc_now())
+    session.commit()
+
+
 def load_shipped_data(session: Session) -> None:
-    """Measures, scoring forms and conditions that come with the program; rows already there stay."""
+    """Measures, scoring forms, conditions and the checklist that come with the program; rows already there stay."""
     measures.load_reference_data(session, utc_now())
     agencies.load_reference_data(session, utc_now())
+    load_checklists(session, utc_now())
+    load_standards(session, utc_now())
+    deliverables.load_requirement_tables(session, utc_now())
     session.commit()
 
 
@@ -147,8 +162,10 @@ def _demo(app: Flask, settings: Settings, options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
-    if not is_loaded:
-        load_shipped_data(session)
+    load_shipped_data(session)
+    if is_loaded:
+        list_what_is_owed(session)
+    else:
         loading.load(session, settings.data_dir, utc_now())
     loading.print_summary(session, settings.data_dir)
     return 0

@@ -24,6 +24,7 @@ from agencyqa.agencies.enums import Standing
 from agencyqa.agencies.models import Agency, Registration
 from agencyqa.app import create_app
 from agencyqa.assessments.enums import SheetState, WeightMode
+from agencyqa.assessments.evidence import NOTHING_ON_RECORD
 from agencyqa.assessments.forms.entry import Entry
 from agencyqa.assessments.models import (
     AssessmentRound,
@@ -33,7 +34,12 @@ from agencyqa.assessments.models import (
     SheetScorer,
     SheetSnapshot,
 )
-from agencyqa.assessments.services.content import content_hash, put_content, snapshot_content
+from agencyqa.assessments.services.content import (
+    content_hash,
+    put_content,
+    score_content,
+    snapshot_content,
+)
 from agencyqa.assessments.services.publication import publish_round
 from agencyqa.assessments.services.rounds import compute_round, open_round
 from agencyqa.auth.actor import Actor
@@ -43,13 +49,13 @@ from agencyqa.demo.chance import Chance
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.extensions import db
+from agencyqa.measures.compiled import CompiledScheme
 from agencyqa.measures.enums import Purpose, WorkKind
 from agencyqa.measures.models import Scheme, SchemeVersion
-from agencyqa.measures.queries import program_of
+from agencyqa.measures.queries import compiled, program_of
 from agencyqa.measures.services import load_reference_data
 from agencyqa.objects.enums import BudgetType, ObjectKind
 from agencyqa.objects.models import EvaluationObject
-from agencyqa.scoring import Program
 from config import Settings
 
 YEAR = 2022
@@ -304,12 +310,12 @@ def _sheets(session: Session, commissions: list[Commission], users: dict[int, in
         version = session.scalars(
             sa.select(SchemeVersion)
             .join(Scheme, Scheme.id == SchemeVersion.scheme_id)
-            .where(Scheme.key == key)
+            .where(Scheme.key == key, SchemeVersion.number == 1)
         ).one()
-        program = program_of(version)
+        scheme = compiled(version)
         for each in commissions:
             scorer = each.bureau_id if role is Purpose.BUREAU else each.unit_id
-            sheets.append(_sheet(each, role, scorer, version.id, program))
+            sheets.append(_sheet(each, role, scorer, version.id, scheme))
     session.add_all(sheets)
     session.flush()
     digests = {
@@ -329,7 +335,9 @@ def _sheets(session: Session, commissions: list[Commission], users: dict[int, in
     )
 
 
-def _sheet(each: Commission, role: Purpose, scorer: int, version_id: int, program: Program) -> ScoreSheet:
+def _sheet(
+    each: Commission, role: Purpose, scorer: int, version_id: int, scheme: CompiledScheme
+) -> ScoreSheet:
     is_open = each.signed_on.year > YEAR
     sheet = ScoreSheet(
         bureau_id=each.bureau_id,
@@ -346,8 +354,10 @@ def _sheet(each: Commission, role: Purpose, scorer: int, version_id: int, progra
         finalised_at=None if is_open else NOW,
     )
     quality = 55 + each.agency_id * 7 % 40
-    answers = answers_for(program.scheme, Chance(f"{each.number}/{role}"), quality)
-    put_content(sheet, program, Entry(answers, {}, {}), program.score(answers))
+    program = scheme.program
+    answers = answers_for(program.scheme, scheme.counting, Chance(f"{each.number}/{role}"), quality)
+    entry = Entry(answers, {}, {})
+    put_content(sheet, program, score_content(program, scheme.counting, entry, NOTHING_ON_RECORD))
     return sheet
 
 

@@ -114,7 +114,7 @@ class Words:
     rules: Mapping[str, tuple[dict[str, Any], RuleTexts]]
 
     @classmethod
-    def of(cls, program: Program, texts: SchemeTexts, citations: Mapping[str, Citation]) -> Words:
+    def of(cls, program: Program, texts: SchemeTexts, citations: Mapping[Any, Citation]) -> Words:
         """Call it where a locale is set."""
         scheme = program.scheme
         sections = tuple(

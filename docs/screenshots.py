@@ -1,4 +1,4 @@
-"""Makes the pictures of the README anew: .venv-test/bin/python docs/screenshots.py, from the top of the checkout.
+"""Makes the pictures of README and guides anew: .venv-test/bin/python docs/screenshots.py, from the checkout's top.
 
 A demonstration year is prepared in a folder of its own and served on a free port, so nothing else is touched.
 """
@@ -27,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 from tests.browser_finder import find_browser  # noqa: E402
 
 WIDTH = 1440
+PHONE = 390
 LIMIT = 250_000
 GUNICORN = "wsgi:app --worker-class gthread --workers 1 --threads 4 --no-control-socket".split()
 
@@ -77,8 +78,8 @@ def sign_in(page: Page, username: str, password: str) -> None:
     page.wait_for_url("**/")
 
 
-def picture(page: Page, name: str, height: int, scroll_to: str | None = None) -> None:
-    page.set_viewport_size({"width": WIDTH, "height": height})
+def picture(page: Page, name: str, height: int, scroll_to: str | None = None, *, width: int = WIDTH) -> None:
+    page.set_viewport_size({"width": width, "height": height})
     if scroll_to:
         page.evaluate("path => document.querySelector(path).scrollIntoView({behavior: 'instant'})", scroll_to)
         page.locator("h1").evaluate("heading => document.activeElement.blur()")
@@ -101,12 +102,70 @@ def fill_in(page: Page) -> None:
     page.get_by_text(re.compile("已保存")).wait_for()
 
 
+def go_to_first(page: Page, listing: str, link: str, shows: str, then: str = "") -> None:
+    """Open the first page behind the links of a list that shows the wanted thing.
+
+    ``then`` is added to the address of each: the page of an object that lies behind its own.
+    """
+    page.goto(listing)
+    addresses = page.locator(link).evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    for address in dict.fromkeys(addresses):
+        page.goto(address + then)
+        if page.locator(shows).count():
+            return
+    raise SystemExit(f"No page behind {listing} shows {shows}.")
+
+
+def hand_in(page: Page) -> None:
+    """Pictures of uploading a plan: the form on a phone, and the page with one file that waits to be handed in."""
+    go_to_first(page, "/engagements/deliverables", "tbody th a", "a[href*='/versions/'][href$='/download']")
+    paper = page.request.get(page.locator("a[href$='/download']").first.get_attribute("href") or "").body()
+    page.goto("/")
+    page.get_by_role("link", name="去提交").first.click()
+    page.get_by_role("link", name="上传", exact=True).first.click()
+    page.set_input_files(
+        "input[type=file]", {"name": "评价方案.pdf", "mimeType": "application/pdf", "buffer": paper}
+    )
+    picture(page, "upload-phone", 660, width=PHONE)
+    page.locator("main button[type=submit]").first.click()
+    page.get_by_text("已上传，未提交").first.wait_for()
+    picture(page, "deliverables", 900)
+
+
+def agency_pictures(page: Page) -> None:
+    picture(page, "agency-phone", 844, width=PHONE)
+    hand_in(page)
+    page.goto("/")
+    page.get_by_role("link", name="陈述申辩").first.click()
+    picture(page, "finding", 900)
+
+
+def supervisor_pictures(page: Page) -> None:
+    go_to_first(page, "/evaluations/?faults=1", "tbody th a", "#figures .check")
+    picture(page, "evaluation", 900)
+    go_to_first(page, "/inspections/orders", "tbody th a", "section[id^=answer-]")
+    picture(page, "order", 900)
+    page.locator("#findings th a").first.click()
+    page.get_by_role("link", name=re.compile("^合同 ")).first.click()
+    picture(page, "engagement", 900, "#trail")
+    go_to_first(page, "/sheets?view=todo", "tbody th a", ".facts-asked", then="/edit")
+    picture(page, "score-facts", 900, ".criterion:has(.facts-asked)")
+
+
+def lead_pictures(page: Page) -> None:
+    picture(page, "dashboard", 900)
+    go_to_first(page, "/sheets?view=all", "tbody th a", ".fact-source a", then="/trace")
+    picture(page, "trace", 900, ".criterion:has(.fact-source a)")
+
+
 def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     found = find_browser()
     with demo_server() as (address, passwords), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=found.executable, args=found.arguments, env={**os.environ, **found.environment}
+            executable_path=found.executable,
+            args=found.arguments,
+            env={**os.environ, **found.environment},
         )
 
         def desk(username: str) -> Page:
@@ -115,12 +174,9 @@ def main() -> None:
             sign_in(page, username, passwords[username])
             return page
 
-        lead = desk("lead")
-        picture(lead, "dashboard", 900)
-        lead.goto("/results")
-        lead.locator("tbody th a").first.click()
-        lead.locator("a[href$='/trace']", has_text="财政局评分").first.click()
-        picture(lead, "trace", 900, ".trace-section .panel-body")
+        lead_pictures(desk("lead"))
+        supervisor_pictures(desk("supervisor"))
+        agency_pictures(desk("agency"))
         department = desk("department")
         fill_in(department)
         picture(department, "score-sheet", 900, ".sheet-section")

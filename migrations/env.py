@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
@@ -17,9 +19,37 @@ def run_migrations() -> None:
     if given is not None:
         _run(given)
         return
-    with db.engine.connect() as connection:
+    with db.engine.connect() as connection, _free_to_rebuild(connection):
         _run(connection)
+        _refuse_broken_links(connection)
         connection.commit()
+
+
+@contextmanager
+def _free_to_rebuild(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by building it anew and dropping the old one, which links to it would forbid.
+
+    The setting cannot change inside a transaction, so it goes past the session to the driver.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        if connection.in_transaction():
+            connection.rollback()
+        driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _refuse_broken_links(connection: Connection) -> None:
+    """What was not checked on the way is checked before anything is kept."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise SystemExit(f"The migration left rows whose links lead nowhere: {broken[:5]}")
 
 
 def _plain_types(kind: str, item: Any, autogen_context: Any) -> str | bool:

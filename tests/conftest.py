@@ -174,10 +174,13 @@ class WorkerApps:
             self.run.drop(url)
 
 
-def make_app(run: TestRun, url: str) -> Flask:
-    """An application for tests on this database; every one has a data folder of its own."""
+def make_app(run: TestRun, url: str, **files: Any) -> Flask:
+    """An application for tests on this database; every one has a data folder of its own.
+
+    ``files`` are values of ``FileSettings``, for tests of another store or limit.
+    """
     from agencyqa.app import create_app
-    from config import Settings
+    from config import FileSettings, Settings
     from tests.client import Client, watch_commits
 
     data = Path(tempfile.mkdtemp(prefix="data-", dir=run.folder))
@@ -189,6 +192,7 @@ def make_app(run: TestRun, url: str) -> Flask:
             secure_cookies=False,
             testing=True,
             log_level="WARNING",
+            files=FileSettings(**files),
         )
     )
     app.testing = True

@@ -18,6 +18,7 @@ from agencyqa.accounts.queries import browser_session, make_actor
 from agencyqa.clock import local_date, utc_now
 from agencyqa.db import set_reading
 from agencyqa.extensions import db, login_manager
+from agencyqa.web import bodies
 
 # Writing the last use on every click would turn each page view into a write.
 SEEN_STEP = timedelta(minutes=1)
@@ -27,7 +28,8 @@ KEPT_ACROSS_SIGN_IN = ("locale",)
 
 
 def is_read_request() -> bool:
-    return request.method in {"GET", "HEAD", "OPTIONS"}
+    """An upload only reads until its file has arrived: SQLite's write lock must not wait for a slow line."""
+    return request.method in {"GET", "HEAD", "OPTIONS"} or bodies.is_upload(request)
 
 
 class SessionUser(UserMixin):

@@ -15,6 +15,8 @@ EVENTS = {
     "agencies.evaluator.ended": _l("终止主评人登记"),
     "agencies.tie.declared": _l("申报利害关系"),
     "agencies.tie.ended": _l("终止利害关系"),
+    "agencies.import.uploaded": _l("上传机构导入表"),
+    "agencies.import.confirmed": _l("导入机构"),
     "agencies.conditions.loaded": _l("载入主评人条件"),
 }
 TARGETS = {
@@ -24,6 +26,7 @@ TARGETS = {
     "persons": _l("主评人"),
     "appointments": _l("主评人登记"),
     "ties": _l("利害关系"),
+    "agency_imports": _l("机构导入"),
     "evaluator_conditions": _l("主评人条件"),
 }
 # Also the words of the profile's history.
@@ -49,4 +52,9 @@ FIELDS = {
     "work_since": _l("参加工作日期"),
     "evaluation_since": _l("从事绩效评价起始日期"),
     "has_disqualifying_record": _l("有不良执业记录"),
+    "file_name": _l("文件名"),
+    "sha256": _l("文件摘要（SHA-256）"),
+    "added": _l("新登记"),
+    "joined": _l("沿用共享档案"),
+    "skipped": _l("已在库，跳过"),
 }

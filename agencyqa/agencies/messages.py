@@ -39,6 +39,18 @@ MESSAGES: dict[str, object] = {
     "tie_exists": _l("此期间已申报与该单位的同类利害关系。"),
     "tie_over": _l("该利害关系已登记终止日期。"),
     "ends_before_start_of": _l("终止日期不得早于起始日期 %(day)s。"),
+    "import.not_offered": _l("“%(value)s”不在可选项中，请从下拉列表选择。"),
+    "import.not_yes_or_no": _l("“%(value)s”无法识别，请填“是”或“否”。"),
+    "import.repeated_code": _l("统一社会信用代码重复，第一次出现在 %(first)s。"),
+    "import.too_many": _l("一次最多导入 %(rows)s 家机构，请分成几个文件。"),
+    "import_not_a_workbook": _l("请上传 Excel 工作簿（.xlsx）。"),
+    "import_file_changed": _l("存储的文件与上传时不一致，没有导入。请重新上传。"),
+    "import_stale": _l("预览之后机构库有变化，没有导入任何机构。请核对下面新的预览后再确认。"),
+    "import_overtaken": _l(
+        "第 %(row)s 行“%(name)s”刚刚由其他人登记，没有导入任何机构。请核对下面新的预览后再确认。"
+    ),
+    "import_done": _l("这份文件已经导入。"),
+    "import_brings_nothing": _l("文件中的机构都已在本局机构库中，没有需要导入的。"),
     "not_confirmed": _l("请先核对内容并勾选确认。"),
     "inbox.agency_standing_decided": _l(
         "%(bureau)s已作出决定：贵机构在其机构库中的状态为“%(standing)s”，自 %(effective_on)s 起生效。"

@@ -1,6 +1,6 @@
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from agencyqa.accounts.models import Body
@@ -178,3 +178,27 @@ class Tie(Identified, Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     form_token: Mapped[str | None] = mapped_column(String(32), unique=True)
+
+
+class AgencyImport(Identified, Versioned, Base):
+    """A workbook of agencies that an officer handed in for the register of a bureau.
+
+    Until ``confirmed_at`` it is only looked at. ``added`` counts agencies new to the system, ``joined`` those known
+    elsewhere that came into this register, ``skipped`` those that stood in it already.
+    """
+
+    __tablename__ = "agency_imports"
+    __table_args__ = (Index(None, "bureau_id", "id"), Index(None, "file_id"))
+
+    bureau_id: Mapped[int] = mapped_column(ForeignKey("bodies.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_files.id"))
+    file_name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    added: Mapped[int] = mapped_column(Integer, default=0)
+    joined: Mapped[int] = mapped_column(Integer, default=0)
+    skipped: Mapped[int] = mapped_column(Integer, default=0)

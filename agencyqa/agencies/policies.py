@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import Select
 
 from agencyqa.accounts.models import Body
-from agencyqa.agencies.models import Agency, Registration, Tie
+from agencyqa.agencies.models import Agency, AgencyImport, Registration, Tie
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 
@@ -47,6 +47,14 @@ def tie_visible(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.is_agency:
         return Tie.agency_id == actor.body_id
     return sa.false()
+
+
+def visible_imports(actor: Actor) -> Select[AgencyImport]:
+    """Workbooks handed in for a register are the business of those who keep it."""
+    statement = sa.select(AgencyImport)
+    if not can_register(actor):
+        return statement.where(sa.false())
+    return statement.where(AgencyImport.bureau_id == actor.bureau_id)
 
 
 def can_register(actor: Actor) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -116,6 +116,15 @@ class AgencyYear:
     engagement_count: int
     inputs: dict[str, Any]
     trace: dict[str, Any]
+    # Final findings on the agency itself: listed, and no part of the score.
+    findings: list[dict[str, Any]] = field(default_factory=list)
+
+
+def with_findings(
+    years: Iterable[AgencyYear], findings: Mapping[int, list[dict[str, Any]]]
+) -> list[AgencyYear]:
+    """``findings`` are those on agencies as a whole, by agency."""
+    return [replace(year, findings=list(findings.get(year.agency_id, ()))) for year in years]
 
 
 def years_of_agencies(
@@ -277,7 +286,12 @@ def fraction_text(value: Fraction | None) -> str | None:
 
 def digest_of(years: Iterable[AgencyYear]) -> str:
     """All results with everything they rest on as one hash, the same for the same facts."""
-    return digest([[year.agency_id, year.rank, year.inputs, year.trace] for year in years])
+    return digest([_digested(year) for year in years])
+
+
+def _digested(year: AgencyYear) -> list[Any]:
+    # No findings are left out, so that years from before keep the hashes they had.
+    return [year.agency_id, year.rank, year.inputs, year.trace, *([year.findings] if year.findings else [])]
 
 
 def digest(content: Any) -> str:

@@ -10,6 +10,8 @@ EVENTS = {
     "assessments.sheet.opened": _l("下发评分表"),
     "assessments.sheet.reissued": _l("重新选定评分方案"),
     "assessments.sheet.edited": _l("填写评分表"),
+    "assessments.sheet.overruled": _l("对在案问题作出不计入的决定"),
+    "assessments.sheet.refreshed": _l("按在案情况更新评分表"),
     "assessments.sheet.submitted": _l("提交评分表"),
     "assessments.sheet.returned": _l("退回评分表"),
     "assessments.sheet.finalised": _l("评分表定稿"),
@@ -28,6 +30,9 @@ TARGETS = {
 }
 FIELDS = {
     "total_points": _l("总分"),
+    "overruled": _l("不计入"),
+    "restored": _l("恢复计入"),
+    "on_record": _l("在案情况"),
     "scheme_version_id": _l("评分方案版本号"),
     "scheme_hash": _l("方案校验值"),
     "scorer_body_id": _l("评分单位编号"),

@@ -17,6 +17,7 @@ MESSAGES = {
     "sheet_has_faults": _l("有评分不符合计分标准，没有保存。"),
     "sheet_incomplete": _l("评分表还有未完成的内容，没有提交。"),
     "sheet_unknown_fields": _l("提交的内容里有本方案没有的项目，没有保存。"),
+    "sheet_supplied_input": _l("这一项由系统按在案情况计入，不由评分人填写。"),
     "malformed_draft": _l("没有收到可以保存的草稿。"),
     "not_the_scorer": _l("只有这份评分表的评分单位可以填写。"),
     "only_bureau_opens_sheets": _l("只有本业务所属财政部门可以下发评分表。"),
@@ -42,6 +43,7 @@ MESSAGES = {
     # What a rule has against a value; the pages write the same with the words of the scheme.
     "score.missing": _l("尚未填写。"),
     "score.reason_needed": _l("评分人给分与按规则计算的得分不一致，请说明理由。"),
+    "score.why_needed": _l("请说明不计入的理由。"),
     "score.malformed_points": _l("应为分值。"),
     "score.malformed_count": _l("应为整数。"),
     "score.malformed_flag": _l("应为是或否。"),
@@ -53,11 +55,24 @@ MESSAGES = {
     "score.outside_deduction_range": _l("扣分应为 0，或在 %(low_points)s～%(high_points)s 分之间。"),
     "score.amount_without_count": _l("填写了扣分，但处数为 0。"),
     "score.entered_out_of_range": _l("评分人给分应在 %(low_points)s～%(high_points)s 分之间。"),
+    # The story of an engagement
+    "trail.sheet_opened": _l("下发评分表：%(role)s"),
+    "trail.sheet_submitted": _l("提交评分表：%(role)s"),
+    "trail.sheet_returned": _l("退回评分表：%(role)s"),
+    "trail.sheet_finalised": _l("评分表定稿：%(role)s，%(total_points)s 分"),
+    "trail.sheet_published": _l("发布评分表：%(role)s，%(total_points)s 分"),
+    "trail.sheet_corrected": _l("开启评分更正：%(role)s，第 %(revision)s 版"),
     # The inbox
     "inbox.sheets_opened": _l("收到 %(count)s 份考核评分表，期限 %(due_on)s。"),
     "inbox.sheet_returned": _l("合同 %(contract)s 的评分表被退回：%(reason)s"),
     "inbox.sheet_finalised": _l("合同 %(contract)s 的评分表已定稿。"),
     "inbox.sheet_corrected": _l("合同 %(contract)s 的评分表需要更正：%(reason)s"),
+    "inbox.rescore_opened": _l(
+        "计入合同 %(contract)s 评分表的问题%(number)s已撤销，重新评分已开启，原结果保留。"
+    ),
+    "inbox.sheet_record_changed": _l(
+        "计入合同 %(contract)s 评分表的问题%(number)s已撤销，评分表正在等待审核，请退回重评。"
+    ),
     "inbox.sheet_overdue": _l("合同 %(contract)s 的评分表已于 %(due_on)s 到期，尚未提交。"),
 }
 MESSAGES |= annual_messages.MESSAGES

@@ -79,6 +79,10 @@ class ScoreSheet(Identified, Versioned, Base):
     answers: Mapped[dict[str, Any]] = mapped_column(Json)
     entered: Mapped[dict[str, Any]] = mapped_column(Json)
     reasons: Mapped[dict[str, Any]] = mapped_column(Json)
+    # What the system knows and findings say, row by row as they counted when the sheet was last written, and the
+    # rows a scorer set aside with the reason: {occurrence key: {"reason", "by", "at"}}. See ``assessments.facts``.
+    facts: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
+    overruled: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default="{}")
     # The inputs of a complete sheet as one array in the compiled scheme's order, for totals of many sheets at
     # once; empty while something is missing.
     packed: Mapped[list[int | None]] = mapped_column(Json)
@@ -206,6 +210,8 @@ class AnnualResult(Identified, Base):
     is_reference: Mapped[bool] = mapped_column(Boolean, default=False)
     # {measure: {"score": "n/d" or null, "maximum": "n/d" or null, "rounded": int or null}}
     measure_scores: Mapped[dict[str, Any]] = mapped_column(Json)
+    # Final findings on the agency itself, as they stood: listed with the result, not part of its score.
+    agency_findings: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
     # Sheet ids with their revision and content, shares, weights: everything the figure was computed from.
     inputs: Mapped[dict[str, Any]] = mapped_column(Json)
     trace: Mapped[dict[str, Any]] = mapped_column(Json)

@@ -9,14 +9,21 @@ from sqlalchemy.orm import Session
 from agencyqa.assessments import policies, workflow
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.queries.engagement_scores import visible_score
-from agencyqa.assessments.queries.sheets import sheets_of
+from agencyqa.assessments.queries.sheets import sheets_of, sheets_with_row
+from agencyqa.assessments.queries.trail import trail_of_sheets
+from agencyqa.assessments.services.refreshing import refresh_open_sheets
+from agencyqa.assessments.services.rescoring import rescore_after_withdrawal
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.hooks import evidence_listeners, trail_sources
 from agencyqa.engagements.locks import content_locks
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.panels import engagement_panels
 from agencyqa.extensions import db
+from agencyqa.inspections.hooks import withdrawal_listeners
+from agencyqa.inspections.models import Finding
+from agencyqa.inspections.panels import finding_panels
 from agencyqa.measures.enums import Purpose
 from agencyqa.web.panels import rendered
 
@@ -54,6 +61,14 @@ def sheets_panel(actor: Actor, engagement: Engagement) -> Markup | str:
     )
 
 
+def counted_panel(actor: Actor, finding: Finding) -> Markup | str:
+    """On the page of a finding: the sheets that it counts on, as far as the actor may see them."""
+    if finding.engagement_id is None or not actor.has(Permission.SHEETS_READ):
+        return ""
+    rows = sheets_with_row(db.session(), actor, finding.engagement_id, f"finding:{finding.id}")
+    return rendered("assessments/_of_finding.html", rows=rows) if rows else ""
+
+
 def has_sheets(session: Session, engagement: Engagement) -> bool:
     """Sheets rest on the parties, the kind of work and the contract date, so these stay once a sheet exists."""
     statement = select(ScoreSheet.id).where(ScoreSheet.engagement_id == engagement.id).limit(1)
@@ -62,6 +77,14 @@ def has_sheets(session: Session, engagement: Engagement) -> bool:
 
 def register() -> None:
     """Called when the routes are loaded; a second call changes nothing."""
+    if refresh_open_sheets not in evidence_listeners:
+        evidence_listeners.append(refresh_open_sheets)
+    if rescore_after_withdrawal not in withdrawal_listeners:
+        withdrawal_listeners.append(rescore_after_withdrawal)
+    if counted_panel not in finding_panels:
+        finding_panels.append(counted_panel)
+    if trail_of_sheets not in trail_sources:
+        trail_sources.append(trail_of_sheets)
     if sheets_panel not in engagement_panels:
         engagement_panels.append(sheets_panel)
     if has_sheets not in content_locks:

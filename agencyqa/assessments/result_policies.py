@@ -86,6 +86,11 @@ def sees_engagement_scores(actor: Actor) -> bool:
     return actor.is_bureau or actor.is_agency or actor.is_observer
 
 
+def sees_agency_findings(actor: Actor) -> bool:
+    """Findings concern the bureau and the agency; departments and observers read nothing of inspections."""
+    return actor.is_bureau or actor.is_agency
+
+
 def sees_who_is_late(actor: Actor) -> bool:
     """At which step a missing sheet is, and with whom, is the bureau's business."""
     return actor.is_bureau

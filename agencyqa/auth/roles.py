@@ -52,6 +52,17 @@ _AGENCY = _EVERYBODY | {
     Permission.OBJECTS_READ,
     Permission.SHEETS_READ,
     Permission.RESULTS_READ,
+    Permission.DELIVERABLES_READ,
+    Permission.DELIVERABLES_UPLOAD,
+    Permission.EVALUATIONS_READ,
+    Permission.EVALUATIONS_WRITE,
+    Permission.INSPECTIONS_READ,
+}
+# What binds the agency is done by those who answer for it.
+_ANSWERABLE = _AGENCY | {
+    Permission.DELIVERABLES_SUBMIT,
+    Permission.FINDINGS_STATE,
+    Permission.RECTIFICATIONS_ANSWER,
 }
 _SUPERVISOR = _EVERYBODY | {
     Permission.AUDIT_READ,
@@ -73,16 +84,30 @@ _SUPERVISOR = _EVERYBODY | {
     Permission.RESULTS_READ,
     Permission.RESULTS_ASSIGN,
     Permission.WORKBOOK_EXPORT,
+    Permission.FILES_CHECK,
+    Permission.WORKDAYS_WRITE,
+    Permission.DELIVERABLES_READ,
+    Permission.DELIVERABLES_ACCEPT,
+    Permission.DEADLINES_WRITE,
+    Permission.EVALUATIONS_READ,
+    Permission.EVALUATIONS_ASSIGN,
+    Permission.INSPECTIONS_READ,
+    Permission.INSPECTIONS_WRITE,
+    Permission.FINDINGS_DECIDE,
+    Permission.RECTIFICATIONS_VERIFY,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Manages accounts and sees no scores.
     Role.SYSTEM_ADMINISTRATOR: _EVERYBODY
-    | {Permission.USERS_MANAGE, Permission.BODIES_MANAGE, Permission.AUDIT_READ, Permission.JOBS_READ},
+    | {Permission.USERS_MANAGE, Permission.BODIES_MANAGE, Permission.AUDIT_READ, Permission.JOBS_READ}
+    | {Permission.FILES_CHECK},
     Role.BUREAU_SUPERVISOR: _SUPERVISOR,
-    Role.BUREAU_LEAD: _SUPERVISOR | {Permission.SCHEMES_PUBLISH, Permission.RESULTS_PUBLISH},
-    Role.AGENCY_MANAGER: _AGENCY,
-    Role.PRINCIPAL_EVALUATOR: _AGENCY,
+    Role.BUREAU_LEAD: _SUPERVISOR
+    | {Permission.SCHEMES_PUBLISH, Permission.RESULTS_PUBLISH}
+    | {Permission.REQUIREMENTS_WRITE},
+    Role.AGENCY_MANAGER: _ANSWERABLE,
+    Role.PRINCIPAL_EVALUATOR: _ANSWERABLE,
     Role.AGENCY_STAFF: _AGENCY,
     Role.DEPARTMENT_OFFICER: _EVERYBODY
     | {
@@ -91,6 +116,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SHEETS_READ,
         Permission.SHEETS_SCORE,
         Permission.RESULTS_READ,
+        Permission.DELIVERABLES_READ,
+        Permission.DELIVERABLES_ACCEPT,
+        Permission.EVALUATIONS_READ,
+        Permission.EVALUATIONS_ANSWER,
     },
     Role.OBSERVER: _EVERYBODY
     | {

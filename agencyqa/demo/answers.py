@@ -1,8 +1,13 @@
-"""Plausible answers to any score sheet: better agencies get higher bands and fewer faults."""
+"""Plausible answers to any score sheet: better agencies get higher bands and fewer faults.
+
+What is on record counts by itself; scorers of the demo seldom know of anything else.
+"""
 
 from __future__ import annotations
 
 from agencyqa.demo.chance import Chance
+from agencyqa.measures.counting import NOTHING, Counting
+from agencyqa.measures.scheme_format import Effect
 from agencyqa.scoring import Criterion, Scheme
 from agencyqa.scoring.rules import (
     AllOrNothing,
@@ -20,9 +25,20 @@ Value = int | str | bool
 Answers = dict[str, dict[str, Value]]
 
 
-def answers_for(scheme: Scheme, chance: Chance, quality: int) -> Answers:
-    """``quality`` from 0 to 100. Every input is given; nothing is left to be guessed."""
-    return {criterion.key: _criterion(criterion, chance, quality) for criterion in criteria(scheme)}
+def answers_for(scheme: Scheme, counting: Counting, chance: Chance, quality: int) -> Answers:
+    """``quality`` from 0 to 100. Every input that is typed is given; nothing is left to be guessed."""
+    found = {criterion.key: _criterion(criterion, chance, quality) for criterion in criteria(scheme)}
+    for (criterion, name), counted in counting.places.items():
+        if not counted.by_hand:
+            del found[criterion][name]
+        elif name.rpartition(".")[2] == "count":
+            # The places of a range deduction go with its amount.
+            continue
+        elif counted.effect is Effect.ADD:
+            found[criterion][name] = int(chance.happens(f"{criterion}/{name}/more", (100 - quality) // 5))
+        else:
+            found[criterion][name] = NOTHING[counted.effect]
+    return found
 
 
 def criteria(scheme: Scheme) -> list[Criterion]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 from flask_babel import force_locale
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from agencyqa.accounts.models import Body, InstallationFact
 from agencyqa.agencies.jobs import JOBS as AGENCY_JOBS
@@ -21,8 +21,13 @@ from agencyqa.demo.people import SIGN_IN_FILE, People, kept_passwords, printed_s
 from agencyqa.demo.story import Story
 from agencyqa.demo.timeline import Timeline, moment
 from agencyqa.demo.year import Year
+from agencyqa.engagements.deliverables.jobs import JOBS as DELIVERABLE_JOBS
+from agencyqa.engagements.deliverables.models import Deliverable
 from agencyqa.engagements.jobs import JOBS as ENGAGEMENT_JOBS
+from agencyqa.evaluations.models import EvaluationRecord
 from agencyqa.i18n import SOURCE_LOCALE
+from agencyqa.inspections.jobs import JOBS as INSPECTION_JOBS
+from agencyqa.inspections.models import Finding, RectificationOrder, SpotCheck
 from agencyqa.notifications.models import InboxMessage
 from agencyqa.reports.workbook import write_workbook
 from agencyqa.scoring import format_scaled
@@ -50,10 +55,13 @@ def load(session: Session, data_dir: Path, now: datetime) -> None:
     timeline = Timeline(end)
     Story(session, stage, timeline, year).plan()
     Year(session, stage, year).plan(timeline)
-    click.echo("正在办理委托、评分、汇总和发布… / Commissioning, scoring, rolling up, publishing ...")
+    click.echo(
+        "正在办理委托、成果、抽查、评分和发布… / Commissioning, handing in, inspecting, scoring, publishing ..."
+    )
     timeline.run()
-    for job in (*ENGAGEMENT_JOBS.values(), *SHEET_JOBS.values(), *AGENCY_JOBS.values()):
-        job(session, end)
+    for jobs in (ENGAGEMENT_JOBS, DELIVERABLE_JOBS, INSPECTION_JOBS, SHEET_JOBS, AGENCY_JOBS):
+        for job in jobs.values():
+            job(session, end)
     # Nobody leaves a year of messages unread.
     session.execute(
         update(InboxMessage)
@@ -106,6 +114,7 @@ def print_summary(session: Session, data_dir: Path) -> None:
         rank = str(row.rank) if row.rank is not None else "—"
         score = format_scaled(row.rounded, row.places) if row.rounded is not None else "暂列"
         click.echo(f"  {rank:>3}  {score:>6}  {labels.get(row.grade or '', '—'):<2} {row.agency_name}")
+    _print_evidence(session)
     click.echo(f"\n工作簿 / workbook: {workbook_file(data_dir, found.year)}")
     known = kept_passwords(data_dir)
     click.echo("\n登录 / sign in（密码仅用于本数据目录 / passwords of this data folder only）:")
@@ -116,3 +125,17 @@ def print_summary(session: Session, data_dir: Path) -> None:
             )
     if not known:
         click.echo(f"  {data_dir / SIGN_IN_FILE} 不存在 / is missing")
+
+
+def _print_evidence(session: Session) -> None:
+    def count(column: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) -> int:
+        return session.scalar(select(func.count(column)).where(*conditions)) or 0
+
+    deliverables = count(Deliverable.id, Deliverable.first_submitted_at.is_not(None))
+    records, checks, findings = count(EvaluationRecord.id), count(SpotCheck.id), count(Finding.id)
+    orders = count(RectificationOrder.id)
+    click.echo(
+        f"\n成果 {deliverables} 份、评价结果 {records} 份、抽查 {checks} 次、问题 {findings} 条、整改通知 {orders} 份"
+        f"\n{deliverables} deliverables, {records} evaluations, {checks} spot checks, {findings} findings,"
+        f" {orders} rectification orders"
+    )

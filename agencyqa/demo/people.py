@@ -42,6 +42,7 @@ class People:
         self._file = data_dir / SIGN_IN_FILE
         self._passwords: dict[str, str] = {}
         self._administrator: Actor | None = None
+        self._actors: dict[str, Actor] = {}
 
     def found_bureau(self, name: str, now: datetime) -> Body:
         """The first bureau and its administrator, whom nobody else could have made."""
@@ -102,6 +103,12 @@ class People:
         return user
 
     def actor(self, username: str, day: date) -> Actor:
+        """Read once: nobody of the demo changes his role or leaves."""
+        if username not in self._actors:
+            self._actors[username] = self._read_actor(username, day)
+        return self._actors[username]
+
+    def _read_actor(self, username: str, day: date) -> Actor:
         user_id = self._session.scalars(select(User.id).where(User.username == username)).one()
         membership = self._session.scalars(active_memberships(user_id, day)).first()
         assert membership is not None, username

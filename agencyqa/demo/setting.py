@@ -25,7 +25,10 @@ from agencyqa.clock import local_date
 from agencyqa.demo import content
 from agencyqa.demo.content import AgencyContent, DepartmentContent
 from agencyqa.demo.people import People
-from agencyqa.measures.enums import Purpose
+from agencyqa.engagements.deliverables.enums import Basis, DeliverableKind
+from agencyqa.engagements.deliverables.requirements import Requirement
+from agencyqa.engagements.deliverables.services import TableData, enter_table
+from agencyqa.measures.enums import Purpose, WorkKind
 
 YUAN = 100
 WAN = 10_000 * YUAN
@@ -53,12 +56,26 @@ class Stage:
     agencies: list[Agency] = field(default_factory=list)
     evaluators: list[list[int]] = field(default_factory=list)
     officers: dict[int, str] = field(default_factory=dict)
+    managers: dict[int, str] = field(default_factory=dict)
 
     def actor(self, person: content.Person, now: datetime) -> Actor:
         return self.people.actor(person.username, local_date(now))
 
     def officer(self, body_id: int, now: datetime) -> Actor:
         return self.people.actor(self.officers[body_id], local_date(now))
+
+    def agency_manager(self, agency_id: int, now: datetime) -> Actor:
+        return self.people.actor(self.managers[agency_id], local_date(now))
+
+    def agency_signer(self, agency_id: int, now: datetime) -> Actor:
+        """Who hands in. Only the first agency has people besides its manager."""
+        is_first = agency_id == self.agencies[0].id
+        return self.actor(content.EVALUATOR, now) if is_first else self.agency_manager(agency_id, now)
+
+    def agency_staff(self, agency_id: int, now: datetime) -> Actor:
+        """Who uploads and fills in."""
+        is_first = agency_id == self.agencies[0].id
+        return self.actor(content.STAFF, now) if is_first else self.agency_manager(agency_id, now)
 
 
 def build(session: Session, people: People, open_year: int, now: datetime) -> Stage:
@@ -75,6 +92,7 @@ def build(session: Session, people: People, open_year: int, now: datetime) -> St
     for number, department in enumerate(content.DEPARTMENTS):
         _add_department(stage, department, number, now)
     _add_tables(stage, open_year, now)
+    _add_terms(stage, now)
     return stage
 
 
@@ -148,6 +166,20 @@ def _add_tables(stage: Stage, open_year: int, now: datetime) -> None:
         source=INVENTED,
         bands=GRADES,
         places=2,
+        now=now,
+    )
+
+
+def _add_terms(stage: Stage, now: datetime) -> None:
+    """A table of the bureau's own for ex-ante work; for the rest the shipped terms hold."""
+    items = (
+        Requirement(DeliverableKind.PLAN, True, Basis.CONTRACT_SIGNED, 10),
+        Requirement(DeliverableKind.REPORT, True, Basis.CONTRACT_DUE, 0),
+    )
+    enter_table(
+        stage.actor(content.LEAD, now),
+        stage.session,
+        TableData(WorkKind.EX_ANTE, date(2021, 9, 18), INVENTED, items),
         now=now,
     )
 
@@ -238,10 +270,12 @@ def add_agency_people(stage: Stage, now: datetime) -> None:
         (content.STAFF, Role.AGENCY_STAFF),
     ):
         stage.people.add(person.username, person.name, first, role, now, can_sign_in=True)
+    stage.managers[first.id] = content.AGENCY_MANAGER.username
     for number, agency in enumerate(stage.agencies[1:], start=2):
         body = stage.session.get_one(Body, agency.id)
         name = content.AGENCIES[number - 1].representative
-        stage.people.add(f"agency{number}", name, body, Role.AGENCY_MANAGER, now)
+        stage.managers[body.id] = f"agency{number}"
+        stage.people.add(stage.managers[body.id], name, body, Role.AGENCY_MANAGER, now)
 
 
 def declare_first_tie(stage: Stage, now: datetime) -> None:

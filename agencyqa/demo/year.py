@@ -16,8 +16,9 @@ from agencyqa.agencies.services.standing import DecisionData, decide_standing
 from agencyqa.assessments.enums import WeightMode
 from agencyqa.assessments.models import AnnualResult, AssessmentRound
 from agencyqa.assessments.services.assignments import assign_result
-from agencyqa.assessments.services.publication import publish_round
+from agencyqa.assessments.services.publication import correct_round, publish_round
 from agencyqa.assessments.services.rounds import compute_round, open_round
+from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind
 from agencyqa.clock import local_date
 from agencyqa.demo import content, setting
@@ -44,6 +45,7 @@ class Year:
         timeline.at(date(self.open_year, 1, 12), self._compute_past_year)
         timeline.at(date(self.open_year, 1, 22), self._publish_past_year)
         timeline.at(date(self.open_year, 1, 26), self._assign_results)
+        timeline.at(date(self.open_year, 3, 24), self._correct_past_year)
         timeline.at(date(self.open_year, 2, 16), self._suspend_an_agency)
         timeline.at(last - timedelta(days=60), self._work_in_the_other_district)
         timeline.at(last - timedelta(days=9), self._receive_application)
@@ -57,6 +59,9 @@ class Year:
         lead = self.stage.actor(content.LEAD, now)
         found = self._past_round()
         compute_round(lead, self.session, found, now=now)
+        self._publish(found, lead, now)
+
+    def _publish(self, found: AssessmentRound, lead: Actor, now: datetime) -> None:
         publish_round(
             lead,
             self.session,
@@ -67,9 +72,26 @@ class Year:
             now=now,
         )
 
+    def _correct_past_year(self, now: datetime) -> None:
+        """A finding was withdrawn and its sheet scored again; the first results stay beside the new ones."""
+        lead = self.stage.actor(content.LEAD, now)
+        found = correct_round(
+            lead,
+            self.session,
+            self._past_round(),
+            reason="一项抽查问题经复核撤销，相关评分表已重新评定。",
+            now=now,
+        )
+        compute_round(lead, self.session, found, now=now)
+        self._publish(found, lead, now)
+
     def _past_round(self) -> AssessmentRound:
-        statement = select(AssessmentRound).where(
-            AssessmentRound.bureau_id == self.stage.bureau.id, AssessmentRound.year == self.past_year
+        """Its newest revision."""
+        statement = (
+            select(AssessmentRound)
+            .where(AssessmentRound.bureau_id == self.stage.bureau.id, AssessmentRound.year == self.past_year)
+            .order_by(AssessmentRound.revision.desc())
+            .limit(1)
         )
         return self.session.scalars(statement).one()
 

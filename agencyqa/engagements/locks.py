@@ -22,6 +22,10 @@ year_locks: list[YearLock] = []
 ContentLock = Callable[[Session, Engagement], bool]
 content_locks: list[ContentLock] = []
 
+# Which fields of this engagement an evaluation or a spot check rests on already.
+EvidenceLock = Callable[[Session, Engagement], frozenset[str]]
+evidence_locks: list[EvidenceLock] = []
+
 
 def is_year_final(session: Session, bureau_id: int, year: int, *, hold: bool = False) -> bool:
     """Whoever is about to change something holds: a publication then waits for it, or it for the publication."""
@@ -30,3 +34,7 @@ def is_year_final(session: Session, bureau_id: int, year: int, *, hold: bool = F
 
 def is_content_fixed(session: Session, engagement: Engagement) -> bool:
     return any(lock(session, engagement) for lock in content_locks)
+
+
+def fixed_by_evidence(session: Session, engagement: Engagement) -> frozenset[str]:
+    return frozenset[str]().union(*(lock(session, engagement) for lock in evidence_locks))

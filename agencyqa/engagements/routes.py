@@ -11,7 +11,7 @@ from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
-from agencyqa.engagements import queries, rules, services, workflow
+from agencyqa.engagements import queries, rules, services, trail, workflow
 from agencyqa.engagements.checks import CheckView, examine, views
 from agencyqa.engagements.data import data_of
 from agencyqa.engagements.enums import EngagementAction
@@ -28,6 +28,7 @@ from agencyqa.web.loading import given_id, one_or_404
 from agencyqa.web.tables import paginate
 
 bp = Blueprint("engagements", __name__, url_prefix="/engagements")
+trail.register()
 
 
 @bp.get("/")
@@ -102,6 +103,7 @@ def show(engagement_id: int) -> ResponseReturnValue:
         checks=_checks(engagement) if actor.is_bureau else [],
         days_left=(engagement.due_on - today()).days,
         panels=[panel(actor, engagement) for panel in engagement_panels],
+        trail=trail.trail_of(session, actor, engagement),
         can={
             "edit": EngagementAction.EDIT in open_steps and not is_final,
             "complete": EngagementAction.COMPLETE in open_steps,

@@ -8,6 +8,7 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
+from agencyqa.measures.counting import Counting, counting_of
 from agencyqa.measures.scheme_format import SchemeFile, file_of_content, to_scheme
 from agencyqa.measures.texts import SchemeTexts
 from agencyqa.scoring import Program, Scheme, compile_scheme
@@ -26,6 +27,11 @@ class CompiledScheme:
     def program(self) -> Program:
         """Raises SchemeError for a draft that has errors."""
         return compile_scheme(self.scheme)
+
+    @cached_property
+    def counting(self) -> Counting:
+        """Which faults the scheme counts, and under which input."""
+        return counting_of(self.file)
 
     def texts(self, language: str) -> SchemeTexts:
         return self._texts[language]

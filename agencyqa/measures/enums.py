@@ -52,6 +52,15 @@ class WorkKind(StrEnum):
         return self in {WorkKind.OBJECTIVE_SETTING, WorkKind.MONITORING, WorkKind.SELF_EVALUATION}
 
 
+class FaultSource(StrEnum):
+    """Where an occurrence of a fault comes from; all but a finding are facts that the system itself knows."""
+
+    FINDING = "finding"
+    LATENESS = "lateness"
+    MISSING = "missing"
+    ARITHMETIC = "arithmetic"
+
+
 describe(
     MeasureKind,
     {
@@ -90,5 +99,14 @@ describe(
         WorkKind.OBJECTIVE_SETTING: _l("绩效目标设定"),
         WorkKind.MONITORING: _l("绩效运行监控"),
         WorkKind.SELF_EVALUATION: _l("绩效自评"),
+    },
+)
+describe(
+    FaultSource,
+    {
+        FaultSource.FINDING: (_l("抽查认定"), "danger"),
+        FaultSource.LATENESS: (_l("逾期提交"), "warning"),
+        FaultSource.MISSING: (_l("应交未交"), "warning"),
+        FaultSource.ARITHMETIC: (_l("复核计算"), "info"),
     },
 )

@@ -6,18 +6,29 @@ from flask_babel import lazy_gettext as _l
 
 EVENTS = {
     "measures.measure.loaded": _l("载入制度文本"),
+    "measures.faults.loaded": _l("载入问题代码"),
     "measures.scheme.drafted": _l("保存考核方案草稿"),
     "measures.scheme.published": _l("发布考核方案"),
     "measures.scheme.ended": _l("终止考核方案"),
+    "measures.workday.changed": _l("录入放假或者调休"),
+    "measures.workday.year_declared": _l("登记年度放假安排完整"),
 }
 
 TARGETS = {
+    "fault_codes": _l("问题代码"),
     "measure_versions": _l("制度文本"),
     "scheme_versions": _l("考核方案"),
+    "workday_changes": _l("工作日历"),
+    "workday_years": _l("工作日历"),
 }
 
 FIELDS = {
+    "codes": _l("问题代码"),
     "content_hash": _l("内容哈希"),
     "state": _l("状态"),
     "valid_to": _l("结束日期"),
+    "day": _l("日期"),
+    "is_working": _l("上班"),
+    "year": _l("年份"),
+    "source": _l("依据"),
 }

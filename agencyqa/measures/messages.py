@@ -13,4 +13,9 @@ MESSAGES = {
     ),
     "scheme_text_or_file": _l("请粘贴方案内容，或者选择一个文件。"),
     "scheme_has_problems": _l("方案有 %(count)s 处需要更正，详见“需要更正的内容”。"),
+    "workday_year_wrong": _l("年份应在 2000 年至 2100 年之间。"),
+    "workday_year_known": _l("这一年的放假安排已经完整，不必再登记。"),
+    "workday_period_reversed": _l("截止日期不得早于起始日期。"),
+    "workday_period_long": _l("一次最多录入 %(days)s 天。"),
+    "workday_same": _l("日历中已经是这样，没有需要录入的变化。"),
 }

@@ -131,6 +131,52 @@ class SchemeVersion(Identified, Versioned, Base):
     scheme: Mapped[Scheme] = relationship(lazy="raise")
 
 
+class FaultCode(Identified, Base):
+    """A fault that agencies' work can have, under a code that never changes its meaning.
+
+    ``provision_key`` is the rule it offends, by its stable key; schemes list the codes their criteria count.
+    """
+
+    __tablename__ = "fault_codes"
+
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    position: Mapped[int] = mapped_column(Integer)
+    title: Mapped[str] = mapped_column(String(200))
+    title_en: Mapped[str] = mapped_column(String(300))
+    # What one occurrence is: 份, 处, 工作日.
+    unit: Mapped[str] = mapped_column(String(20))
+    unit_en: Mapped[str] = mapped_column(String(40))
+    provision_key: Mapped[str] = mapped_column(String(80))
+    # Faults that only the system counts are not offered to inspectors.
+    is_counted_by_system: Mapped[bool] = mapped_column(Boolean, default=False)
+    tag: Mapped[Tag] = mapped_column(Choice(Tag))
+
+
+class WorkdayYear(Identified, Base):
+    """A year whose public holidays a bureau entered because the built-in calendar does not know them yet."""
+
+    __tablename__ = "workday_years"
+
+    year: Mapped[int] = mapped_column(Integer, unique=True)
+    source: Mapped[str] = mapped_column(Text)
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class WorkdayChange(Identified, Base):
+    """A day that is, against weekday and built-in calendar, a working day or none. The newest row of a day holds."""
+
+    __tablename__ = "workday_changes"
+    __table_args__ = (Index(None, "day", "id"),)
+
+    day: Mapped[date]
+    is_working: Mapped[bool] = mapped_column(Boolean)
+    name: Mapped[str] = mapped_column(String(80))
+    source: Mapped[str] = mapped_column(Text)
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
 class PublishedSchemeChanged(RuntimeError):
     """A programme tried to alter a published rule book; no user can cause it."""
 

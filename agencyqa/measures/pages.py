@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agencyqa.measures.compiled import CompiledScheme
-from agencyqa.measures.models import Provision
+from agencyqa.measures.models import FaultCode, Provision, SchemeVersion
 from agencyqa.measures.problem_texts import problem_sentence
 from agencyqa.measures.queries import provision_label, provision_summary
 from agencyqa.measures.reading import FileProblem
 from agencyqa.measures.sentences import rule_sentence
-from agencyqa.measures.texts import reader_language
+from agencyqa.measures.texts import SchemeTexts, code_title, fault_title, fault_unit, reader_language
+
+
+@dataclass(frozen=True)
+class CountRow:
+    """A fault that a criterion counts, with the words of the input it feeds; "" where the input needs none."""
+
+    code: str
+    title: str
+    input: str
+    by_hand: bool
+
+
+@dataclass(frozen=True)
+class UseRow:
+    """Where a scheme in force counts a fault."""
+
+    version_id: int
+    scheme: str
+    number: int
+    criterion_key: str
+    criterion: str
+
+
+@dataclass(frozen=True)
+class FaultRow:
+    fault: FaultCode
+    title: str
+    unit: str
+    provision: str
+    provision_key: str
+    uses: tuple[UseRow, ...]
 
 
 @dataclass(frozen=True)
@@ -26,6 +57,7 @@ class CriterionRow:
     provision: str
     provision_summary: str
     is_ours: bool
+    counts: tuple[CountRow, ...]
 
 
 @dataclass(frozen=True)
@@ -72,10 +104,48 @@ def scheme_sections(scheme: CompiledScheme, provisions: Mapping[str, Provision])
                     provision=provision_label(provision) if provision else cited,
                     provision_summary=provision_summary(provision) if provision else "",
                     is_ours=texts.is_ours(criterion.key),
+                    counts=_counts(scheme, texts, criterion.key),
                 )
             )
         blocks.append(SectionBlock(section.key, texts.section(section.key), section.max_points, rows))
     return blocks
+
+
+def _counts(scheme: CompiledScheme, texts: SchemeTexts, criterion: str) -> tuple[CountRow, ...]:
+    words = texts.rule(criterion)
+    return tuple(
+        CountRow(each.fault, code_title(each.fault), words.place(each.input), each.by_hand)
+        for each in scheme.counting.of_criterion(criterion)
+    )
+
+
+def fault_rows(
+    faults: Sequence[FaultCode],
+    versions: Sequence[tuple[SchemeVersion, CompiledScheme]],
+    provisions: Mapping[str, Provision],
+) -> list[FaultRow]:
+    """The catalogue with the criteria of ``versions`` that count each fault."""
+    language = reader_language()
+    uses: dict[str, list[UseRow]] = {}
+    for version, compiled in versions:
+        texts = compiled.texts(language)
+        for each in compiled.counting.faults.values():
+            label = texts.criterion(each.criterion)
+            row = UseRow(version.id, texts.title, version.number, each.criterion, label)
+            uses.setdefault(each.fault, []).append(row)
+    return [
+        FaultRow(
+            fault,
+            fault_title(fault),
+            fault_unit(fault),
+            provision_label(provisions[fault.provision_key])
+            if fault.provision_key in provisions
+            else fault.provision_key,
+            fault.provision_key,
+            tuple(uses.get(fault.code, ())),
+        )
+        for fault in faults
+    ]
 
 
 def grade_rows(scheme: CompiledScheme) -> list[GradeRow]:

@@ -16,7 +16,7 @@ from agencyqa.auth.actor import Actor
 from agencyqa.db import open_period
 from agencyqa.measures.compiled import CompiledScheme, compiled_content, kept_scheme
 from agencyqa.measures.enums import MeasureKind, Purpose, SchemeState, WorkKind
-from agencyqa.measures.models import Measure, MeasureVersion, Provision, Scheme, SchemeVersion
+from agencyqa.measures.models import FaultCode, Measure, MeasureVersion, Provision, Scheme, SchemeVersion
 from agencyqa.measures.policies import visible_versions
 from agencyqa.measures.scheme_format import SchemeFile
 from agencyqa.measures.texts import SchemeTexts, reader_language
@@ -79,6 +79,41 @@ def provisions_cited(session: Session, keys: Collection[str], day: date) -> dict
         )
         found |= {provision.key: provision for provision in session.scalars(statement)}
     return found
+
+
+def provisions_on(
+    session: Session, wanted: Collection[tuple[str, date]]
+) -> dict[tuple[str, date], Provision]:
+    """As ``provisions_cited`` for many keys, each on a day of its own, in one statement."""
+    if not wanted:
+        return {}
+    statement = (
+        select(Provision)
+        .join(Provision.measure_version)
+        .join(MeasureVersion.measure)
+        .options(contains_eager(Provision.measure_version).contains_eager(MeasureVersion.measure))
+        .where(Provision.key.in_({key for key, _ in wanted}))
+        .order_by(MeasureVersion.position, Provision.id)
+    )
+    texts: dict[str, list[Provision]] = {}
+    for provision in session.scalars(statement):
+        texts.setdefault(provision.key, []).append(provision)
+    found: dict[tuple[str, date], Provision] = {}
+    for key, day in wanted:
+        if held := texts.get(key):
+            in_force = [each for each in held if _was_in_force(each.measure_version, day)]
+            found[key, day] = (in_force or held)[-1]
+    return found
+
+
+def _was_in_force(version: MeasureVersion, day: date) -> bool:
+    """What ``_begun`` asks the database, and that the version had not ended."""
+    if version.valid_to is not None and version.valid_to < day:
+        return False
+    begin = version.effective_on or version.issued_on
+    if begin is not None:
+        return begin <= day
+    return version.number_year is None or version.number_year <= day.year
 
 
 def provision_label(provision: Provision) -> str:
@@ -163,6 +198,19 @@ def provisions_of(session: Session, measure_id: int) -> dict[int, list[Provision
     return found
 
 
+# Faults
+
+
+def fault_codes(session: Session) -> list[FaultCode]:
+    """The whole catalogue in its order."""
+    return list(session.scalars(select(FaultCode).order_by(FaultCode.position, FaultCode.code)))
+
+
+def fault_keys(session: Session) -> frozenset[str]:
+    """Every code that a scheme may count."""
+    return frozenset(session.scalars(select(FaultCode.code)))
+
+
 # Schemes
 
 
@@ -229,6 +277,21 @@ def neighbours(
         .options(contains_eager(SchemeVersion.scheme))
         .where(owner, kind, SchemeVersion.purpose == purpose, SchemeVersion.state == SchemeState.PUBLISHED)
         .order_by(SchemeVersion.valid_from, SchemeVersion.id)
+    )
+    return list(session.scalars(statement))
+
+
+def versions_in_force(session: Session, actor: Actor, day: date) -> list[SchemeVersion]:
+    """The published versions that hold on a day, with their schemes loaded; the bureau's own after the shipped."""
+    statement = (
+        visible_versions(actor)
+        .join(SchemeVersion.scheme)
+        .options(contains_eager(SchemeVersion.scheme))
+        .where(
+            SchemeVersion.state == SchemeState.PUBLISHED,
+            open_period(SchemeVersion.valid_from, SchemeVersion.valid_to, day),
+        )
+        .order_by(SchemeVersion.purpose, Scheme.bureau_id.is_not(None), SchemeVersion.id)
     )
     return list(session.scalars(statement))
 

@@ -40,6 +40,18 @@ def index() -> str:
     )
 
 
+@bp.get("/faults")
+@requires(Permission.MEASURES_READ)
+def faults() -> str:
+    """The catalogue of faults, each with the rule it offends and the criteria that count it today."""
+    session, day = db.session(), today()
+    codes = queries.fault_codes(session)
+    versions = queries.versions_in_force(session, current_actor(), day)
+    cited = queries.provisions_cited(session, [fault.provision_key for fault in codes], day)
+    rows = pages.fault_rows(codes, [(version, queries.compiled(version)) for version in versions], cited)
+    return render_template("measures/faults.html", rows=rows)
+
+
 @bp.get("/<key>")
 @requires(Permission.MEASURES_READ)
 def show(key: str) -> str:
@@ -85,6 +97,7 @@ def scheme(version_id: int) -> str:
         texts=compiled.texts(reader_language()),
         sections=pages.scheme_sections(compiled, cited),
         grades=pages.grade_rows(compiled),
+        counts_faults=bool(compiled.counting.faults),
         owner=_name(select(Body.name).where(Body.id == version.scheme.bureau_id)),
         publisher=_name(select(User.display_name).where(User.id == version.published_by_id)),
         is_draft=version.state is SchemeState.DRAFT,
@@ -168,3 +181,8 @@ def _handed_in(form: DraftForm) -> str | bytes:
     if not text.strip():
         raise Invalid(content="scheme_text_or_file")
     return text
+
+
+from agencyqa.measures import workday_routes  # noqa: E402
+
+__all__ = ["bp", "workday_routes"]

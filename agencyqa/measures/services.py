@@ -17,12 +17,13 @@ from agencyqa.db import check_version
 from agencyqa.errors import Forbidden, Refused, WrongState
 from agencyqa.measures.compiled import compiled_content
 from agencyqa.measures.enums import SchemeState
+from agencyqa.measures.fault_format import shipped_faults
 from agencyqa.measures.measure_format import MeasurePart, VersionPart, shipped_measures
-from agencyqa.measures.models import Measure, MeasureVersion, Provision, Scheme, SchemeVersion
+from agencyqa.measures.models import FaultCode, Measure, MeasureVersion, Provision, Scheme, SchemeVersion
 from agencyqa.measures.policies import can_draft
-from agencyqa.measures.queries import citation_keys, neighbours
+from agencyqa.measures.queries import citation_keys, fault_keys, neighbours
 from agencyqa.measures.scheme_format import CheckedFile, file_problems, parse_scheme
-from agencyqa.measures.shipped import shipped_schemes
+from agencyqa.measures.shipped import shipped_versions
 from agencyqa.scoring import errors_of
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,9 @@ LOADER = system_actor("measures")
 
 
 def load_reference_data(session: Session, now: datetime) -> int:
-    """Add the shipped measures and schemes that are not there yet; return how many versions were added.
+    """Add the shipped measures, fault codes and schemes that are not there yet; return how many were added.
+
+    Versions of measures and schemes are counted, and codes.
 
     What is there stays as it is: a bureau may have completed it, and published schemes never change.
     """
@@ -41,8 +44,9 @@ def load_reference_data(session: Session, now: datetime) -> int:
         measure = stored.get(part.key) or _add_measure(session, part, position)
         added += _add_versions(session, measure, part, now)
     session.flush()
-    for checked in shipped_schemes():
-        added += _ship_scheme(session, checked, now)
+    added += _add_faults(session, now)
+    for number, checked in shipped_versions():
+        added += _ship_scheme(session, checked, number, now)
     return added
 
 
@@ -111,27 +115,65 @@ def _add_version(session: Session, measure: Measure, part: VersionPart, position
     )
 
 
-def _ship_scheme(session: Session, checked: CheckedFile, now: datetime) -> int:
+def _add_faults(session: Session, now: datetime) -> int:
+    known = set(session.scalars(select(FaultCode.code)))
+    added = [
+        FaultCode(
+            code=fault.code,
+            position=position,
+            title=fault.title.zh,
+            title_en=fault.title.en,
+            unit=fault.unit.zh,
+            unit_en=fault.unit.en,
+            provision_key=fault.provision,
+            is_counted_by_system=fault.is_counted_by_system,
+            tag=fault.tag,
+        )
+        for position, fault in enumerate(shipped_faults(), start=1)
+        if fault.code not in known
+    ]
+    if added:
+        session.add_all(added)
+        session.flush()
+        # One entry for the whole catalogue: its codes were added together.
+        record(
+            session,
+            LOADER,
+            "measures.faults.loaded",
+            added[0],
+            now=now,
+            codes=[fault.code for fault in added],
+        )
+    return len(added)
+
+
+def _ship_scheme(session: Session, checked: CheckedFile, number: int, now: datetime) -> int:
+    """Publish a version that is not there yet; the version before it ends the day before."""
     file = checked.file
     scheme = session.scalars(
         select(Scheme).where(Scheme.bureau_id.is_(None), Scheme.key == file.key)
     ).one_or_none()
-    if scheme is not None:
-        held = session.scalar(
-            select(SchemeVersion.content_hash).where(
-                SchemeVersion.scheme_id == scheme.id, SchemeVersion.number == 1
-            )
+    if scheme is None:
+        scheme = Scheme(bureau_id=None, key=file.key, title=file.title.zh, title_en=file.title.en)
+        session.add(scheme)
+        session.flush()
+    held = session.scalar(
+        select(SchemeVersion.content_hash).where(
+            SchemeVersion.scheme_id == scheme.id, SchemeVersion.number == number
         )
+    )
+    if held is not None:
         if held != checked.content_hash:
             log.warning("The shipped scheme %s differs from the published one, which stays.", file.key)
         return 0
-    scheme = Scheme(bureau_id=None, key=file.key, title=file.title.zh, title_en=file.title.en)
-    session.add(scheme)
-    session.flush()
-    version = _version_of(checked, scheme, 1, now)
+    version = _version_of(checked, scheme, number, now)
     version.state = SchemeState.PUBLISHED
     version.published_at = now
+    line = neighbours(session, bureau_id=None, purpose=file.purpose, work_kind=file.work_kind)
     session.add(version)
+    session.flush()
+    if line and line[-1].valid_from < version.valid_from and line[-1].valid_to is None:
+        _end(session, LOADER, line[-1], version, now)
     record(
         session,
         LOADER,
@@ -139,7 +181,7 @@ def _ship_scheme(session: Session, checked: CheckedFile, now: datetime) -> int:
         version,
         now=now,
         key=file.key,
-        number=1,
+        number=number,
         content_hash=checked.content_hash,
         valid_from=file.valid_from,
     )
@@ -170,7 +212,7 @@ def draft_scheme(actor: Actor, session: Session, text: str | bytes, *, now: date
     """
     if not can_draft(actor) or actor.bureau_id is None:
         raise Forbidden()
-    checked = parse_scheme(text, citation_keys(session))
+    checked = parse_scheme(text, citation_keys(session), fault_keys(session))
     # Two people who draft the same new key at once would make it twice.
     _lock_bureau(session, actor.bureau_id)
     scheme = session.scalars(
@@ -233,7 +275,7 @@ def publish_scheme(
         raise WrongState("scheme_not_draft")
     check_version(version, seen_version)
     file = compiled_content(version.content_hash, version.number, version.content).file
-    errors = errors_of(file_problems(file, citation_keys(session)))
+    errors = errors_of(file_problems(file, citation_keys(session), fault_keys(session)))
     if errors:
         raise Refused("scheme_has_errors", count=len(errors))
     line = neighbours(

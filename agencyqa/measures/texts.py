@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TypeVar
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from flask_babel import get_locale
 
+from agencyqa.measures.counting import Counting, counting_of
+from agencyqa.measures.fault_format import FaultEntry, shipped_faults
 from agencyqa.measures.scheme_format import AnyRulePart, CriterionPart, SchemeFile, Text
 from agencyqa.measures.scheme_format.rules import (
     AllOrNothingPart,
@@ -21,6 +23,10 @@ from agencyqa.measures.scheme_format.rules import (
 )
 from agencyqa.measures.words import gettext
 
+if TYPE_CHECKING:
+    # The command line scores without a database.
+    from agencyqa.measures.models import FaultCode
+
 T = TypeVar("T")
 
 
@@ -28,6 +34,32 @@ def reader_language() -> str:
     """ "zh" or "en"; outside a request Chinese, the source language."""
     locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def fault_title(fault: FaultCode) -> str:
+    """What the fault is called in the reader's language."""
+    return fault.title_en if reader_language() == "en" else fault.title
+
+
+def fault_unit(fault: FaultCode) -> str:
+    """What one occurrence of the fault is: a document, a place, a working day."""
+    return fault.unit_en if reader_language() == "en" else fault.unit
+
+
+def code_title(code: str) -> str:
+    """The same by the code alone. Codes never change their meaning, so the shipped words are the words."""
+    fault = _shipped().get(code)
+    return code if fault is None else fault.title.read_in(reader_language())
+
+
+def code_unit(code: str) -> str:
+    fault = _shipped().get(code)
+    return "" if fault is None else fault.unit.read_in(reader_language())
+
+
+@cache
+def _shipped() -> Mapping[str, FaultEntry]:
+    return {fault.code: fault for fault in shipped_faults()}
 
 
 @dataclass(frozen=True)
@@ -54,6 +86,12 @@ class RuleTexts:
         local = name.rpartition(".")[2]
         writer = _GENERAL.get(local)
         return writer() if writer is not None else local
+
+    def place(self, name: str) -> str:
+        """An input with the part of the criterion it belongs to, where that has a name."""
+        part = name.rpartition(".")[0]
+        label = self.input(name)
+        return f"{self.part(part)} · {label}" if part in self.parts else label
 
     def choice(self, name: str, key: str) -> str:
         return self.choices.get(name, {}).get(key, key)
@@ -90,6 +128,11 @@ class SchemeTexts:
     @property
     def source(self) -> str:
         return self._read(self.file.source)
+
+    @cached_property
+    def counting(self) -> Counting:
+        """Which faults the scheme counts, and under which input."""
+        return counting_of(self.file)
 
     @cached_property
     def criteria(self) -> Mapping[str, str]:

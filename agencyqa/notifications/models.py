@@ -1,10 +1,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from agencyqa.db import Base, Identified, Json, UtcDateTime
+from agencyqa.db import Base, Choice, Identified, Json, UtcDateTime
+from agencyqa.notifications.enums import MailOutcome
 
 _UNREAD = text("read_at IS NULL")
 
@@ -37,3 +38,22 @@ class InboxMessage(Identified, Base):
     dedupe_key: Mapped[str | None] = mapped_column(String(160), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OutgoingMail(Identified, Base):
+    """That an inbox message is to go out by mail as well; written with it, sent by a job.
+
+    ``attempts`` counts tries. ``next_try_at``: while it waits, when it is due; while it is being sent, until when
+    the sender may take. ``error`` names the step that failed and the server's number, never what the server wrote.
+    """
+
+    __tablename__ = "outgoing_mails"
+    __table_args__ = (Index(None, "outcome", "next_try_at", "id"),)
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("inbox_messages.id"), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    outcome: Mapped[MailOutcome] = mapped_column(Choice(MailOutcome), default=MailOutcome.WAITING)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str] = mapped_column(String(80), default="")

@@ -5,20 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Row
 from werkzeug.routing import BuildError
 
+from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
-from agencyqa.clock import utc_now
+from agencyqa.clock import today, utc_now
 from agencyqa.extensions import db
 from agencyqa.notifications import queries, services
 from agencyqa.notifications.models import InboxMessage
 from agencyqa.notifications.params import from_json
 from agencyqa.notifications.policies import visible_to
+from agencyqa.notifications.readers import directory
 from agencyqa.web.loading import one_or_404
 from agencyqa.web.messages import sentence
 from agencyqa.web.tables import paginate
@@ -44,8 +46,15 @@ def inbox() -> ResponseReturnValue:
     page = paginate(db.session(), statement, queries.ORDER, request.args)
     lines = [_line(row) for row in page.rows]
     unread = queries.unread_count(db.session(), actor)
+    is_mailed = current_app.config["SETTINGS"].mail is not None
     return render_template(
-        "notifications/inbox.html", lines=lines, page=page, unread_only=unread_only, unread=unread
+        "notifications/inbox.html",
+        lines=lines,
+        page=page,
+        unread_only=unread_only,
+        unread=unread,
+        is_mailed=is_mailed,
+        address=_address(actor) if is_mailed else None,
     )
 
 
@@ -71,6 +80,14 @@ def mark_all_read() -> ResponseReturnValue:
     db.session.commit()
     flash(gettext("已将 %(number)s 条消息标为已读。", number=number), "success")
     return redirect(_back())
+
+
+def _address(actor: Actor) -> str | None:
+    """Where the mails of this membership go."""
+    if actor.membership_id is None:
+        return None
+    reader = directory().reader(db.session(), actor.membership_id, today())
+    return None if reader is None else reader.email
 
 
 def _read(message_id: int) -> InboxMessage:

@@ -9,11 +9,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
-from agencyqa.notifications.models import InboxMessage
+from agencyqa.clock import local_date
+from agencyqa.notifications.models import InboxMessage, OutgoingMail
 from agencyqa.notifications.params import to_json
 from agencyqa.notifications.policies import require_own
+from agencyqa.notifications.readers import directory
 
 KEY_LIMIT = 120
+# Whether messages also go out by mail is said by the connection: an option of the engine that the application made.
+# A service knows no application, and a process may hold several.
+MAILS = "agencyqa_mails"
 
 
 def tell(
@@ -30,7 +35,8 @@ def tell(
     """Write a message to each membership in the session's transaction; returns how many were written.
 
     The sentence is ``inbox.<code>`` of the message tables. ``dedupe_key`` names the occasion: a membership that was
-    told of it already is passed over, and the transaction goes on. Nothing here asks who may know what: the caller
+    told of it already is passed over, and the transaction goes on. Where mail is on, whoever has an address gets it
+    by mail too, if he may see the target when it is sent. Nothing here asks who may know what: the caller
     chooses recipients who may see the target and every figure in ``params``.
     """
     if dedupe_key is not None and len(dedupe_key) > KEY_LIMIT:
@@ -56,7 +62,21 @@ def tell(
     # Empty keys never collide. A conflict is skipped by the database itself, since an error would cost the savepoint
     # on one database and the whole transaction on the other.
     statement = insert(InboxMessage).on_conflict_do_nothing(index_elements=["dedupe_key"])
-    return len(session.execute(statement.returning(InboxMessage.id), rows).all())
+    written = session.execute(statement.returning(InboxMessage.id, InboxMessage.membership_id), rows).all()
+    if written and session.connection().get_execution_options().get(MAILS):
+        _mail_too(session, {row.membership_id: row.id for row in written}, now)
+    return len(written)
+
+
+def _mail_too(session: Session, messages: Mapping[int, int], now: datetime) -> None:
+    """Note for the job that sends mail what to send; ``messages`` by membership."""
+    addressed = directory().addressed(session, list(messages), local_date(now))
+    mails = [
+        {"message_id": messages[membership_id], "created_at": now, "next_try_at": now}
+        for membership_id in sorted(addressed)
+    ]
+    if mails:
+        session.execute(sa.insert(OutgoingMail), mails)
 
 
 def mark_read(actor: Actor, session: Session, message: InboxMessage, *, now: datetime) -> None:

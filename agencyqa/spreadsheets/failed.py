@@ -1,4 +1,5 @@
-"""Which cells show an error such as #DIV/0!: the parser gives them as empty, and empty may be allowed."""
+"""What the parser keeps to itself: errors such as #DIV/0!, which it gives as empty cells, and formulas, of which it
+gives only the result that was last saved."""
 
 from __future__ import annotations
 
@@ -14,6 +15,10 @@ _SHEET_TAG = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION_TAG = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
 _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _CELL_TAG = re.compile(r"<(?:\w+:)?c\s([^>]*)>")
+# A cell with content; an empty one closes itself and holds no formula.
+_CELL = re.compile(r"<(?:\w+:)?c\s([^>]*[^>/])>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_FORMULA = re.compile(r"<(?:\w+:)?f[\s/>]")
+_VALUE = re.compile(r"<(?:\w+:)?v(?:\s[^>]*)?>[^<]")
 
 
 def failed_cells(parts: Mapping[str, bytes], sheet: str) -> frozenset[str]:
@@ -23,6 +28,19 @@ def failed_cells(parts: Mapping[str, bytes], sheet: str) -> frozenset[str]:
         return frozenset()
     cells = (_attributes(found) for found in _CELL_TAG.findall(parts[part].decode("utf-8", "replace")))
     return frozenset(cell["r"].upper() for cell in cells if cell.get("t") == "e" and "r" in cell)
+
+
+def formula_cells(parts: Mapping[str, bytes], sheet: str) -> dict[str, bool]:
+    """The addresses of the cells with a formula, and whether a result was saved with it."""
+    part = _part_of(parts, sheet)
+    if part is None or not re.search(rb"<(?:\w+:)?f[\s/>]", parts[part]):
+        return {}
+    found: dict[str, bool] = {}
+    for tag, content in _CELL.findall(parts[part].decode("utf-8", "replace")):
+        address = _attributes(tag).get("r")
+        if address is not None and _FORMULA.search(content):
+            found[address.upper()] = _VALUE.search(content) is not None
+    return found
 
 
 def _part_of(parts: Mapping[str, bytes], sheet: str) -> str | None:

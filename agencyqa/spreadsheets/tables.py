@@ -14,7 +14,7 @@ import python_calamine
 
 from agencyqa.spreadsheets import safety
 from agencyqa.spreadsheets.cells import CellError, CellKind, Raw, Value, read_cell, value_of
-from agencyqa.spreadsheets.failed import failed_cells
+from agencyqa.spreadsheets.failed import failed_cells, formula_cells
 from agencyqa.spreadsheets.problems import Problem, UnreadableTable, address
 from agencyqa.spreadsheets.safety import Limits
 
@@ -24,8 +24,10 @@ __all__ = [
     "Grid",
     "Limits",
     "Problem",
+    "TableReading",
     "TableRow",
     "UnreadableTable",
+    "explain_table",
     "read_grid",
     "read_table",
     "sheet_names",
@@ -34,6 +36,7 @@ __all__ = [
 HEADER_SEARCH = 20
 PROBLEM_LIMIT = 200
 _SHOWN = 40
+_CELLS_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,15 @@ class TableRow:
 
     def cell(self, key: str) -> str:
         return Problem(self.sheet, self.address(key), "").where
+
+
+@dataclass(frozen=True)
+class TableReading:
+    """``notes`` are no errors: they say which cell of a merged area counts, and what was taken of formulas."""
+
+    rows: list[TableRow]
+    problems: list[Problem]
+    notes: list[Problem]
 
 
 @dataclass(frozen=True)
@@ -98,7 +110,20 @@ def read_table(
         content = _content(data, sheet, limits or Limits())
     except UnreadableTable as error:
         return [], [error.problem]
-    return _Reading(content, columns).result()
+    rows, problems, _ = _Reading(content, columns).result()
+    return rows, problems
+
+
+def explain_table(
+    data: bytes, columns: Sequence[ColumnSpec], *, sheet: str | None = None, limits: Limits | None = None
+) -> TableReading:
+    """As ``read_table``, for forms that people merge and calculate in: of a merged area the first cell counts, of a
+    formula the result saved with it, and the notes say so."""
+    try:
+        content = _content(data, sheet, limits or Limits())
+    except UnreadableTable as error:
+        return TableReading([], [error.problem], [])
+    return TableReading(*_Reading(content, columns, explains=True).result())
 
 
 Merge = tuple[tuple[int, int], tuple[int, int]]
@@ -110,6 +135,8 @@ class _Content:
     rows: list[list[Raw]]
     merged: list[Merge]
     failed: frozenset[str]
+    # Address → whether the workbook holds the result of its formula.
+    formulas: dict[str, bool]
 
 
 def _open(data: bytes) -> python_calamine.CalamineWorkbook:
@@ -133,7 +160,8 @@ def _content(data: bytes, sheet: str | None, limits: Limits) -> _Content:
         rows = found.to_python(skip_empty_area=False)
     except python_calamine.CalamineError as error:
         raise UnreadableTable(Problem(name, None, "table.not_a_workbook")) from error
-    return _Content(name, rows, list(found.merged_cell_ranges or []), failed_cells(parts, name))
+    merged = list(found.merged_cell_ranges or [])
+    return _Content(name, rows, merged, failed_cells(parts, name), formula_cells(parts, name))
 
 
 def _heading(text: Any) -> str:
@@ -143,7 +171,10 @@ def _heading(text: Any) -> str:
 
 
 class _Reading:
-    def __init__(self, content: _Content, columns: Sequence[ColumnSpec]) -> None:
+    def __init__(self, content: _Content, columns: Sequence[ColumnSpec], *, explains: bool = False) -> None:
+        self.explains = explains
+        self.formulas = content.formulas
+        self.notes: list[Problem] = []
         self.sheet = content.sheet
         self.rows = content.rows
         self.merged = content.merged
@@ -152,12 +183,14 @@ class _Reading:
         self.problems: list[Problem] = []
         self.places: dict[str, int] = {}
 
-    def result(self) -> tuple[list[TableRow], list[Problem]]:
+    def result(self) -> tuple[list[TableRow], list[Problem], list[Problem]]:
         header = self._find_header()
         if header is None:
             titles = [column.titles[0] for column in self.columns]
-            return [], [Problem(self.sheet, None, "table.no_header", {"titles": titles})]
+            return [], [Problem(self.sheet, None, "table.no_header", {"titles": titles})], []
         self._check_merges(header)
+        if self.explains:
+            self._note_formulas(header)
         read: list[TableRow] = []
         for index in range(header + 1, len(self.rows)):
             if len(self.problems) >= PROBLEM_LIMIT:
@@ -169,7 +202,7 @@ class _Reading:
                 read.append(TableRow(self.sheet, index + 1, self._read_row(index), self.places))
         if not read and not self.problems:
             self.problems.append(Problem(self.sheet, None, "table.no_rows"))
-        return read, self.problems
+        return read, self.problems, self.notes
 
     def _holds_something(self, index: int) -> bool:
         if any(value_of(raw) is not None for raw in self.rows[index]):
@@ -206,12 +239,35 @@ class _Reading:
         return best
 
     def _check_merges(self, header: int) -> None:
-        """A merged area holds one value for several cells, and which of them were meant cannot be known."""
+        """A merged area holds one value for several cells, and which of them were meant cannot be known.
+
+        Read with explanations, it is the first one, as Excel keeps it; the others are empty.
+        """
         wanted = set(self.places.values())
         for (top, left), (bottom, right) in sorted(self.merged):
             if bottom >= header and any(left <= place <= right for place in wanted):
                 area = f"{address(top, left)}:{address(bottom, right)}"
-                self._problem(top, left, "table.merged", area=area)
+                if self.explains:
+                    params = {"area": area, "cell": address(top, left)}
+                    self.notes.append(Problem(self.sheet, address(top, left), "table.merged_first", params))
+                else:
+                    self._problem(top, left, "table.merged", area=area)
+
+    def _note_formulas(self, header: int) -> None:
+        """One note a column and kind, because a calculated column has hundreds of them."""
+        for column in self.columns:
+            place = self.places.get(column.key)
+            if place is None:
+                continue
+            cells = [address(index, place) for index in range(header + 1, len(self.rows))]
+            for has_value, code in ((True, "table.formula_taken"), (False, "table.formula_empty")):
+                found = [
+                    cell for cell in cells if self.formulas.get(cell) is has_value and cell not in self.failed
+                ]
+                if found:
+                    more = ["…"] if len(found) > _CELLS_NAMED else []
+                    params = {"cells": found[:_CELLS_NAMED] + more, "number": len(found)}
+                    self.notes.append(Problem(self.sheet, found[0], code, params))
 
     def _read_row(self, index: int) -> dict[str, str | int | Decimal | date | None]:
         row = self.rows[index]

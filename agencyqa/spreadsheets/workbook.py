@@ -22,6 +22,8 @@ HEADER_COLOUR = "#1F4E79"
 RULE_COLOUR = "#BFC8D2"
 BANNER_COLOURS = {"bg_color": "#FFF4D6", "font_color": "#7A4B00"}
 SHEET_NAME_LIMIT = 31
+# Of the list, and of the message, of a cell's validation.
+_CHOICES_LIMIT = _MESSAGE_LIMIT = 255
 _FORBIDDEN_IN_NAME = re.compile(r"[\[\]:*?/\\]")
 # Excel keeps this name for itself.
 _RESERVED_NAMES = {"history"}
@@ -205,6 +207,28 @@ class Sheet:
     def write_all(self, rows: Iterable[Mapping[str, Any] | Sequence[Any]]) -> None:
         for row in rows:
             self.write(row)
+
+    def offer(self, key: str, choices: Sequence[str], *, rows: int | None = None) -> None:
+        """A drop-down list in the rows of this column written so far, or in its first ``rows``; Excel takes nothing
+        else there. Excel knows no list beyond 255 characters, and no choice with a comma or a quote in it, which would
+        break the list or the whole file: such a column gets none."""
+        is_listable = not any(sign in choice for choice in choices for sign in ',"')
+        if choices and is_listable and sum(len(choice) + 1 for choice in choices) <= _CHOICES_LIMIT:
+            self._validate(key, rows, {"validate": "list", "source": list(choices)})
+
+    def expect_number(
+        self, key: str, low: int, high: int, *, rows: int | None = None, message: str = ""
+    ) -> None:
+        """Nothing but a number from ``low`` to ``high`` in the same rows as ``offer``."""
+        rule = {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
+        shown = {"error_message": clean_text(message)[:_MESSAGE_LIMIT]} if message else {}
+        self._validate(key, rows, {**rule, **shown})
+
+    def _validate(self, key: str, rows: int | None, rule: dict[str, Any]) -> None:
+        place = self._index(key)
+        first = self._header_row + 1
+        last = self._row - 1 if rows is None else first + rows - 1
+        self._sheet.data_validation(first, place, last, place, rule)
 
     def column_chart(
         self,

@@ -29,7 +29,7 @@ function ask(question) {
   });
 }
 
-function release(form) {
+export function release(form) {
   delete form.dataset.sent;
   for (const button of form.querySelectorAll(".is-busy")) {
     button.classList.remove("is-busy");

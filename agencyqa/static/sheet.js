@@ -7,7 +7,7 @@ const PATIENCE = 15000;
 function fieldsOf(form) {
   const fields = {};
   for (const [name, value] of new FormData(form)) {
-    if (typeof value === "string" && !["csrf_token", "version", "editing_key", "intent"].includes(name)) {
+    if (typeof value === "string" && !["csrf_token", "version", "editing_key", "facts_seen", "intent"].includes(name)) {
       fields[name] = value;
     }
   }
@@ -56,7 +56,13 @@ function show(form, figures) {
       }
     }
   }
-  const reasons = Object.entries(figures.gaps).filter(([name]) => name.startsWith("reason-"));
+  for (const [name, text] of Object.entries(figures.supplied)) {
+    put(form, "supplied", name, text);
+  }
+  for (const place of form.querySelectorAll("[data-moved]")) {
+    place.hidden = !figures.record_moved;
+  }
+  const reasons = Object.entries(figures.gaps).filter(([name]) => /^(reason|why)-/.test(name));
   showErrors(form, { ...Object.fromEntries(reasons), ...figures.errors });
 }
 
@@ -87,6 +93,7 @@ function watch(form) {
     const body = {
       version: Number(form.elements.version.value),
       editing_key: form.elements.editing_key.value,
+      facts_seen: form.elements.facts_seen.value,
       fields: fieldsOf(form),
     };
     try {

@@ -19,6 +19,7 @@ from werkzeug.routing import BuildError
 from agencyqa.errors import AgencyQAError, Invalid, NotVisible, Stale
 from agencyqa.extensions import db
 from agencyqa.web import refusals
+from agencyqa.web.bodies import is_raw_upload
 from agencyqa.web.fields import InputField, SecretField
 from agencyqa.web.formats import listed
 from agencyqa.web.messages import sentence
@@ -80,11 +81,16 @@ EXPLANATIONS: dict[int, Explanation] = {
     500: Explanation(
         _l("系统出错"), _l("系统内部发生错误，本次操作没有保存。错误已经记录。"), (_l("请稍后重试。"), _ASK)
     ),
+    507: Explanation(
+        _l("存储空间已满"), _l("没有空间保存文件，本次操作没有保存。"), (_l("请联系系统管理员。"),)
+    ),
     503: Explanation(_l("暂时无法服务"), _l("系统正在维护或繁忙。"), (_l("请稍后重试。"),)),
 }
 
 
 def wants_json() -> bool:
+    if is_raw_upload(request):
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json" and not request.accept_mimetypes.accept_html
 
@@ -148,7 +154,10 @@ def _page(status: int, text: str, fields: dict[str, str] | None = None, code: st
     explanation = EXPLANATIONS.get(status) or EXPLANATIONS[400 if status < 500 else 500]
     if wants_json():
         body = {"code": code, "message": text, "request_id": g.get("request_id", "")}
-        answer = jsonify(error={**body, "fields": fields} if fields else body)
+        if is_raw_upload(request):
+            answer = jsonify({**body, "errors": fields or {}})
+        else:
+            answer = jsonify(error={**body, "fields": fields} if fields else body)
         answer.status_code = status
         return answer
     is_write = request.method not in {"GET", "HEAD"}

@@ -52,6 +52,16 @@ def number(value: int | None) -> str:
     return NOTHING if value is None else f"{value:,}"
 
 
+def file_size(length: int | None) -> str:
+    """In units of 1024, cut, never rounded up: 45 KB, 12.3 MB."""
+    if length is None:
+        return NOTHING
+    for unit, factor in (("GB", 1 << 30), ("MB", 1 << 20)):
+        if length >= factor:
+            return f"{length // factor}.{length % factor * 10 // factor} {unit}"
+    return f"{length // 1024} KB" if length >= 1024 else f"{length} B"
+
+
 def day(value: date | datetime | None) -> str:
     if value is None:
         return NOTHING
@@ -131,6 +141,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "yuan": yuan,
     "wan": wan,
     "number": number,
+    "file_size": file_size,
     "day": day,
     "moment": moment,
     "dash": dash,

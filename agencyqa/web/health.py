@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from alembic.config import Config
@@ -26,7 +27,7 @@ def process() -> ResponseReturnValue:
 @bp.get("/readyz")
 @public
 def ready() -> ResponseReturnValue:
-    """503 while the database cannot be reached or its schema is not the one this program was written for."""
+    """503 while the database or what else was registered cannot be reached, or the schema is not this program's."""
     try:
         db.session.execute(text("SELECT 1"))
     except SQLAlchemyError:
@@ -34,7 +35,20 @@ def ready() -> ResponseReturnValue:
         return jsonify(status="unavailable", database="unreachable"), 503
     if not is_current(current_app):
         return jsonify(status="unavailable", database="ok", migrations="not up to date"), 503
-    return jsonify(status="ok", database="ok", migrations="ok")
+    found = {name: "ok" if is_ready() else "unreachable" for name, is_ready in _checks(current_app).items()}
+    is_whole = set(found.values()) <= {"ok"}
+    parts = {"database": "ok", "migrations": "ok", **found}
+    return jsonify(status="ok" if is_whole else "unavailable", **parts), 200 if is_whole else 503
+
+
+def register_check(app: Flask, name: str, is_ready: Callable[[], bool]) -> None:
+    """What a higher area cannot work without. ``is_ready`` is asked often, so it answers soon and never raises."""
+    _checks(app)[name] = is_ready
+
+
+def _checks(app: Flask) -> dict[str, Callable[[], bool]]:
+    checks: dict[str, Callable[[], bool]] = app.extensions.setdefault("agencyqa.health", {})
+    return checks
 
 
 def is_current(app: Flask) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from flask import Flask, abort, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.routing import IntegerConverter, Map
+
+from agencyqa.web import bodies
 
 _LARGEST_ID = 2**63 - 1
 _NUL = "\x00"
@@ -18,9 +21,15 @@ class IdConverter(IntegerConverter):
 
 def refuse_nul() -> None:
     """No keyboard types this character and PostgreSQL stores it nowhere: it comes from a probe."""
-    values = [request.path]
-    for given in (request.args, request.form):
-        for name, texts in given.lists():
+    # The body of an upload is not read yet; its fields are looked at when they are.
+    given = [request.args] if bodies.is_upload(request) else [request.args, request.form]
+    refuse_nul_in(request.path, *given)
+
+
+def refuse_nul_in(path: str, *given: MultiDict[str, str]) -> None:
+    values = [path]
+    for fields in given:
+        for name, texts in fields.lists():
             values += [name, *texts]
     if any(_NUL in value for value in values):
         abort(400)

@@ -52,6 +52,16 @@ ENTRIES: tuple[tuple[object, tuple[Entry, ...]], ...] = (
             Entry("agencies.index", _l("机构库"), Permission.AGENCIES_READ, "building"),
             Entry("objects.index", _l("评价对象"), Permission.OBJECTS_READ, "target"),
             Entry("engagements.index", _l("委托业务"), Permission.ENGAGEMENTS_READ, "briefcase"),
+            Entry("deliverables.index", _l("成果提交"), Permission.DELIVERABLES_READ, "upload"),
+            Entry("evaluations.index", _l("评价结果"), Permission.EVALUATIONS_READ, "chart"),
+        ),
+    ),
+    (
+        _l("监督检查"),
+        (
+            Entry("inspections.index", _l("抽查"), Permission.INSPECTIONS_READ, "search"),
+            Entry("inspections.findings", _l("检查问题"), Permission.INSPECTIONS_READ, "alert"),
+            Entry("inspections.orders", _l("整改"), Permission.INSPECTIONS_READ, "refresh"),
         ),
     ),
     (
@@ -66,6 +76,8 @@ ENTRIES: tuple[tuple[object, tuple[Entry, ...]], ...] = (
         _l("制度依据"),
         (
             Entry("measures.index", _l("制度办法"), Permission.MEASURES_READ, "book"),
+            Entry("measures.faults", _l("问题代码表"), Permission.MEASURES_READ, "list"),
+            Entry("measures.workdays", _l("工作日历"), Permission.MEASURES_READ, "calendar"),
             Entry("measures.schemes", _l("考核方案"), Permission.SCHEMES_READ, "table"),
         ),
     ),
@@ -75,6 +87,7 @@ ENTRIES: tuple[tuple[object, tuple[Entry, ...]], ...] = (
             Entry("accounts.users", _l("用户"), Permission.USERS_MANAGE, "people"),
             Entry("accounts.bodies", _l("单位"), Permission.BODIES_MANAGE, "building"),
             Entry("audit.entries", _l("审计日志"), Permission.AUDIT_READ, "shield"),
+            Entry("files.index", _l("文件完整性"), Permission.FILES_CHECK, "file"),
             Entry("jobs.runs", _l("定时任务"), Permission.JOBS_READ, "clock"),
         ),
     ),

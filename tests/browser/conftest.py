@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -77,7 +78,8 @@ def serve(run: TestRun, demo: Demo) -> Iterator[LiveServer]:
                 _await_ready(process, port, log_file)
                 yield LiveServer(f"http://127.0.0.1:{port}", data, demo.summary)
             finally:
-                process.terminate()
+                # At once: a polite stop waits seconds for connections that the browser keeps open.
+                process.send_signal(signal.SIGINT)
                 try:
                     process.wait(timeout=10)
                 except subprocess.TimeoutExpired:

@@ -25,7 +25,7 @@ class Desks:
         """A browser of its own, nobody signed in; paths are relative to ``address``."""
         viewport = options.pop("viewport", None)
         page = self._new_context(base_url=address, **options).new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(15000)
         if viewport is not None:
             page.set_viewport_size(viewport)
         self.watch(page)
@@ -48,7 +48,7 @@ class Desks:
 
     def _answered(self, response: Response) -> None:
         if response.status >= 500 or (
-            response.status >= 400 and response.request.resource_type not in ("document", "fetch")
+            response.status >= 400 and response.request.resource_type not in ("document", "fetch", "xhr")
         ):
             self.complaints.append(f"{response.status} {response.url}")
 

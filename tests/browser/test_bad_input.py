@@ -98,7 +98,7 @@ def test_dates_the_wrong_way_round_and_a_wrong_credit_code(desks: Desks, own_ser
     page = desks.sit_down(own_server, "supervisor")
     page.goto("/engagements/?state=contracted")
     page.get_by_role("region", name="委托业务").get_by_role("link", name="号").first.click()
-    page.get_by_role("link", name="修改").click()
+    page.get_by_role("link", name="修改", exact=True).click()
     page.get_by_label("约定完成日期").fill("2019-01-31")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("alert")).to_be_focused()

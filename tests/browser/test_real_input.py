@@ -4,52 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.desks import Desks, go
+from tests.browser.commissioning import Contract, commission
+from tests.browser.desks import Desks
 from tests.browser.sheets import fill_jiading, sheet_id, submit
 
-OBJECT = "社区教育学习点建设"
-UNIT = "望洲区教育局"
-
-
-def commission(page: Page) -> None:
-    """A supervisor enters the object of 2018, the engagement for it and opens its sheets."""
-    go(page, "评价对象")
-    page.get_by_role("link", name="登记评价对象").click()
-    page.get_by_label("对象名称").fill(OBJECT)
-    page.get_by_label("对象编码").fill("WZ101-2018")
-    page.get_by_label("对象类别").select_option(label="项目")
-    page.get_by_label("预算年度").fill("2018")
-    page.get_by_label("预算类型").select_option(label="一般公共预算")
-    page.get_by_label("主管预算部门").select_option(label=UNIT)
-    page.get_by_role("button", name="登记", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(OBJECT)
-
-    page.get_by_role("link", name="登记委托业务").click()
-    expect(page.get_by_label("评价对象").locator("option:checked")).to_contain_text(OBJECT)
-    page.get_by_label("业务类型").select_option(index=2)
-    page.get_by_label("委托方").select_option(label="云汀市望洲区财政局")
-    page.get_by_label("被评价单位").select_option(label=UNIT)
-    page.get_by_label("第三方机构").select_option(label="云汀公共政策研究院")
-    page.get_by_label("合同编号").fill("望财绩评〔2018〕07号")
-    page.get_by_label("合同金额").fill("86000")
-    page.get_by_label("合同签订日期").fill("2018-03-12")
-    page.get_by_label("约定完成日期").fill("2018-06-29")
-    page.get_by_role("button", name="登记", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("望财绩评〔2018〕07号")
-
-    page.get_by_role("link", name="下发评分表").click()
-    page.get_by_label("评分期限").fill("2030-06-30")
-    page.get_by_role("button", name="下发").click()
-    expect(page.get_by_role("status").filter(has_text="已下发 1 份评分表")).to_be_visible()
+CONTRACT = Contract(
+    number="望财绩评〔2018〕07号",
+    object_name="社区教育学习点建设",
+    object_code="WZ101-2018",
+    budget_year="2018",
+    work_kind="绩效评价或评价结果复核",
+    department="望洲区教育局",
+    commissioner="云汀市望洲区财政局",
+    unit="望洲区教育局",
+    agency="云汀公共政策研究院",
+    fee="86000",
+    signed_on="2018-03-12",
+    due_on="2018-06-29",
+    sheets=1,
+)
 
 
 def test_a_project_of_2018_from_the_contract_to_94_points(desks: Desks, own_server: Any) -> None:
-    commission(desks.sit_down(own_server, "supervisor"))
+    commission(desks.sit_down(own_server, "supervisor"), CONTRACT)
 
     page = desks.sit_down(own_server, "department")
-    page.get_by_role("region", name="待填评分表").get_by_role("link", name=OBJECT).first.click()
+    page.get_by_role("region", name="待填评分表").get_by_role("link", name=CONTRACT.object_name).first.click()
     expect(page.get_by_role("main")).to_contain_text("嘉定区被评价单位评分表")
     fill_jiading(page)
     total = page.locator(".sheet-sum")

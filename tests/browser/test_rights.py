@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -37,7 +38,8 @@ def test_what_belongs_to_another_is_not_there(desks: Desks, live_server: Any) ->
     department = desks.sit_down(live_server, "department")
     assert [row[0] for row in figures(at(agency, "/results"), "第三方机构", table="考核结果")] == [OWN]
     assigned = [row[0] for row in figures(at(department, "/results"), "第三方机构", table="考核结果")]
-    assert assigned == [OTHER, OWN]
+    # The two best were assigned; a correction of the year that followed keeps them assigned.
+    assert assigned == re.findall(r"^ +[12]  .* (\S+)$", live_server.summary, re.MULTILINE)
     for page, path in (
         (agency, results[OTHER]),
         (agency, results[OTHER] + "/trace"),
@@ -75,7 +77,7 @@ def test_a_department_sees_only_its_sheets(desks: Desks, live_server: Any) -> No
 
 def test_an_observer_only_reads(desks: Desks, live_server: Any) -> None:
     page = desks.sit_down(live_server, "observer")
-    page.get_by_role("region", name="已发布的年度考核").first.get_by_role("link", name="2025").click()
+    page.get_by_role("region", name="已发布的年度考核").first.get_by_role("link", name="2025").first.click()
     assert len(figures(page, "名次", table="年度排名")) == 12
     for path in ("/", "/agencies/", "/objects/", "/engagements/", "/rounds", "/rounds/1", "/results"):
         page.goto(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,11 +17,13 @@ from agencyqa.assessments.models import AnnualResult
 from agencyqa.assessments.services.assignments import assign_result
 from agencyqa.assessments.services.publication import publish_round
 from agencyqa.auth.roles import Role
+from agencyqa.inspections.models import Checklist
 from agencyqa.measures.enums import Purpose
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.services import draft_scheme
 from agencyqa.notifications.models import InboxMessage
 from agencyqa.notifications.services import tell
+from tests.conventions.evidence import put_evidence
 from tests.factories.accounts import (
     NOW,
     actor_of,
@@ -56,7 +59,10 @@ class Drawer:
 @dataclass
 class Places:
     session: Session
+    # With an application there are files too, and everything that is found in them.
+    app: Flask | None = None
     people: dict[str, Membership] = field(default_factory=dict)
+    checklists: dict[int, Checklist] = field(default_factory=dict)
     drawers: dict[str, Drawer] = field(default_factory=dict)
 
     def drawer(self, name: str) -> Drawer:
@@ -130,6 +136,8 @@ class Places:
             sheet = make_sheet(session, engagement, role, version, total, state=state)
             drawer.words.add(f"{total:.4f}")
             drawer.put("sheet_id", sheet.id)
+        if self.app is not None and number != OPEN:
+            put_evidence(self, self.app, name, bureau, agency, engagement, unit)
 
     def district(self, letter: str, city: Body) -> Body:
         bureau = make_bureau(self.session, f"财政局{letter}", parent=city)
@@ -200,10 +208,10 @@ class Places:
         self.drawer(f"year {letter}").put("assignment_id", made.id)
 
 
-def build_places(session: Session) -> Places:
+def build_places(session: Session, app: Flask | None = None) -> Places:
     """A1 and A2 work for district A, B1 for district B, S for both, which think differently of it."""
     load_schemes(session)
-    places = Places(session)
+    places = Places(session, app)
     city = make_bureau(session, "市财政局")
     places.person("supervisor C", city, Role.BUREAU_SUPERVISOR)
     a, b = places.district("A", city), places.district("B", city)

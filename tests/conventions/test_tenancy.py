@@ -11,6 +11,7 @@ from html import unescape
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -31,24 +32,36 @@ OF_A = (
     *("bureau A",),
 )
 READER = "supervisor C"
+# What a bureau sees of the evidence in its district, and an agency of its own.
+EVIDENCE_OF_A = (
+    *("paper A", "paper SA", "receipt A", "receipt SA", "record A", "record SA", "record shown A"),
+    *("record shown SA", "import A", "import SA", "check A", "check SA", "drafted A", "drafted SA"),
+    "papers of bureau A",
+)
 ACCOUNTS = ("account", "agency", "department", "bureau")
 SEEN: dict[str, tuple[str, ...]] = {
     # The city reads everything of its districts; what it may not do has a test of its own.
     READER: ("",),
-    "lead A": (*OF_A, "account", "draft A"),
+    "lead A": (*OF_A, *EVIDENCE_OF_A, "account", "draft A"),
     # Sees every body and account, which needs the names of agencies, and nothing that is done with them.
     "administrator A": ACCOUNTS,
     "observer A": OF_A,
-    "manager A1": ("agency A1", "work A1", "scores A1", "answers A1", "department A1", "result A1"),
+    "manager A1": (
+        *("agency A1", "work A1", "scores A1", "answers A1", "department A1", "result A1"),
+        *("paper A1", "receipt A1", "waiting A1", "record A1", "import A1", "check A1"),
+    ),
     "manager S": (
         *("agency S", "work S", "scores S", "answers S", "standing", "department A2", "department B1"),
-        *("result S", "tie S"),
+        *("result S", "tie S", "paper S", "receipt S", "waiting S", "record S", "import S", "check S"),
     ),
-    "officer A1": ("work A1", "answers A1", "department A1", "agency A1", "department U1"),
+    "officer A1": (
+        *("work A1", "answers A1", "department A1", "agency A1", "department U1"),
+        *("paper A1", "receipt A1", "record A1"),
+    ),
     # The result of A2 is assigned to it, so it knows that of its own work and not that of S.
     "officer A2": (
         *("work A2", "work SA", "answers A2", "answers SA", "department A2", "agency A2", "agency S"),
-        "result A2",
+        *("result A2", "paper A2", "paper SA", "receipt A2", "receipt SA", "record A2", "record SA"),
     ),
     "officer U1": ("department U1", "department A1"),
 }
@@ -67,8 +80,8 @@ REFUSED = {403, 404}
 
 
 @pytest.fixture
-def places(session: Session) -> Places:
-    return build_places(session)
+def places(app: Flask, session: Session) -> Places:
+    return build_places(session, app)
 
 
 def may_see(person: str, drawer: str) -> bool:
@@ -117,8 +130,10 @@ def addresses(places: Places, app: Flask, person: str, *, own: bool) -> Iterator
 
 
 def read(response: TestResponse) -> str:
-    """All that a person could read in an answer: a page, data, or every sheet of a workbook."""
-    if "spreadsheet" in (response.mimetype or ""):
+    """All that a person could read in an answer: a page, data, a paper, or every part of a workbook."""
+    if response.mimetype == "application/pdf":
+        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(response.data)).pages)
+    if "officedocument" in (response.mimetype or ""):
         with zipfile.ZipFile(io.BytesIO(response.data)) as book:
             return "\n".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
     if response.mimetype == "application/json":

@@ -15,16 +15,16 @@ from tests.factories.accounts import NOW, make_actor
 
 
 def load_measures(session: Session) -> None:
-    """Measures, provisions and the three shipped schemes."""
+    """Measures, provisions, fault codes and the shipped schemes in all their versions."""
     services.load_reference_data(session, NOW)
     session.flush()
 
 
-def shipped_version(session: Session, key: str) -> SchemeVersion:
+def shipped_version(session: Session, key: str, number: int = 1) -> SchemeVersion:
     statement = (
         select(SchemeVersion)
         .join(SchemeVersion.scheme)
-        .where(Scheme.key == key, Scheme.bureau_id.is_(None), SchemeVersion.number == 1)
+        .where(Scheme.key == key, Scheme.bureau_id.is_(None), SchemeVersion.number == number)
     )
     return session.scalars(statement).one()
 

@@ -9,6 +9,7 @@ from agencyqa.agencies.queries.facts import (
     standing_on,
     ties_on,
 )
+from agencyqa.agencies.queries.imports import newest_imports
 from agencyqa.agencies.queries.provisions import citable_provisions
 from agencyqa.agencies.queries.record import (
     EvaluatorView,
@@ -49,6 +50,7 @@ __all__ = [
     "evaluators_of",
     "export_rows",
     "has_good_standing",
+    "newest_imports",
     "own_registration",
     "profiles_of",
     "qualifications_of",

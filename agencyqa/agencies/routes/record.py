@@ -9,6 +9,7 @@ from flask_babel import gettext
 from agencyqa.agencies import history, queries, services
 from agencyqa.agencies.events import FIELDS
 from agencyqa.agencies.forms import ProfileForm
+from agencyqa.agencies.panels import agency_panels
 from agencyqa.agencies.policies import can_change, can_decide, can_register
 from agencyqa.agencies.routes import bp
 from agencyqa.agencies.routes.loading import load, load_to_change, name_of
@@ -38,6 +39,7 @@ def show(agency_id: int) -> ResponseReturnValue:
         conditions_provision=queries.conditions_provision(session, conditions, today()),
         evaluators=queries.evaluators_of(session, agency_id, today(), conditions),
         ties=queries.ties_of(session, actor, agency_id, today()),
+        panels=[panel(actor, agency) for panel in agency_panels],
         can={
             "change": can_change(actor, own),
             "decide": can_decide(actor, own) and own is not None and bool(open_actions(own.standing)),

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +11,7 @@ from agencyqa.accounts.services.administration import BodyData, add_body
 from agencyqa.agencies import credit_code
 from agencyqa.agencies.enums import Entry, Standing, StandingAction
 from agencyqa.agencies.models import Agency, Registration
+from agencyqa.agencies.names import plain_name
 from agencyqa.agencies.policies import can_register
 from agencyqa.agencies.queries.record import own_registration
 from agencyqa.agencies.services.profiles import ProfileData, new_profile, profile_problems, profile_values
@@ -91,7 +91,7 @@ def _accept(actor: Actor, session: Session, agency: Agency, data: AgencyData) ->
     registration = own_registration(session, actor, agency.id)
     if registration is not None:
         raise Invalid(credit_code=("already_in_register", {"name": known, "standing": registration.standing}))
-    if _plain(known) != _plain(data.profile.name):
+    if plain_name(known) != plain_name(data.profile.name):
         raise Invalid(name=("name_of_another", {"name": known}))
 
 
@@ -118,8 +118,3 @@ def _add_registration(
             reason=data.reason,
             now=now,
         )
-
-
-def _plain(name: str) -> str:
-    """A name without what a keyboard decides: width of characters, spaces, case."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agencyqa.assessments.evidence import FactRow, is_scored
 from agencyqa.assessments.forms.layout import (
     ENTERED_PREFIX,
     NO,
+    OVERRULE_PREFIX,
     REASON_PREFIX,
     SHEET_PREFIXES,
+    WHY_PREFIX,
     YES,
     Input,
     entered_field,
     inputs_of,
+    overrule_field,
     reason_field,
+    why_field,
 )
 from agencyqa.scoring import Scheme, UnitsError, format_points, parse_points
 from agencyqa.web import normalise
@@ -30,11 +35,15 @@ Fault = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Entry:
-    """The content of a sheet. Only what was given is in it: a missing answer is no key, never a 0."""
+    """The content of a sheet. Only what was given is in it: a missing answer is no key, never a 0.
+
+    ``overrules`` are the rows of the record that are set aside, by key with the reason; None says nothing about them.
+    """
 
     answers: Mapping[str, Mapping[str, int | str | bool]] = field(default_factory=dict)
     entered: Mapping[str, int] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    overrules: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -57,14 +66,25 @@ class _Unreadable(ValueError):
         self.fault: Fault = (code, params)
 
 
-def read_entry(scheme: Scheme, fields: Mapping[str, str]) -> Typed:
-    """``fields`` holds the fields of a whole page by name; an unticked box and an empty field are the same as none."""
+def read_entry(
+    scheme: Scheme,
+    fields: Mapping[str, str],
+    *,
+    supplied: Collection[tuple[str, str]] = (),
+    facts: Sequence[FactRow] = (),
+) -> Typed:
+    """``fields`` holds the fields of a whole page by name; an unticked box and an empty field are the same as none.
+
+    ``supplied`` are the inputs that nobody types, ``facts`` the rows of the record that may be set aside.
+    """
     answers: dict[str, dict[str, int | str | bool]] = {}
     entered: dict[str, int] = {}
     reasons: dict[str, str] = {}
     texts: dict[str, str] = {}
     faults: dict[str, Fault] = {}
     for criterion, item in inputs_of(scheme):
+        if (criterion.key, item.name) in supplied:
+            continue
         text = texts[item.field] = fields.get(item.field, "")
         try:
             value = _value(item, text)
@@ -85,34 +105,63 @@ def read_entry(scheme: Scheme, fields: Mapping[str, str]) -> Typed:
                 entered[criterion.key] = figure
         name = reason_field(criterion.key)
         texts[name] = fields.get(name, "")
-        reason = normalise.text(texts[name])
-        if len(reason) > REASON_LIMIT:
-            faults[name] = ("too_long", {"maximum": REASON_LIMIT, "length": len(reason)})
-        elif reason:
+        if reason := _reason(name, texts[name], faults):
             reasons[criterion.key] = reason
+    overrules: dict[str, str] = {}
+    for row in facts:
+        if is_scored(row):
+            tick, name = overrule_field(row["key"]), why_field(row["key"])
+            texts[tick] = YES if fields.get(tick, "") == YES else ""
+            texts[name] = fields.get(name, "")
+            if texts[tick]:
+                overrules[row["key"]] = _reason(name, texts[name], faults)
     foreign = {
         name: text
         for name, text in fields.items()
         if name.startswith(SHEET_PREFIXES) and name not in texts and text.strip()
     }
-    return Typed(Entry(answers, entered, reasons), texts, faults, foreign)
+    return Typed(Entry(answers, entered, reasons, overrules), texts, faults, foreign)
 
 
-def write_entry(scheme: Scheme, entry: Entry) -> dict[str, str]:
+def _reason(name: str, text: str, faults: dict[str, Fault]) -> str:
+    reason = normalise.text(text)
+    if len(reason) > REASON_LIMIT:
+        faults[name] = ("too_long", {"maximum": REASON_LIMIT, "length": len(reason)})
+        return ""
+    return reason
+
+
+def write_entry(
+    scheme: Scheme,
+    entry: Entry,
+    *,
+    supplied: Collection[tuple[str, str]] = (),
+    facts: Sequence[FactRow] = (),
+) -> dict[str, str]:
     """The fields of the page that would be read back as this entry."""
     texts: dict[str, str] = {}
     for criterion, item in inputs_of(scheme):
+        if (criterion.key, item.name) in supplied:
+            continue
         value = entry.answers.get(criterion.key, {}).get(item.name)
         texts[item.field] = "" if value is None else _text(item, value)
     for _, criterion in scheme.criteria():
         figure = entry.entered.get(criterion.key)
         texts[entered_field(criterion.key)] = "" if figure is None else format_points(figure)
         texts[reason_field(criterion.key)] = entry.reasons.get(criterion.key, "")
+    for row in facts:
+        if is_scored(row):
+            reason = (entry.overrules or {}).get(row["key"])
+            texts[overrule_field(row["key"])] = "" if reason is None else YES
+            texts[why_field(row["key"])] = reason or ""
     return texts
 
 
-def criterion_of(field_name: str) -> str:
+def criterion_of(field_name: str, facts: Sequence[FactRow] = ()) -> str:
     """The key of the criterion a field belongs to."""
+    if field_name.startswith((OVERRULE_PREFIX, WHY_PREFIX)):
+        names = {name(row["key"]): row["criterion"] for row in facts for name in (overrule_field, why_field)}
+        return str(names.get(field_name, field_name))
     for prefix in (ENTERED_PREFIX, REASON_PREFIX):
         if field_name.startswith(prefix):
             return field_name.removeprefix(prefix)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agencyqa.assessments.forms.facts_page import NO_FACTS, FactLine, FactLines
 from agencyqa.assessments.models import ScoreSheet
+from agencyqa.assessments.stored import answers_that_count
 from agencyqa.measures.sentences import issue_sentence, note_sentence
 from agencyqa.measures.texts import SchemeTexts
 from agencyqa.scoring import Issue, Program
@@ -26,6 +28,7 @@ class ExplainedCriterion:
     counted: int | None
     difference: int | None
     reason: str
+    facts: tuple[FactLine, ...]
 
 
 @dataclass(frozen=True)
@@ -45,15 +48,17 @@ class ExplainedSheet:
     grade: str
 
 
-def explained_sheet(program: Program, texts: SchemeTexts, sheet: ScoreSheet) -> ExplainedSheet:
-    trace = program.trace(sheet.answers, sheet.entered)
+def explained_sheet(
+    program: Program, texts: SchemeTexts, sheet: ScoreSheet, facts: FactLines = NO_FACTS
+) -> ExplainedSheet:
+    trace = program.trace(answers_that_count(texts.counting, sheet), sheet.entered)
     return ExplainedSheet(
         sections=tuple(
             ExplainedSection(
                 texts.section(section["key"]),
                 section["max"],
                 section["total"],
-                tuple(_criterion(program, texts, held, sheet.reasons) for held in section["criteria"]),
+                tuple(_criterion(program, texts, held, sheet.reasons, facts) for held in section["criteria"]),
             )
             for section in trace["sections"]
         ),
@@ -63,7 +68,11 @@ def explained_sheet(program: Program, texts: SchemeTexts, sheet: ScoreSheet) -> 
 
 
 def _criterion(
-    program: Program, texts: SchemeTexts, held: Mapping[str, Any], reasons: Mapping[str, str]
+    program: Program,
+    texts: SchemeTexts,
+    held: Mapping[str, Any],
+    reasons: Mapping[str, str],
+    facts: FactLines,
 ) -> ExplainedCriterion:
     key = held["key"]
     words = texts.rule(key)
@@ -82,4 +91,5 @@ def _criterion(
         counted=held["counted"],
         difference=held["difference"],
         reason=reasons.get(key, ""),
+        facts=facts.of(key),
     )

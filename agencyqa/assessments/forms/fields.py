@@ -28,9 +28,13 @@ GRADE_ROWS = 6
 
 
 class EntryForm(VersionedForm):
-    """``editing_key`` is new on every opening of the page, so that the log holds one entry for each."""
+    """``editing_key`` is new on every opening of the page, so that the log holds one entry for each.
+
+    ``facts_seen`` is the stamp of the record that the page shows.
+    """
 
     editing_key = HiddenField(default=lambda: uuid4().hex)
+    facts_seen = HiddenField()
 
 
 class SheetFilter(FilterForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +16,10 @@ Widget = Literal["choice", "points", "count", "check", "yesno"]
 ANSWER_PREFIX = "a-"
 ENTERED_PREFIX = "entered-"
 REASON_PREFIX = "reason-"
-# How the name of every field of a sheet begins, whatever its scheme.
+# A row of the record that is set aside, and why; named by the key of the row.
+OVERRULE_PREFIX = "overrule-"
+WHY_PREFIX = "why-"
+# How the name of every field begins that only the scheme of a sheet can have.
 SHEET_PREFIXES = (ANSWER_PREFIX, ENTERED_PREFIX, REASON_PREFIX)
 YES, NO = "yes", "no"
 
@@ -31,6 +35,19 @@ def entered_field(criterion: str) -> str:
 
 def reason_field(criterion: str) -> str:
     return f"{REASON_PREFIX}{criterion}"
+
+
+def overrule_field(key: str) -> str:
+    return f"{OVERRULE_PREFIX}{_safe(key)}"
+
+
+def why_field(key: str) -> str:
+    return f"{WHY_PREFIX}{_safe(key)}"
+
+
+def _safe(key: str) -> str:
+    """A key as part of a field's name and id: what is no plain letter, digit or underscore becomes its number."""
+    return re.sub(r"[^A-Za-z0-9_]", lambda match: f"-{ord(match.group()):x}-", key)
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+from agencyqa.assessments.evidence import Answers, FactRow, effective_answers
+from agencyqa.assessments.forms.answers import answer_text
 from agencyqa.assessments.forms.entry import Entry, Fault, Typed, criterion_of, read_entry, write_entry
+from agencyqa.assessments.forms.facts_page import NO_FACTS, FactLine, FactLines
 from agencyqa.assessments.forms.layout import (
     NO,
     REASON_PREFIX,
+    WHY_PREFIX,
     YES,
     Block,
     Input,
     answer_field,
     block_of,
     entered_field,
+    inputs_of,
     reason_field,
+    why_field,
 )
+from agencyqa.measures.counting import CountedFault
 from agencyqa.measures.sentences import issue_sentence, rule_sentence
 from agencyqa.measures.texts import RuleTexts, SchemeTexts, reader_language
 from agencyqa.measures.words import gettext
@@ -37,6 +44,8 @@ from agencyqa.web.messages import sentence
 
 # What is taken off for many occurrences together has no limit that would tell a scorer anything.
 MOST_POINTS_SHOWN = 1000 * SCALE
+# A figure that the system supplies: it is shown and not typed.
+SUPPLIED = "supplied"
 
 
 @dataclass(frozen=True)
@@ -44,21 +53,25 @@ class Judged:
     """What was typed together with what the rules say to it.
 
     ``errors`` are values that cannot be taken, ``gaps`` what is still empty or unexplained; both sentences by field.
+    ``answers`` are those that count: typed, together with ``facts``, the record, as far as it was not set aside.
     """
 
     typed: Typed
     result: SheetResult
     errors: Mapping[str, str]
     gaps: Mapping[str, str]
+    answers: Answers
+    facts: Sequence[FactRow] = ()
 
     @property
     def open_reasons(self) -> Mapping[str, str]:
-        """The departures from a rule that nobody has explained yet; shown at once, unlike empty fields."""
-        return {name: text for name, text in self.gaps.items() if name.startswith(REASON_PREFIX)}
+        """What departs from a rule or the record and nobody has explained yet; shown at once, unlike empty fields."""
+        shown = (REASON_PREFIX, WHY_PREFIX)
+        return {name: text for name, text in self.gaps.items() if name.startswith(shown)}
 
     @property
     def bad_criteria(self) -> frozenset[str]:
-        return frozenset(criterion_of(name) for name in self.errors)
+        return frozenset(criterion_of(name, self.facts) for name in self.errors)
 
 
 @dataclass(frozen=True)
@@ -108,6 +121,7 @@ class CriterionPage:
     entered: Field
     reason: Field
     result: CriterionResult
+    facts: tuple[FactLine, ...]
 
     @property
     def needs_reason(self) -> bool:
@@ -116,21 +130,27 @@ class CriterionPage:
 
 @dataclass(frozen=True)
 class SectionPage:
-    """``known`` is the running subtotal of what has a result; ``total`` is None until everything has."""
+    """``known`` is the running subtotal of what has a result, None while nothing has; ``total`` None until all have."""
 
     key: str
     label: str
     max_points: int
-    known: int
+    known: int | None
     total: int | None
     criteria: tuple[CriterionPage, ...]
 
 
-def judge(program: Program, texts: SchemeTexts, typed: Typed) -> Judged:
+def judge(program: Program, texts: SchemeTexts, typed: Typed, facts: Sequence[FactRow] = ()) -> Judged:
     """Score what can be read. A field that cannot be read counts as empty and keeps its error."""
-    result = program.score(typed.entry.answers, typed.entry.entered)
+    overrules = typed.entry.overrules or {}
+    answers = effective_answers(texts.counting, typed.entry.answers, facts, overrules)
+    result = program.score(answers, typed.entry.entered)
     errors = {name: fault_sentence(fault) for name, fault in typed.faults.items()}
-    gaps: dict[str, str] = {}
+    gaps: dict[str, str] = {
+        why_field(key): gettext("请说明不计入的理由。")
+        for key, reason in overrules.items()
+        if not reason and why_field(key) not in errors
+    }
     for criterion in result.criteria:
         words = texts.rule(criterion.key)
         specs = {spec.name: spec for spec in program.layout[criterion.key]}
@@ -141,13 +161,34 @@ def judge(program: Program, texts: SchemeTexts, typed: Typed) -> Judged:
                 target[name] = issue_sentence(issue, words, specs)
         if criterion.differs and not typed.entry.reasons.get(criterion.key):
             gaps[reason_field(criterion.key)] = gettext("评分人给分与按规则计算的得分不一致，请说明理由。")
-    return Judged(typed, result, errors, gaps)
+    return Judged(typed, result, errors, gaps, answers, facts)
 
 
-def judge_entry(program: Program, texts: SchemeTexts, entry: Entry) -> Judged:
+def judge_entry(program: Program, texts: SchemeTexts, entry: Entry, facts: Sequence[FactRow] = ()) -> Judged:
     """The same for what is stored."""
-    fields = write_entry(program.scheme, entry)
-    return judge(program, texts, read_entry(program.scheme, fields))
+    supplied = texts.counting.supplied
+    fields = write_entry(program.scheme, entry, supplied=supplied, facts=facts)
+    return judge(program, texts, read_entry(program.scheme, fields, supplied=supplied, facts=facts), facts)
+
+
+def known_sum(results: Iterable[CriterionResult]) -> int | None:
+    """What there is so far; None while nothing has a result, which is not the same as 0 points."""
+    figures = [each.counted or 0 for each in results if each.state == "ok"]
+    return sum(figures) if figures else None
+
+
+def supplied_texts(program: Program, texts: SchemeTexts, judged: Judged) -> dict[str, str]:
+    """The figures that nobody types, by the field that would hold them."""
+    supplied = texts.counting.supplied
+    if not supplied:
+        return {}
+    return {
+        item.field: answer_text(
+            item, judged.answers.get(criterion.key, {}).get(item.name), texts.rule(criterion.key)
+        )
+        for criterion, item in inputs_of(program.scheme)
+        if (criterion.key, item.name) in supplied
+    }
 
 
 def fault_sentence(fault: Fault) -> str:
@@ -156,19 +197,24 @@ def fault_sentence(fault: Fault) -> str:
 
 
 def sections_of(
-    program: Program, texts: SchemeTexts, judged: Judged, errors: Mapping[str, str] | None = None
+    program: Program,
+    texts: SchemeTexts,
+    judged: Judged,
+    errors: Mapping[str, str] | None = None,
+    facts: FactLines = NO_FACTS,
 ) -> tuple[SectionPage, ...]:
     """``errors`` are the sentences to show beside the fields; those of ``judged`` unless said otherwise."""
     shown = judged.errors if errors is None else errors
+    typed = {**judged.typed.texts, **supplied_texts(program, texts, judged)}
     results = {result.key: result for result in judged.result.criteria}
     subtotals = {section.key: section for section in judged.result.sections}
     pages: list[SectionPage] = []
     for section in program.scheme.sections:
         criteria = tuple(
-            _criterion(criterion, texts, judged.typed.texts, results[criterion.key], shown)
+            _criterion(criterion, texts, typed, results[criterion.key], shown, facts.of(criterion.key))
             for criterion in section.criteria
         )
-        known = sum(each.result.counted or 0 for each in criteria if each.result.state == "ok")
+        known = known_sum(each.result for each in criteria)
         total = subtotals[section.key].total
         pages.append(
             SectionPage(section.key, texts.section(section.key), section.max_points, known, total, criteria)
@@ -176,9 +222,9 @@ def sections_of(
     return tuple(pages)
 
 
-def label_of_field(program: Program, texts: SchemeTexts, name: str) -> str:
+def label_of_field(texts: SchemeTexts, name: str, facts: Sequence[FactRow] = ()) -> str:
     """The criterion a field belongs to, for the list of errors above the form."""
-    return texts.criterion(criterion_of(name))
+    return texts.criterion(criterion_of(name, facts))
 
 
 def first_control(program: Program, name: str) -> str:
@@ -198,6 +244,7 @@ def _criterion(
     typed: Mapping[str, str],
     result: CriterionResult,
     errors: Mapping[str, str],
+    facts: tuple[FactLine, ...],
 ) -> CriterionPage:
     blank = _blank(criterion, texts)
     return CriterionPage(
@@ -214,6 +261,7 @@ def _criterion(
         entered=_filled(blank.entered, typed, errors),
         reason=_filled(blank.reason, typed, errors),
         result=result,
+        facts=facts,
     )
 
 
@@ -260,7 +308,9 @@ def _make_blank(criterion: Criterion, texts: SchemeTexts) -> _Blank:
         max_points=criterion.max_points,
         is_ours=texts.is_ours(key),
         is_unpublished=isinstance(criterion.rule, FreeValue) and not criterion.rule.published,
-        group=_group(block_of(criterion), words),
+        group=_group(
+            block_of(criterion), words, {each.input: each for each in texts.counting.of_criterion(key)}
+        ),
         entered=_plain_field(entered_field(key), gettext("评分人给分"), "points"),
         reason=_plain_field(reason_field(key), gettext("理由"), "reason"),
     )
@@ -288,16 +338,19 @@ def _filled(field: Field, typed: Mapping[str, str], errors: Mapping[str, str]) -
     )
 
 
-def _group(block: Block, words: RuleTexts) -> Group:
+def _group(block: Block, words: RuleTexts, counted: Mapping[str, CountedFault]) -> Group:
     label = words.part(block.path) if block.part is not None else ""
-    fields = tuple(_field(item, words) for item in block.inputs)
-    groups = tuple(_group(part, words) for part in block.parts)
+    fields = tuple(_field(item, words, counted.get(item.name)) for item in block.inputs)
+    groups = tuple(_group(part, words, counted) for part in block.parts)
     if isinstance(block.rule, Veto | Composite):
         return Group(label, fields, groups)
     return Group(label, fields)
 
 
-def _field(item: Input, words: RuleTexts) -> Field:
+def _field(item: Input, words: RuleTexts, counted: CountedFault | None) -> Field:
+    label = words.input(item.name)
+    if counted is not None and not counted.by_hand:
+        return Field(item.field, item.field, label, SUPPLIED, "", gettext("由系统按在案情况计入"), "")
     options: tuple[Option, ...] = ()
     if item.widget == "choice":
         options = tuple(
@@ -315,7 +368,10 @@ def _field(item: Input, words: RuleTexts) -> Field:
         hint = gettext("没有请填 0")
     elif item.widget == "points":
         hint = _range(item.spec.low, item.spec.high)
-    return Field(item.field, _control_id(item), words.input(item.name), item.widget, "", hint, "", options)
+    if counted is not None:
+        # What is on record counts by itself; typed a second time it would count twice.
+        label = gettext("%(label)s（另行发现）", label=label)
+    return Field(item.field, _control_id(item), label, item.widget, "", hint, "", options)
 
 
 def _plain_field(name: str, label: str, widget: str) -> Field:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from agencyqa.assessments.forms.layout import Input, block_of
+from agencyqa.assessments.forms.answers import answer_text
+from agencyqa.assessments.forms.facts_page import NO_FACTS, FactLine, FactLines
+from agencyqa.assessments.forms.layout import block_of
 from agencyqa.assessments.forms.steps import StepLine, step_lines
 from agencyqa.assessments.models import ScoreSheet
+from agencyqa.assessments.stored import answers_that_count
 from agencyqa.measures.sentences import issue_sentence, note_sentence, rule_sentence
-from agencyqa.measures.texts import RuleTexts, SchemeTexts
+from agencyqa.measures.texts import SchemeTexts
 from agencyqa.measures.words import gettext
 from agencyqa.scoring import (
     Criterion,
@@ -47,6 +50,7 @@ class TraceCriterion:
     counted: int | None
     difference: int | None
     reason: str
+    facts: tuple[FactLine, ...]
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,14 @@ class TracePage:
     digest: str
 
 
-def trace_page(program: Program, texts: SchemeTexts, sheet: ScoreSheet) -> TracePage:
-    """Made by the same run that scores; what it adds up to is checked without the engine's rules."""
-    trace = program.trace(sheet.answers, sheet.entered)
+def trace_page(
+    program: Program, texts: SchemeTexts, sheet: ScoreSheet, facts: FactLines = NO_FACTS
+) -> TracePage:
+    """Made by the same run that scores; what it adds up to is checked without the engine's rules.
+
+    ``facts`` are the rows of the record as the reader may see them.
+    """
+    trace = program.trace(answers_that_count(texts.counting, sheet), sheet.entered)
     data = {each["key"]: each for section in trace["sections"] for each in section["criteria"]}
     sections = tuple(
         TraceSection(
@@ -88,7 +97,7 @@ def trace_page(program: Program, texts: SchemeTexts, sheet: ScoreSheet) -> Trace
             section.max_points,
             held["total"],
             tuple(
-                _criterion(program, criterion, texts, data[criterion.key], sheet.reasons)
+                _criterion(program, criterion, texts, data[criterion.key], sheet.reasons, facts)
                 for criterion in section.criteria
             ),
         )
@@ -126,6 +135,7 @@ def _criterion(
     texts: SchemeTexts,
     data: Mapping[str, Any],
     reasons: Mapping[str, str],
+    facts: FactLines,
 ) -> TraceCriterion:
     key = criterion.key
     words = texts.rule(key)
@@ -140,7 +150,7 @@ def _criterion(
         max_points=criterion.max_points,
         is_ours=texts.is_ours(key),
         inputs=tuple(
-            (_input_label(item, words), _input_text(item, data["inputs"].get(item.name), words))
+            (words.place(item.name), answer_text(item, data["inputs"].get(item.name), words))
             for item in block_of(criterion).all_inputs()
         ),
         steps=step_lines(data["steps"], criterion.rule, words),
@@ -154,30 +164,8 @@ def _criterion(
         counted=data["counted"],
         difference=data["difference"],
         reason=reasons.get(key, ""),
+        facts=facts.of(key),
     )
-
-
-def _input_label(item: Input, words: RuleTexts) -> str:
-    part = item.name.rpartition(".")[0]
-    label = words.input(item.name)
-    return f"{words.part(part)} · {label}" if part in words.parts else label
-
-
-def _input_text(item: Input, value: Any, words: RuleTexts) -> str:
-    if value is None:
-        return gettext("未填")
-    match item.widget:
-        case "choice":
-            return words.choice(item.name, str(value))
-        case "points":
-            return gettext("%(points)s 分", points=format_points(value))
-        case "count":
-            return str(value)
-        case "check":
-            return gettext("是") if value else gettext("否")
-        case "yesno":
-            own = words.choices.get(item.name, {})
-            return own.get("true", gettext("是")) if value else own.get("false", gettext("否"))
 
 
 def _percent_text(total: int | None, maximum: int, percent: Fraction | None) -> str:

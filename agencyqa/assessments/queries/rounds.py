@@ -29,6 +29,8 @@ from agencyqa.auth.actor import Actor
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.locks import year_locks
 from agencyqa.engagements.models import Engagement
+from agencyqa.inspections.enums import FindingState
+from agencyqa.inspections.models import Finding
 from agencyqa.measures.models import Scheme, SchemeVersion
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.scoring import RoleShare
@@ -334,7 +336,9 @@ def inputs_stamp(session: Session, bureau_id: int, year: int) -> str:
     """
     row = session.execute(_STAMP, {"bureau_id": bureau_id, "year": year}).one()
     # PostgreSQL adds up in decimals, SQLite in integers.
-    return digest([int(figure or 0) for figure in row])
+    *figures, findings, versions = (int(figure or 0) for figure in row)
+    # Without findings on agencies the stamp is the one it was before there were any.
+    return digest([*figures, findings, versions] if findings else figures)
 
 
 # A table of shares is only ever added. A bureau without tables of its own goes by those of the bureau above.
@@ -350,6 +354,14 @@ _SHARES = (
     .scalar_subquery()
 )
 
+# A final finding on an agency is listed with its year; one that is withdrawn leaves the list and changes its version.
+_FINDINGS = sa.and_(
+    Finding.bureau_id == sa.bindparam("bureau_id"),
+    Finding.engagement_id.is_(None),
+    Finding.state.in_({FindingState.FINAL, FindingState.WITHDRAWN}),
+    sa.extract("year", Finding.fact_on) == sa.bindparam("year"),
+)
+
 _STAMP = (
     select(
         _SHARES,
@@ -361,6 +373,8 @@ _STAMP = (
         sa.func.sum(ScoreSheet.id),
         sa.func.sum(ScoreSheet.version),
         sa.func.sum(ScoreSheet.id * ScoreSheet.version),
+        select(sa.func.count(Finding.id)).where(_FINDINGS).scalar_subquery(),
+        select(sa.func.sum(Finding.id * Finding.version)).where(_FINDINGS).scalar_subquery(),
     )
     .select_from(Engagement)
     .outerjoin(ScoreSheet, sa.and_(ScoreSheet.engagement_id == Engagement.id, ScoreSheet.is_current))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from agencyqa.auth.permissions import Permission
 from agencyqa.engagements.models import Engagement
 from agencyqa.measures.enums import Purpose
 from agencyqa.measures.models import SchemeVersion
+from agencyqa.measures.queries import texts_of
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.scoring import SheetScore, Subtotal
 from agencyqa.web.tables import Key, Order
@@ -123,6 +125,52 @@ def sheets_of(session: Session, actor: Actor, engagement_id: int) -> list[Row[*t
     statement = sheet_rows(actor).where(ScoreSheet.engagement_id == engagement_id)
     statement = statement.add_columns(ScoreSheet.measure_totals, ScoreSheet.is_current)
     return list(session.execute(statement.order_by(ScoreSheet.scorer_role, ScoreSheet.id)))
+
+
+@dataclass(frozen=True)
+class SheetWithRow:
+    """A sheet and how it takes a row of the record: ``label`` is the criterion's, "" where the scheme has none."""
+
+    id: int
+    role: Purpose
+    revision: int
+    state: SheetState
+    is_current: bool
+    scorer_name: str
+    label: str
+    count: int
+    is_overruled: bool
+
+
+def sheets_with_row(session: Session, actor: Actor, engagement_id: int, key: str) -> list[SheetWithRow]:
+    """Every revision the actor may see that has the row, by scorer role; superseded ones keep what they counted."""
+    statement = (
+        select(ScoreSheet, SchemeVersion, _ScorerBody.name)
+        .join(SchemeVersion, SchemeVersion.id == ScoreSheet.scheme_version_id)
+        .join(_ScorerBody, _ScorerBody.id == ScoreSheet.scorer_body_id)
+        .where(policies.seen_by(actor), ScoreSheet.engagement_id == engagement_id)
+        .order_by(ScoreSheet.scorer_role, ScoreSheet.revision, ScoreSheet.id)
+        .options(defer(SchemeVersion.content))
+    )
+    found: list[SheetWithRow] = []
+    for sheet, version, scorer in session.execute(statement):
+        for row in sheet.facts:
+            if row["key"] == key:
+                scored = row["criterion"] is not None
+                found.append(
+                    SheetWithRow(
+                        sheet.id,
+                        sheet.scorer_role,
+                        sheet.revision,
+                        sheet.state,
+                        sheet.is_current,
+                        scorer,
+                        texts_of(version).criterion(row["criterion"]) if scored else "",
+                        row["count"],
+                        key in sheet.overruled,
+                    )
+                )
+    return found
 
 
 def sheet_with_names(session: Session, actor: Actor, sheet_id: int) -> Row[*tuple[Any, ...]] | None:

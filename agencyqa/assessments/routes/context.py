@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Response, make_response
 from sqlalchemy import Row
 
 from agencyqa.assessments.models import ScoreSheet
@@ -12,10 +14,12 @@ from agencyqa.assessments.queries.sheets import sheet_with_names
 from agencyqa.auth.actor import Actor
 from agencyqa.errors import NotVisible
 from agencyqa.extensions import db
+from agencyqa.measures.counting import Counting
 from agencyqa.measures.models import SchemeVersion
-from agencyqa.measures.queries import program_of, texts_of
+from agencyqa.measures.queries import compiled
 from agencyqa.measures.texts import SchemeTexts, reader_language
 from agencyqa.scoring import Program
+from agencyqa.web.headers import content_policy
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class SheetContext:
     sheet: ScoreSheet
     version: SchemeVersion
     program: Program
+    counting: Counting
     texts: SchemeTexts
     around: Row[*tuple[Any, ...]]
 
@@ -35,6 +40,15 @@ def load_sheet(actor: Actor, sheet_id: int) -> SheetContext:
     if found is None:
         raise NotVisible()
     version = found.SchemeVersion
+    scheme = compiled(version)
     return SheetContext(
-        found.ScoreSheet, version, program_of(version), texts_of(version, reader_language()), found
+        found.ScoreSheet, version, scheme.program, scheme.counting, scheme.texts(reader_language()), found
     )
+
+
+def beside_documents(page: str, reports: Sequence[Any]) -> Response:
+    """A page that shows handed-in documents in a frame, which the general policy forbids."""
+    response = make_response(page)
+    if reports:
+        response.headers["Content-Security-Policy"] = content_policy(frame_src="'self'")
+    return response

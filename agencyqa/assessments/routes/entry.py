@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -11,25 +11,32 @@ from flask_babel import gettext
 from sqlalchemy.orm.exc import StaleDataError
 
 from agencyqa.assessments import policies
-from agencyqa.assessments.forms.entry import Entry, Typed, criterion_of, read_entry, write_entry
+from agencyqa.assessments.evidence import record_stamp
+from agencyqa.assessments.facts import facts_on_record
+from agencyqa.assessments.forms.entry import Entry, Typed, read_entry, write_entry
+from agencyqa.assessments.forms.facts_page import fact_lines
 from agencyqa.assessments.forms.fields import EntryForm
 from agencyqa.assessments.forms.page import (
     Judged,
     first_control,
     judge,
     judge_entry,
+    known_sum,
     label_of_field,
     sections_of,
+    supplied_texts,
 )
 from agencyqa.assessments.queries.provisions import citations
+from agencyqa.assessments.queries.targets import open_keys
 from agencyqa.assessments.routes import bp
-from agencyqa.assessments.routes.context import SheetContext, load_sheet
-from agencyqa.assessments.services.content import entry_of
+from agencyqa.assessments.routes.context import SheetContext, beside_documents, load_sheet
 from agencyqa.assessments.services.scoring import save_draft, submit_sheet
+from agencyqa.assessments.stored import entry_of
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import utc_now
+from agencyqa.engagements.deliverables.queries import viewable_reports
 from agencyqa.errors import Forbidden, Invalid, Stale, WrongState
 from agencyqa.extensions import db
 from agencyqa.scoring import format_points
@@ -51,17 +58,27 @@ def edit(sheet_id: int) -> ResponseReturnValue:
     if not policies.can_score(actor, context.sheet):
         return redirect(url_for("assessments.sheet", sheet_id=sheet_id))
     form.version.data = context.sheet.version
-    judged = judge_entry(context.program, context.texts, entry_of(context.sheet))
+    facts = context.sheet.facts
+    form.facts_seen.data = record_stamp(facts)
+    judged = judge_entry(context.program, context.texts, entry_of(context.sheet), facts)
     return _page(context, form, judged)
 
 
 def _posted(actor: Actor, context: SheetContext, form: EntryForm) -> ResponseReturnValue:
     """Save or submit what was typed. Whatever is refused is shown again as typed, and nothing is stored."""
     sheet, program, sheet_id = context.sheet, context.program, context.sheet.id
-    typed = read_entry(program.scheme, request.form)
-    judged = judge(program, context.texts, typed)
+    # What counts is what is on record now, not what was when the page was opened.
+    facts = facts_on_record(db.session(), sheet.engagement_id, context.counting)
+    typed = _typed(context, request.form, facts)
+    judged = judge(program, context.texts, typed, facts)
     is_submission = request.form.get("intent") == "submit"
+    has_moved = form.facts_seen.data != record_stamp(facts)
+    form.facts_seen.data = record_stamp(facts)
     try:
+        if is_submission and has_moved:
+            # Nobody puts his name to something that he was not shown.
+            _check_open(actor, context)
+            return _page(context, form, judged, has_moved=True, status=Stale.status)
         if typed.foreign:
             _check_open(actor, context)
             return _page(context, form, judged, foreign=typed.foreign, status=Invalid.status)
@@ -76,6 +93,7 @@ def _posted(actor: Actor, context: SheetContext, form: EntryForm) -> ResponseRet
                 program,
                 typed.entry,
                 seen_version=form.version.data,
+                seen_record=record_stamp(facts),
                 now=utc_now(),
             )
         else:
@@ -94,7 +112,7 @@ def _posted(actor: Actor, context: SheetContext, form: EntryForm) -> ResponseRet
         db.session.rollback()
         return _page(context, form, judged, errors={**judged.errors, **judged.gaps}, status=Invalid.status)
     except (Stale, StaleDataError):
-        return _stale(sheet_id, form, typed)
+        return _stale(sheet_id, form, typed, facts)
     except WrongState as error:
         return _too_late(context, typed, error)
     if is_submission:
@@ -104,18 +122,24 @@ def _posted(actor: Actor, context: SheetContext, form: EntryForm) -> ResponseRet
     return redirect(url_for("assessments.edit", sheet_id=sheet_id))
 
 
+def _typed(context: SheetContext, fields: Mapping[str, str], facts: Sequence[Mapping[str, Any]]) -> Typed:
+    return read_entry(context.program.scheme, fields, supplied=context.counting.supplied, facts=facts)
+
+
 def _check_open(actor: Actor, context: SheetContext) -> None:
     if not policies.can_score(actor, context.sheet):
         raise WrongState("sheet_already_submitted")
 
 
-def _stale(sheet_id: int, form: EntryForm, typed: Typed) -> ResponseReturnValue:
+def _stale(
+    sheet_id: int, form: EntryForm, typed: Typed, facts: Sequence[Mapping[str, Any]]
+) -> ResponseReturnValue:
     """The typed page again, on top of the newest version, with what differs from it."""
     db.session.rollback()
     refusals.tell(Stale())
     context = load_sheet(current_actor(), sheet_id)
     form.version.data = context.sheet.version
-    judged = judge(context.program, context.texts, typed)
+    judged = judge(context.program, context.texts, typed, facts)
     return _page(context, form, judged, differing=_differing(context, typed), status=Stale.status)
 
 
@@ -136,11 +160,16 @@ def _too_late(context: SheetContext, typed: Typed, error: WrongState) -> Respons
 
 def _differing(context: SheetContext, typed: Typed) -> list[tuple[str, str, str]]:
     """(criterion, stored, typed) of every field that holds something else than the stored sheet."""
-    stored = write_entry(context.program.scheme, entry_of(context.sheet))
+    facts = context.sheet.facts
+    stored = write_entry(
+        context.program.scheme, entry_of(context.sheet), supplied=context.counting.supplied, facts=facts
+    )
     rows: list[tuple[str, str, str]] = []
     for name, text in typed.texts.items():
-        if text.strip() != stored[name]:
-            rows.append((context.texts.criterion(criterion_of(name)), stored[name], text.strip()))
+        # A row that came on record only now has no field in what is stored.
+        before = stored.get(name, "")
+        if text.strip() != before:
+            rows.append((label_of_field(context.texts, name, facts), before, text.strip()))
     return rows
 
 
@@ -156,27 +185,44 @@ def _page(
     errors: Mapping[str, str] | None = None,
     differing: list[tuple[str, str, str]] | None = None,
     foreign: Mapping[str, str] | None = None,
+    has_moved: bool = False,
     status: int = 200,
 ) -> ResponseReturnValue:
     shown = errors or {}
+    beside = {**judged.open_reasons, **judged.errors, **shown}
+    session, texts, facts = db.session(), context.texts, judged.facts
+    cited = citations(session, texts, context.around.contract_signed_on, facts)
+    lines = fact_lines(
+        facts,
+        context.sheet.overruled,
+        texts,
+        cited,
+        open_keys(session, current_actor(), facts),
+        typed=judged.typed.texts,
+        errors=beside,
+    )
+    reports = viewable_reports(session, current_actor(), context.sheet.engagement_id)
     page = render_template(
         "assessments/edit.html",
         context=context,
         sheet=context.sheet,
         form=form,
         judged=judged,
-        sections=sections_of(
-            context.program, context.texts, judged, {**judged.open_reasons, **judged.errors, **shown}
-        ),
-        citations=citations(db.session(), context.texts, context.around.contract_signed_on),
+        sections=sections_of(context.program, texts, judged, beside, lines),
+        known_total=known_sum(judged.result.criteria),
+        unscored=lines.unscored,
+        citations=cited,
         errors=[
-            (first_control(context.program, name), label_of_field(context.program, context.texts, name), text)
+            (first_control(context.program, name), label_of_field(texts, name, facts), text)
             for name, text in shown.items()
         ],
+        has_moved=has_moved,
         differing=differing,
         foreign=list((foreign or {}).items()),
+        reports=reports,
+        engagement_id=context.sheet.engagement_id,
     )
-    return page, status
+    return beside_documents(page, reports), status
 
 
 @bp.post("/sheets/<int:sheet_id>/draft")
@@ -196,10 +242,11 @@ def draft(sheet_id: int) -> ResponseReturnValue:
         raise Invalid("malformed_draft")
     version = body.get("version")
     fields = {str(name): text for name, text in body["fields"].items() if isinstance(text, str)}
-    typed = read_entry(context.program.scheme, fields)
+    facts = facts_on_record(db.session(), context.sheet.engagement_id, context.counting)
+    typed = _typed(context, fields, facts)
     if typed.foreign:
         raise Invalid("sheet_unknown_fields")
-    judged = judge(context.program, context.texts, typed)
+    judged = judge(context.program, context.texts, typed, facts)
     now = utc_now()
     save_draft(
         actor,
@@ -212,7 +259,16 @@ def draft(sheet_id: int) -> ResponseReturnValue:
         now=now,
     )
     db.session.commit()
-    return jsonify({"version": context.sheet.version, "saved_at": moment(now)[-5:], **_figures(judged)})
+    return jsonify(
+        {
+            "version": context.sheet.version,
+            "saved_at": moment(now)[-5:],
+            # Rows came or went while the page was open: it says so, and a submission will show them first.
+            "record_moved": body.get("facts_seen", "") != record_stamp(facts),
+            "supplied": supplied_texts(context.program, context.texts, judged),
+            **_figures(judged),
+        }
+    )
 
 
 def _savable(context: SheetContext, judged: Judged) -> Entry:
@@ -223,10 +279,16 @@ def _savable(context: SheetContext, judged: Judged) -> Entry:
         kept = {key: value for key, value in new.items() if key not in bad}
         return {**kept, **{key: value for key, value in old.items() if key in bad}}
 
+    criteria = {row["key"]: row["criterion"] for row in judged.facts}
+
+    def sorted_out(reasons: Mapping[str, str] | None, *, is_bad: bool) -> dict[str, str]:
+        return {key: why for key, why in (reasons or {}).items() if (criteria.get(key) in bad) is is_bad}
+
     return Entry(
         merge(typed.answers, stored.answers),
         merge(typed.entered, stored.entered),
         merge(typed.reasons, stored.reasons),
+        {**sorted_out(typed.overrules, is_bad=False), **sorted_out(stored.overrules, is_bad=True)},
     )
 
 
@@ -240,12 +302,11 @@ def _figures(judged: Judged) -> dict[str, Any]:
     sections: dict[str, dict[str, Any]] = {}
     for section in result.sections:
         parts = [each for each in result.criteria if each.section == section.key]
-        known = sum(each.counted or 0 for each in parts if each.state == "ok")
-        sections[section.key] = {"known": text(known), "total": text(section.total)}
+        sections[section.key] = {"known": text(known_sum(parts)), "total": text(section.total)}
     return {
         "state": result.state,
         "total": text(result.total),
-        "known": text(result.known_total),
+        "known": text(known_sum(result.criteria)),
         "open": sum(each.state != "ok" for each in result.criteria),
         "criteria": {
             each.key: {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -12,11 +13,13 @@ from flask_babel import gettext
 from agencyqa.accounts.queries import body_choices
 from agencyqa.assessments import result_policies
 from agencyqa.assessments.enums import RoundState
+from agencyqa.assessments.forms.agency_findings import AgencyFindingLine, agency_finding_lines
 from agencyqa.assessments.forms.ranking_page import band_label, missing_line
 from agencyqa.assessments.forms.result_page import ResultPage, result_page
 from agencyqa.assessments.forms.rounds import AssignForm, EndForm, ResultFilter
 from agencyqa.assessments.models import AnnualResult, ResultAssignment
 from agencyqa.assessments.queries import results as queries
+from agencyqa.assessments.queries.targets import open_findings
 from agencyqa.assessments.routes import bp
 from agencyqa.assessments.routes.rounds import bureau_choices
 from agencyqa.assessments.services.assignments import assign_result, end_assignment
@@ -27,6 +30,7 @@ from agencyqa.auth.roles import BodyKind
 from agencyqa.clock import today, utc_now
 from agencyqa.errors import Forbidden, NotVisible
 from agencyqa.extensions import db
+from agencyqa.measures.queries import provisions_on
 from agencyqa.measures.texts import reader_language
 from agencyqa.scoring import format_scaled
 from agencyqa.web.tables import paginate
@@ -81,6 +85,7 @@ def show_result(result_id: int) -> ResponseReturnValue:
         replaced_by=queries.superseding_revision(db.session(), found.round) if found.is_superseded else None,
         missing=[missing_line(each) for each in found.result.missing] if actor.is_bureau else [],
         assignments=_assignments(actor, found.result),
+        findings=_agency_findings(actor, found.result) if result_policies.sees_agency_findings(actor) else [],
         today=today(),
         can=_can(actor, found),
     )
@@ -206,9 +211,21 @@ def data_of(actor: Actor, found: queries.FoundResult) -> dict[str, Any]:
     }
     if result_policies.sees_engagement_scores(actor):
         data |= {"inputs": result.inputs, "trace": result.trace}
+    if result_policies.sees_agency_findings(actor) and result.agency_findings:
+        data["agency_findings"] = result.agency_findings
     if result_policies.sees_who_is_late(actor):
         data["missing"] = result.missing
     return data
+
+
+def _agency_findings(actor: Actor, result: AnnualResult) -> list[AgencyFindingLine]:
+    kept = result.agency_findings
+    days = {(each["provision"], date.fromisoformat(each["fact_on"])) for each in kept}
+    return agency_finding_lines(kept, _findings_open(actor, result), provisions_on(db.session(), days))
+
+
+def _findings_open(actor: Actor, result: AnnualResult) -> frozenset[int]:
+    return open_findings(db.session(), actor, [each["finding_id"] for each in result.agency_findings])
 
 
 def _page(actor: Actor, found: queries.FoundResult) -> ResultPage:

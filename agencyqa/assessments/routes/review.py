@@ -11,6 +11,7 @@ from agencyqa.assessments.forms.fields import CorrectForm, FinaliseForm, ReturnF
 from agencyqa.assessments.queries.scorers import scorer_ids
 from agencyqa.assessments.routes import bp
 from agencyqa.assessments.routes.context import SheetContext, load_sheet
+from agencyqa.assessments.routes.record import sheet_record
 from agencyqa.assessments.services.review import correct_sheet, finalise_sheet, return_sheet
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
@@ -61,7 +62,10 @@ def finalise(sheet_id: int) -> ResponseReturnValue:
             return redirect(url_for("assessments.sheet", sheet_id=sheet_id))
     if not form.is_submitted():
         form.version.data = context.sheet.version
-    return render_template("assessments/finalise.html", form=form, context=context), form.status
+    record = sheet_record(current_actor(), context, with_changes=True)
+    return render_template(
+        "assessments/finalise.html", form=form, context=context, record=record
+    ), form.status
 
 
 @bp.route("/sheets/<int:sheet_id>/correct", methods=["GET", "POST"])

@@ -19,6 +19,7 @@ from agencyqa.assessments.forms.rounds import (
     WeightForm,
 )
 from agencyqa.assessments.models import AssessmentRound, GradeTable
+from agencyqa.assessments.queries.rescores import open_rescores
 from agencyqa.assessments.queries.results import measure_titles, ranking
 from agencyqa.assessments.queries.rounds import (
     ROUND_ORDER,
@@ -239,6 +240,7 @@ def _surroundings(actor: Actor, found: AssessmentRound) -> dict[str, object]:
         "replaced_by": replaced_by[0] if replaced_by else None,
         "is_newest": found.revision == newest,
         "is_stale": is_stale,
+        "rescores": open_rescores(session, found.bureau_id, found.year) if actor.is_bureau else [],
         "has_scored": actor.user_id in scorers,
         "can": {
             "manage": is_open and is_own,

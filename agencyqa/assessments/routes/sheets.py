@@ -13,9 +13,11 @@ from agencyqa.assessments.forms.fields import SheetFilter
 from agencyqa.assessments.queries.scorers import scorer_ids
 from agencyqa.assessments.queries.sheets import ORDERS, revisions_of, sheet_rows, snapshots_of
 from agencyqa.assessments.routes import bp
-from agencyqa.assessments.routes.context import load_sheet
+from agencyqa.assessments.routes.context import beside_documents, load_sheet
+from agencyqa.assessments.routes.record import sheet_record
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
+from agencyqa.engagements.deliverables.queries import viewable_reports
 from agencyqa.extensions import db
 from agencyqa.measures.enums import Purpose
 from agencyqa.web.labels import label_of
@@ -81,11 +83,14 @@ def sheet(sheet_id: int) -> ResponseReturnValue:
     is_waiting = found.state is SheetState.SUBMITTED
     scorers = scorer_ids(db.session(), [found.id]) if is_waiting else frozenset()
     insider = actor.is_bureau or policies.is_scorer(actor, found)
-    return render_template(
+    record = sheet_record(actor, context, with_changes=actor.is_bureau)
+    reports = viewable_reports(db.session(), actor, found.engagement_id)
+    page = render_template(
         "assessments/sheet.html",
         context=context,
         sheet=found,
-        trace=explained_sheet(context.program, context.texts, found),
+        trace=explained_sheet(context.program, context.texts, found, record.lines),
+        record=record,
         revisions=revisions_of(db.session(), actor, found),
         snapshots=snapshots_of(db.session(), found) if insider else [],
         steps=_steps(found.state),
@@ -102,7 +107,10 @@ def sheet(sheet_id: int) -> ResponseReturnValue:
             "engagement": actor.has(Permission.ENGAGEMENTS_READ),
         },
         back=url_for("assessments.sheets"),
+        reports=reports,
+        engagement_id=found.engagement_id,
     )
+    return beside_documents(page, reports)
 
 
 def _steps(state: SheetState) -> list[tuple[str, str, None]]:

@@ -4,34 +4,118 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from agencyqa.assessments.evidence import (
+    Answers,
+    FactRow,
+    OnRecord,
+    Overruled,
+    Value,
+    effective_answers,
+    is_scored,
+)
+from agencyqa.assessments.facts import facts_on_record
 from agencyqa.assessments.forms.entry import Entry, Fault
-from agencyqa.assessments.forms.layout import answer_field, entered_field, reason_field
+from agencyqa.assessments.forms.layout import answer_field, entered_field, reason_field, why_field
 from agencyqa.assessments.models import ScoreSheet, SheetScorer, SheetSnapshot
 from agencyqa.auth.actor import Actor
 from agencyqa.errors import Invalid
+from agencyqa.measures.counting import Counting
+from agencyqa.measures.models import SchemeVersion
+from agencyqa.measures.queries import compiled
 from agencyqa.scoring import ENGINE_VERSION, AnswersError, Issue, Program, SheetResult, Subtotal
 
 
-def entry_of(sheet: ScoreSheet) -> Entry:
-    return Entry(sheet.answers, sheet.entered, sheet.reasons)
+@dataclass(frozen=True)
+class Scored:
+    """The content of a sheet and what it comes to. ``answers`` are those that count: typed and on record."""
+
+    entry: Entry
+    record: OnRecord
+    answers: Answers
+    result: SheetResult
 
 
-def score_entry(program: Program, entry: Entry) -> SheetResult:
-    """Raise Invalid for names that the scheme does not have."""
+def counting_of_sheet(session: Session, sheet: ScoreSheet) -> Counting:
+    return compiled(session.get_one(SchemeVersion, sheet.scheme_version_id)).counting
+
+
+def score_content(program: Program, counting: Counting, entry: Entry, record: OnRecord) -> Scored:
+    """The one way from what was typed and what is on record to a result.
+
+    Raise Invalid for names that the scheme does not have, and for a figure typed where only the record speaks.
+    """
+    typed = replace(entry, answers=_typed_only(counting, entry.answers))
+    answers = effective_answers(counting, typed.answers, record.facts, record.overruled)
     try:
-        return program.score(entry.answers, entry.entered)
+        result = program.score(answers, typed.entered)
     except AnswersError as error:
         raise Invalid(
             "sheet_unknown_fields",
             answers=("sheet_unknown_fields", {"names": [each.place for each in error.problems]}),
         ) from None
+    return Scored(typed, record, answers, result)
+
+
+def _typed_only(counting: Counting, answers: Answers) -> Answers:
+    """Without the inputs that the system supplies. "Nothing" typed there says nothing; anything else is refused."""
+    supplied = counting.supplied
+    kept: dict[str, dict[str, Value]] = {}
+    for key, held in answers.items():
+        for name, value in held.items():
+            if (key, name) in supplied and value not in (None, supplied[key, name]):
+                raise Invalid("sheet_supplied_input", **{answer_field(key, name): "sheet_supplied_input"})
+        rest = {name: value for name, value in held.items() if (key, name) not in supplied}
+        if rest or not held:
+            kept[key] = rest
+    return kept
+
+
+def record_for(
+    actor: Actor, session: Session, sheet: ScoreSheet, counting: Counting, entry: Entry, now: datetime
+) -> OnRecord:
+    """What is on record now, with what the scorer sets aside; without a word about that, what he set aside before."""
+    facts = facts_on_record(session, sheet.engagement_id, counting)
+    return OnRecord(facts, overruled_rows(facts, sheet.overruled, entry.overrules, actor, now))
+
+
+def overruled_rows(
+    facts: Sequence[FactRow],
+    before: Overruled,
+    reasons: Mapping[str, str] | None,
+    actor: Actor,
+    now: datetime,
+) -> dict[str, Mapping[str, Any]]:
+    """Who set a row aside, and when, stays as long as the reason does. Rows that are gone are forgotten."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for row in facts:
+        key = row["key"]
+        old = before.get(key)
+        if not is_scored(row):
+            continue
+        if reasons is None:
+            if old is not None:
+                found[key] = old
+        elif key in reasons:
+            reason = reasons[key]
+            if old is not None and old["reason"] == reason:
+                found[key] = old
+            else:
+                found[key] = {
+                    "reason": reason,
+                    "by": actor.user_id,
+                    "by_name": actor.user_name,
+                    "at": now.isoformat(timespec="seconds"),
+                    "count": row["count"],
+                }
+    return found
 
 
 def faults_of(result: SheetResult) -> dict[str, Fault]:
@@ -44,9 +128,14 @@ def faults_of(result: SheetResult) -> dict[str, Fault]:
     }
 
 
-def gaps_of(result: SheetResult, entry: Entry) -> dict[str, Fault]:
-    """What still keeps the sheet from being submitted: empty fields, and departures without a reason."""
-    gaps: dict[str, Fault] = {}
+def gaps_of(scored: Scored) -> dict[str, Fault]:
+    """What still keeps the sheet from being submitted: empty fields, departures and overrules without a reason."""
+    result, entry = scored.result, scored.entry
+    gaps: dict[str, Fault] = {
+        why_field(key): ("score.why_needed", {})
+        for key, held in scored.record.overruled.items()
+        if not held["reason"]
+    }
     for criterion in result.criteria:
         for issue in criterion.issues:
             if issue.code == "missing":
@@ -68,18 +157,29 @@ def _fault(criterion: str, issue: Issue) -> Fault:
     return f"score.{issue.code}", {**params, "criterion": criterion}
 
 
-def put_content(sheet: ScoreSheet, program: Program, entry: Entry, result: SheetResult) -> None:
+def put_content(sheet: ScoreSheet, program: Program, scored: Scored) -> None:
     """Store the content and everything derived from it. Drafts only: the caller has asked the workflow."""
-    sheet.answers = {key: dict(held) for key, held in entry.answers.items()}
-    sheet.entered = dict(entry.entered)
-    sheet.reasons = dict(entry.reasons)
-    sheet.packed = list(program.pack(entry.answers, entry.entered)) if result.is_complete else []
-    sheet.engine_version = ENGINE_VERSION
-    sheet.total = result.total
-    sheet.max_points = result.max_points
-    sheet.section_totals = subtotals(result.sections)
-    sheet.measure_totals = subtotals(result.measures)
-    sheet.grade = result.grade
+    for name, value in columns_of(program, scored).items():
+        setattr(sheet, name, value)
+
+
+def columns_of(program: Program, scored: Scored) -> dict[str, Any]:
+    """The columns of a sheet that hold its content and what follows from it."""
+    entry, result = scored.entry, scored.result
+    return {
+        "answers": {key: dict(held) for key, held in entry.answers.items()},
+        "entered": dict(entry.entered),
+        "reasons": dict(entry.reasons),
+        "facts": list(scored.record.facts),
+        "overruled": dict(scored.record.overruled),
+        "packed": list(program.pack(scored.answers, entry.entered)) if result.is_complete else [],
+        "engine_version": ENGINE_VERSION,
+        "total": result.total,
+        "max_points": result.max_points,
+        "section_totals": subtotals(result.sections),
+        "measure_totals": subtotals(result.measures),
+        "grade": result.grade,
+    }
 
 
 def subtotals(parts: Sequence[Subtotal]) -> dict[str, list[int | None]]:
@@ -124,7 +224,8 @@ def take_snapshot(
 
 
 def snapshot_content(sheet: ScoreSheet, scheme_hash: str) -> dict[str, Any]:
-    return {
+    """What a hash covers. Nothing on record is left out, so that sheets from before keep the hashes they had."""
+    content: dict[str, Any] = {
         "engagement_id": sheet.engagement_id,
         "scorer_role": sheet.scorer_role.value,
         "revision": sheet.revision,
@@ -136,6 +237,11 @@ def snapshot_content(sheet: ScoreSheet, scheme_hash: str) -> dict[str, Any]:
         "reasons": sheet.reasons,
         "total": sheet.total,
     }
+    if sheet.facts:
+        content["facts"] = sheet.facts
+    if sheet.overruled:
+        content["overruled"] = sheet.overruled
+    return content
 
 
 def content_hash(content: dict[str, Any]) -> str:

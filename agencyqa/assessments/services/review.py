@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -12,12 +13,16 @@ from agencyqa.assessments.enums import SheetAction, SheetState
 from agencyqa.assessments.models import ScoreSheet, SheetScorer
 from agencyqa.assessments.queries.scorers import scorer_ids
 from agencyqa.assessments.queries.sheets import contract_number
+from agencyqa.assessments.services.content import put_content, record_for, score_content
 from agencyqa.assessments.services.telling import tell_scorers
+from agencyqa.assessments.stored import entry_of
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.db import check_version
 from agencyqa.errors import Forbidden, Invalid, WrongState
+from agencyqa.measures.models import SchemeVersion
+from agencyqa.measures.queries import compiled
 
 
 def return_sheet(
@@ -118,7 +123,8 @@ def correct_sheet(
 ) -> ScoreSheet:
     """Open a new revision with the same content for the scorer to correct; the old one stays as it is.
 
-    It keeps the scheme of the old revision, and everybody who scored that counts as a scorer of this.
+    What is on record it takes afresh; rows that were set aside stay so, with their reasons. It keeps the scheme of
+    the old revision, and everybody who scored that counts as a scorer of this.
     """
     if not actor.has(Permission.SHEETS_FINALISE) or actor.bureau_id != sheet.bureau_id:
         raise Forbidden("only_bureau_corrects")
@@ -137,19 +143,13 @@ def correct_sheet(
         is_current=True,
         state=SheetState.DRAFT,
         due_on=due_on,
-        answers=sheet.answers,
-        entered=sheet.entered,
-        reasons=sheet.reasons,
-        packed=sheet.packed,
-        engine_version=sheet.engine_version,
-        total=sheet.total,
-        max_points=sheet.max_points,
-        section_totals=sheet.section_totals,
-        measure_totals=sheet.measure_totals,
-        grade=sheet.grade,
         created_at=now,
         correction_reason=reason,
     )
+    scheme = compiled(session.get_one(SchemeVersion, sheet.scheme_version_id))
+    entry = replace(entry_of(sheet), overrules=None)
+    on_record = record_for(actor, session, sheet, scheme.counting, entry, now)
+    put_content(following, scheme.program, score_content(scheme.program, scheme.counting, entry, on_record))
     sheet.is_current = False
     session.add(following)
     session.flush()

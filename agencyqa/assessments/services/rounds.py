@@ -11,10 +11,23 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.queries import bureau_chain
 from agencyqa.assessments import result_policies, round_workflow
-from agencyqa.assessments.annual import SHOWN_PLACES, AgencyYear, EngagementFact, digest_of, years_of_agencies
+from agencyqa.assessments.annual import (
+    SHOWN_PLACES,
+    AgencyYear,
+    EngagementFact,
+    digest_of,
+    with_findings,
+    years_of_agencies,
+)
 from agencyqa.assessments.enums import RoundAction, RoundState, WeightMode
+from agencyqa.assessments.facts import findings_on_agencies
 from agencyqa.assessments.models import AnnualResult, AssessmentRound, GradeTable
-from agencyqa.assessments.queries.rounds import YearFacts, inputs_stamp, newest_round, year_facts
+from agencyqa.assessments.queries.rounds import (
+    YearFacts,
+    inputs_stamp,
+    newest_round,
+    year_facts,
+)
 from agencyqa.assessments.queries.tables import grade_bands, grade_table_in_force, rounding_of
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
@@ -128,6 +141,8 @@ def computation(session: Session, found: AssessmentRound) -> Computed:
     facts = year_facts(session, found.bureau_id, found.year)
     _expect_shares(facts, found.year)
     years = years_of_agencies(facts.counted, found.weight_mode, grade_bands(table), rounding_of(table))
+    agencies = [year.agency_id for year in years]
+    years = with_findings(years, findings_on_agencies(session, found.bureau_id, agencies, found.year))
     return Computed(years, facts, digest_of(years))
 
 
@@ -172,6 +187,7 @@ def _row(found: AssessmentRound, year: AgencyYear, ranked: int, now: datetime) -
         "missing": year.missing,
         "is_reference": year.is_reference,
         "measure_scores": year.measures,
+        "agency_findings": year.findings,
         "inputs": year.inputs,
         "trace": year.trace,
         "engine_version": ENGINE_VERSION,

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.queries import bureau_chain
 from agencyqa.assessments import policies
 from agencyqa.assessments.enums import SheetState
+from agencyqa.assessments.evidence import OnRecord
+from agencyqa.assessments.facts import collect, rows_of
 from agencyqa.assessments.forms.entry import Entry
 from agencyqa.assessments.models import ScoreSheet, ShareTable
 from agencyqa.assessments.queries.tables import role_shares, share_table_in_force
-from agencyqa.assessments.services.content import put_content
+from agencyqa.assessments.services.content import put_content, score_content
 from agencyqa.assessments.services.telling import scoring_members
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
@@ -27,7 +29,8 @@ from agencyqa.engagements.models import Engagement
 from agencyqa.errors import Forbidden, Invalid, Refused, WrongState
 from agencyqa.measures.enums import Purpose, WorkKind
 from agencyqa.measures.models import SchemeVersion
-from agencyqa.measures.queries import program_of, scheme_in_force
+from agencyqa.measures.occurrences import Occurrence
+from agencyqa.measures.queries import compiled, scheme_in_force
 from agencyqa.notifications.services import tell
 
 
@@ -119,7 +122,8 @@ def open_sheets(
         raise Forbidden("only_bureau_opens_sheets")
     _check_due(due_on, now)
     plans = Chooser(session, engagement.bureau_id).plan(engagement, _roles_of(session, engagement.id))
-    sheets = [_make(actor, session, engagement, plan, due_on, now) for plan in plans]
+    known = collect(session, [engagement.id] if plans else []).get(engagement.id, [])
+    sheets = [_make(actor, session, engagement, plan, known, due_on, now) for plan in plans]
     _tell(session, sheets, now)
     return sheets
 
@@ -148,6 +152,7 @@ def open_year(
     ):
         existing.setdefault(engagement_id, set()).add(role)
     chooser = Chooser(session, actor.bureau_id)
+    known = collect(session, [engagement.id for engagement in engagements])
     done = OpenedYear()
     for engagement in engagements:
         try:
@@ -155,7 +160,10 @@ def open_year(
         except Refused as error:
             done.refused.append(Refusal(engagement.id, engagement.contract_number, error))
             continue
-        done.sheets += [_make(actor, session, engagement, plan, due_on, now) for plan in plans]
+        done.sheets += [
+            _make(actor, session, engagement, plan, known.get(engagement.id, []), due_on, now)
+            for plan in plans
+        ]
     _tell(session, done.sheets, now)
     return done
 
@@ -172,7 +180,7 @@ def reissue_sheet(
     """Choose the scheme of an untouched draft anew, for instance after its contract date was corrected."""
     if not policies.can_open_sheets(actor, engagement) or sheet.engagement_id != engagement.id:
         raise Forbidden("only_bureau_opens_sheets")
-    if sheet.state is not SheetState.DRAFT or sheet.answers or sheet.revision > 1:
+    if sheet.state is not SheetState.DRAFT or sheet.answers or sheet.overruled or sheet.revision > 1:
         raise WrongState("sheet_already_begun")
     if not reason:
         raise Invalid(reason="required")
@@ -183,8 +191,7 @@ def reissue_sheet(
         raise WrongState("scheme_unchanged")
     before = (sheet.scheme_version_id, sheet.scorer_body_id)
     sheet.scheme_version_id, sheet.scorer_body_id = plan.version.id, plan.body_id
-    program = program_of(plan.version)
-    put_content(sheet, program, Entry(), program.score({}))
+    _fill(sheet, plan.version, collect(session, [engagement.id]).get(engagement.id, []))
     record(
         session,
         actor,
@@ -203,7 +210,13 @@ def reissue_sheet(
 
 
 def _make(
-    actor: Actor, session: Session, engagement: Engagement, plan: Plan, due_on: date | None, now: datetime
+    actor: Actor,
+    session: Session,
+    engagement: Engagement,
+    plan: Plan,
+    known: Sequence[Occurrence],
+    due_on: date | None,
+    now: datetime,
 ) -> ScoreSheet:
     sheet = ScoreSheet(
         bureau_id=engagement.bureau_id,
@@ -217,8 +230,7 @@ def _make(
         due_on=due_on,
         created_at=now,
     )
-    program = program_of(plan.version)
-    put_content(sheet, program, Entry(), program.score({}))
+    _fill(sheet, plan.version, known)
     session.add(sheet)
     session.flush()
     record(
@@ -234,6 +246,13 @@ def _make(
         due_on=due_on,
     )
     return sheet
+
+
+def _fill(sheet: ScoreSheet, version: SchemeVersion, known: Sequence[Occurrence]) -> None:
+    """An untouched sheet: nothing typed, and what is on record already."""
+    scheme = compiled(version)
+    record = OnRecord(rows_of(known, scheme.counting))
+    put_content(sheet, scheme.program, score_content(scheme.program, scheme.counting, Entry(), record))
 
 
 def _roles_of(session: Session, engagement_id: int) -> frozenset[Purpose]:

@@ -11,14 +11,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agencyqa.assessments.annual import EngagementFact, SheetFact, digest_of, years_of_agencies
+from agencyqa.assessments.annual import EngagementFact, SheetFact, digest_of, with_findings, years_of_agencies
 from agencyqa.assessments.enums import RoundState, SheetState
+from agencyqa.assessments.evidence import FactRow, effective_answers
 from agencyqa.assessments.models import AnnualResult, AssessmentRound, GradeTable, SheetSnapshot
 from agencyqa.assessments.queries.tables import grade_bands, rounding_of
 from agencyqa.assessments.services.content import content_hash, subtotals
 from agencyqa.engagements.enums import EngagementState
+from agencyqa.measures.counting import Counting
 from agencyqa.measures.models import SchemeVersion
-from agencyqa.measures.queries import program_of
+from agencyqa.measures.queries import compiled
 from agencyqa.scoring import ENGINE_VERSION, AnswersError, RoleShare, RollupError
 
 
@@ -98,14 +100,29 @@ def _sheet_places(session: Session, results: list[AnnualResult], done: Verificat
 
 
 def _sums(session: Session, content: Mapping[str, Any]) -> dict[str, Any]:
-    program = program_of(session.get_one(SchemeVersion, content["scheme_version_id"]))
+    scheme = compiled(session.get_one(SchemeVersion, content["scheme_version_id"]))
+    program, counting = scheme.program, scheme.counting
     if program.digest != content["scheme_hash"]:
         return {}
+    facts = content.get("facts", [])
+    # The scheme says what counts where; a row that says otherwise was not written by it.
+    if any(_place(row) != _place_of(counting, row["fault"]) for row in facts):
+        return {}
+    answers = effective_answers(counting, content["answers"], facts, content.get("overruled", {}))
     try:
-        result = program.score(content["answers"], content["entered"])
+        result = program.score(answers, content["entered"])
     except AnswersError:
         return {}
     return {"total": result.total, "max": result.max_points, "measures": subtotals(result.measures)}
+
+
+def _place(row: FactRow) -> tuple[str | None, str | None]:
+    return row["criterion"], row["input"]
+
+
+def _place_of(counting: Counting, fault: str) -> tuple[str | None, str | None]:
+    counted = counting.faults.get(fault)
+    return (None, None) if counted is None else counted.place
 
 
 # -------------------------------------------------------------------------------------------------- the year
@@ -119,6 +136,8 @@ def _year_places(session: Session, found: AssessmentRound, results: list[AnnualR
     except RollupError as error:
         yield f"the year: {', '.join(sorted({problem.code for problem in error.problems}))}"
         return
+    # What was found on an agency is no input of its score; the digest holds it as it was published.
+    years = with_findings(years, {result.agency_id: result.agency_findings for result in results})
     if digest_of(years) != found.results_digest:
         yield "the year: not what its lead confirmed"
     for year, result in zip(years, results, strict=True):

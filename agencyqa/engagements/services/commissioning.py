@@ -19,8 +19,10 @@ from agencyqa.clock import local_date
 from agencyqa.engagements import rules, workflow
 from agencyqa.engagements.checks import examine
 from agencyqa.engagements.data import EngagementData, data_of
+from agencyqa.engagements.deliverables.services import ensure_expected, follow_contract
 from agencyqa.engagements.enums import EngagementAction, EngagementState
-from agencyqa.engagements.locks import is_content_fixed, is_year_final
+from agencyqa.engagements.hooks import tell_evidence_changed
+from agencyqa.engagements.locks import fixed_by_evidence, is_content_fixed, is_year_final
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.notices import announce
 from agencyqa.engagements.policies import can_create
@@ -82,6 +84,7 @@ def create_engagement(actor: Actor, session: Session, data: EngagementData, *, n
         changes=logged({name: (None, value) for name, value in data.values().items()}),
         assessment_year=engagement.assessment_year,
     )
+    ensure_expected(actor, session, engagement, now=now)
     announce(
         session,
         engagement,
@@ -102,7 +105,7 @@ def change_engagement(
 ) -> None:
     """As ``create_engagement``; also NotVisible, Stale, and WrongState once the year's results are final.
 
-    While score sheets rest on the engagement, what they rest on is Invalid to change.
+    While score sheets, evaluations or spot checks rest on the engagement, what they rest on is Invalid to change.
     """
     expect_writable(actor, session, engagement, seen_version=seen_version)
     workflow.next_state(engagement.state, EngagementAction.EDIT)
@@ -126,6 +129,9 @@ def change_engagement(
         setattr(engagement, name, value)
     _settle_lateness(engagement, now)
     session.flush()
+    # The row is written, so nobody begins a record or a check of it from here on.
+    if held := sorted(fixed_by_evidence(session, engagement) & changes.keys()):
+        raise Invalid("invalid", **dict.fromkeys(held, "fixed_by_evidence"))
     record(
         session,
         actor,
@@ -135,6 +141,8 @@ def change_engagement(
         bureau_id=engagement.bureau_id,
         changes=logged(changes),
     )
+    if follow_contract(actor, session, engagement, changes.keys(), now=now):
+        tell_evidence_changed(session, engagement.id, now=now)
     parties = {"agency_id", "commissioner_id", "evaluated_unit_id"} & changes.keys()
     announce(session, engagement, {getattr(engagement, name) for name in parties}, now=now)
 

@@ -11,7 +11,9 @@ from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements import workflow
+from agencyqa.engagements.deliverables.services import close_list
 from agencyqa.engagements.enums import EngagementAction
+from agencyqa.engagements.hooks import tell_evidence_changed
 from agencyqa.engagements.locks import is_year_final
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import can_change_year
@@ -43,6 +45,8 @@ def complete_engagement(
         "is_overdue": (engagement.is_overdue, completed_on > engagement.due_on),
     }
     _apply(actor, session, engagement, "completed", changes, now=now)
+    # What is required and never came is missing from now on.
+    tell_evidence_changed(session, engagement.id, now=now)
 
 
 def terminate_engagement(
@@ -65,6 +69,8 @@ def terminate_engagement(
         "is_overdue": (engagement.is_overdue, False),
     }
     _apply(actor, session, engagement, "terminated", changes, now=now)
+    close_list(session, engagement)
+    tell_evidence_changed(session, engagement.id, now=now)
 
 
 def reopen_engagement(
@@ -86,6 +92,7 @@ def reopen_engagement(
         "is_overdue": (engagement.is_overdue, False),
     }
     _apply(actor, session, engagement, "reopened", changes, now=now, reason=_reason(reason))
+    tell_evidence_changed(session, engagement.id, now=now)
 
 
 def change_assessment_year(

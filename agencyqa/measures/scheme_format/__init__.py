@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from agencyqa.measures.scheme_format.checks import CheckedFile, file_problems, parse_scheme
 from agencyqa.measures.scheme_format.fields import Text
+from agencyqa.measures.scheme_format.inputs import Effect, countable_inputs
 from agencyqa.measures.scheme_format.model import (
+    CountPart,
     CriterionPart,
     SchemeFile,
     SectionPart,
@@ -18,12 +20,15 @@ from agencyqa.measures.scheme_format.rules import AnyRulePart
 __all__ = [
     "AnyRulePart",
     "CheckedFile",
+    "CountPart",
     "CriterionPart",
+    "Effect",
     "SchemeFile",
     "SectionPart",
     "Text",
     "content_hash",
     "content_of",
+    "countable_inputs",
     "file_of_content",
     "file_problems",
     "parse_scheme",

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from agencyqa.measures.reading import Document, FileError, FileProblem, Path, read_document
+from agencyqa.measures.scheme_format.counts import check_counts
 from agencyqa.measures.scheme_format.fields import Text
 from agencyqa.measures.scheme_format.model import SchemeFile, content_hash, content_of, to_scheme
 from agencyqa.measures.scheme_format.rules import free_stand_in
@@ -47,13 +48,18 @@ class CheckedFile:
     warnings: tuple[FileProblem, ...]
 
 
-def parse_scheme(text: str | bytes, citations: Collection[str] | None = None) -> CheckedFile:
-    """Raise FileError with every fault. ``citations`` are the keys of the provisions that may be cited."""
+def parse_scheme(
+    text: str | bytes, citations: Collection[str] | None = None, faults: Collection[str] | None = None
+) -> CheckedFile:
+    """Raise FileError with every fault.
+
+    ``citations`` are the keys of the provisions that may be cited, ``faults`` the codes that may be counted.
+    """
     document = read_document(text)
     file, problems = _read_shape(document)
     scheme: Scheme | None = None
     if file is not None:
-        found, scheme = _check_sense(file, citations)
+        found, scheme = _check_sense(file, citations, faults)
         # A place that is already known to be wrong was mended, so what is found there says nothing.
         known = {p.problem.place for p in problems}
         problems += [document.problem(p) for p in found if p.place not in known]
@@ -64,12 +70,14 @@ def parse_scheme(text: str | bytes, citations: Collection[str] | None = None) ->
     return CheckedFile(file, scheme, content, content_hash(content), tuple(problems))
 
 
-def file_problems(file: SchemeFile, citations: Collection[str]) -> list[Problem]:
+def file_problems(file: SchemeFile, citations: Collection[str], faults: Collection[str]) -> list[Problem]:
     """The faults of a stored draft: the set of provisions may have changed since it was saved."""
-    return _check_sense(file, citations)[0]
+    return _check_sense(file, citations, faults)[0]
 
 
-def _check_sense(file: SchemeFile, citations: Collection[str] | None) -> tuple[list[Problem], Scheme | None]:
+def _check_sense(
+    file: SchemeFile, citations: Collection[str] | None, faults: Collection[str] | None
+) -> tuple[list[Problem], Scheme | None]:
     found: list[Problem] = []
     for section, criterion in file.criteria():
         place = f"sections.{section.key}.criteria.{criterion.key}"
@@ -77,6 +85,7 @@ def _check_sense(file: SchemeFile, citations: Collection[str] | None) -> tuple[l
             found.append(Problem(f"{place}.provision", "unknown_provision", {"key": criterion.provision}))
         if file.is_reference and criterion.measure is None:
             found.append(Problem(f"{place}.measure", "reference_without_measure"))
+    found += check_counts(file, faults)
     try:
         scheme = to_scheme(file, 1)
     except SchemeError as error:
@@ -148,6 +157,12 @@ def _is_rule(held: Any) -> bool:
 
 def _mend(data: Any, path: Path, kind: str) -> None:
     """Make one fault harmless: drop what is unknown, say something for missing words, replace a broken rule."""
+    if "counts" in path and kind != "extra_forbidden":
+        # What a criterion counts says nothing about the rest of the file.
+        criterion = _at(data, path[: path.index("counts")])
+        if isinstance(criterion, dict):
+            criterion.pop("counts", None)
+        return
     if "rule" in path and kind != "extra_forbidden":
         at = path.index("rule")
         criterion = _at(data, path[:at])

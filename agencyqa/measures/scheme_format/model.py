@@ -31,6 +31,17 @@ class RoundingPart(FilePart):
     places: int
 
 
+class CountPart(FilePart):
+    """A fault whose occurrences feed an input of the criterion's rule, by the engine's name of the input.
+
+    Without ``by_hand`` nobody types that input: the system supplies it from what is on record.
+    """
+
+    fault: Key
+    input: Annotated[str, Field(min_length=1, max_length=200)]
+    by_hand: bool = False
+
+
 class CriterionPart(FilePart):
     key: Key
     label: Text
@@ -40,6 +51,7 @@ class CriterionPart(FilePart):
     provision: Annotated[str, Field(max_length=80, pattern=CITATION)]
     measure: Literal["M1", "M2", "M3"] | None = None
     rule: RulePart
+    counts: Annotated[list[CountPart], Field(max_length=40)] = []
 
 
 class SectionPart(FilePart):

@@ -21,7 +21,7 @@ from agencyqa.jobs.models import JobRun
 from agencyqa.jobs.queries import run_rows
 from agencyqa.jobs.schedule import BY_NAME
 from agencyqa.reports.dashboards.first_steps import Step, administrator_facts, administrator_steps
-from agencyqa.reports.dashboards.rows import SHOWN, count, counts
+from agencyqa.reports.dashboards.rows import SHOWN, count, counts, file_faults
 
 # How far back refusals are told, and failed jobs, of which a weekly one may be the last.
 REFUSALS_SINCE = timedelta(hours=24)
@@ -46,6 +46,7 @@ def administrator_page(session: Session, actor: Actor, now: datetime) -> Adminis
         without_password=count(User, _is_without_password()),
         invitations=count(Invitation, _is_open(now)),
         failures=failed.with_only_columns(func.count()).scalar_subquery(),
+        file_faults=file_faults(actor),
         refusals=refused.with_only_columns(func.count()).scalar_subquery(),
         **administrator_facts(),
     )

@@ -1,4 +1,4 @@
-"""The page of an agency: what it must deliver next, its results, its standing, what expires."""
+"""The page of an agency: what it must do next, its results, its standing, what expires."""
 
 from __future__ import annotations
 
@@ -20,7 +20,17 @@ from agencyqa.assessments.models import AnnualResult
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
-from agencyqa.reports.dashboards.rows import SHOWN, count, counts, newest_results, next_engagements, running
+from agencyqa.reports.dashboards.evidence import deliverables, inspections
+from agencyqa.reports.dashboards.rows import (
+    SHOWN,
+    TASKS_SHOWN,
+    count,
+    counts,
+    newest_results,
+    next_engagements,
+    running,
+)
+from agencyqa.reports.dashboards.tasks import Line, Part, collect
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,7 @@ class Ending:
 class AgencyPage:
     day: date
     figures: Mapping[str, Any]
+    tasks: list[Line]
     engagements: Sequence[Row[*tuple[Any, ...]]]
     results: Sequence[Row[*tuple[Any, ...]]]
     standings: Sequence[Row[*tuple[Any, ...]]]
@@ -49,17 +60,31 @@ def agency_page(session: Session, actor: Actor, now: datetime) -> AgencyPage:
         session,
         running=count(Engagement, running(actor)),
         late=count(Engagement, running(actor), Engagement.due_on < day),
+        late_deliverables=deliverables.late_figure(actor, day),
+        late_orders=inspections.late_figure(actor, day),
         next_due=select(func.min(Engagement.due_on)).where(running(actor)).scalar_subquery(),
         results=count(AnnualResult, result_policies.seen_by(actor, day), ~result_policies.is_superseded()),
     )
     return AgencyPage(
         day,
         figures,
+        _tasks(session, actor, day),
         next_engagements(session, actor),
         newest_results(session, actor),
         _standings(session, actor),
         _endings(session, actor, day),
     )
+
+
+def _tasks(session: Session, actor: Actor, day: date) -> list[Line]:
+    """What the agency owes next: what is overdue first, then by due date, then what was sent back."""
+    members = [
+        deliverables.to_hand_in(actor, day),
+        deliverables.to_mend(actor),
+        inspections.findings_to_answer(actor),
+        inspections.orders_to_answer(actor),
+    ]
+    return collect(session, members, day, shown=TASKS_SHOWN)[Part.DECIDE]
 
 
 def _standings(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -1,11 +1,9 @@
-"""The lists of the bureau's page in one statement: what to decide, who is late, what falls due soon."""
+"""The lists of the bureau's page in one statement: who is late, what to decide, what falls due soon, what is wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,43 +21,11 @@ from agencyqa.assessments.queries.sheets import waits_for
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import local_date
-from agencyqa.db import UtcDateTime
 from agencyqa.engagements.models import Engagement
 from agencyqa.objects.models import EvaluationObject
-from agencyqa.reports.dashboards.rows import SHOWN, SOON, current_sheets, open_sheets, running
-
-
-class Part(StrEnum):
-    """Which list of the page a row belongs to."""
-
-    DECIDE = "decide"
-    LATE = "late"
-    SOON = "soon"
-
-
-class What(StrEnum):
-    """What a row is about, and so where its link leads."""
-
-    ROUND = "round"
-    SHEET = "sheet"
-    APPLICATION = "application"
-    ENGAGEMENT = "engagement"
-    REVIEW = "review"
-
-
-@dataclass(frozen=True)
-class Line:
-    """``who`` has the next step. ``days`` are those past ``due_on``, before it, or waited ``since``."""
-
-    part: Part
-    what: What
-    id: int
-    title: str
-    agency: str
-    who: str
-    due_on: date | None
-    since: datetime | None
-    days: int
+from agencyqa.reports.dashboards.evidence import deliverables, inspections, records
+from agencyqa.reports.dashboards.rows import SOON, current_sheets, open_sheets, running
+from agencyqa.reports.dashboards.tasks import Line, Part, What, collect, columns
 
 
 def agenda(session: Session, actor: Actor, now: datetime) -> Mapping[Part, list[Line]]:
@@ -69,51 +35,21 @@ def agenda(session: Session, actor: Actor, now: datetime) -> Mapping[Part, list[
         _to_publish(actor),
         _to_review(actor),
         _applications(actor),
+        deliverables.to_accept(actor),
+        *inspections.findings_of_bureau(actor, day),
+        *inspections.orders_of_bureau(actor, day),
         _late_engagements(actor, day),
         _late_sheets(actor, day),
         _late_reviews(actor, day),
+        deliverables.late(actor, day),
+        inspections.late_orders(actor, day),
+        *inspections.planned_checks(actor, day),
         _soon(actor, day),
+        deliverables.soon(actor, day),
+        *inspections.soon_orders(actor, day),
+        records.wrong(actor),
     ]
-    limited = [select(member.limit(SHOWN).subquery()) for member in members]
-    both = sa.union_all(*limited).subquery()
-    rows = session.execute(
-        select(both).order_by(
-            both.c.part, both.c.due_on.is_(None), both.c.due_on, both.c.since, both.c.what, both.c.id
-        )
-    )
-    found: dict[Part, list[Line]] = {part: [] for part in Part}
-    for row in rows:
-        lines = found[Part(row.part)]
-        if len(lines) < SHOWN:
-            lines.append(_line(row, day))
-    return found
-
-
-def _line(row: Any, day: date) -> Line:
-    if row.due_on is not None:
-        days = abs((day - row.due_on).days)
-    else:
-        days = max((day - local_date(row.since)).days, 0)
-    return Line(
-        Part(row.part), What(row.what), row.id, row.title, row.agency, row.who, row.due_on, row.since, days
-    )
-
-
-def _columns(part: Part, what: What, **columns: Any) -> list[Any]:
-    """Every member has the same columns; the types of the first are those of all."""
-    values = {
-        "title": sa.literal(""),
-        "agency": sa.literal(""),
-        "who": sa.literal(""),
-        "due_on": sa.cast(sa.null(), sa.Date),
-        "since": sa.cast(sa.null(), UtcDateTime()),
-        **columns,
-    }
-    return [
-        sa.literal(part.value).label("part"),
-        sa.literal(what.value).label("what"),
-        *(values[name].label(name) for name in ("id", "title", "agency", "who", "due_on", "since")),
-    ]
+    return collect(session, members, day)
 
 
 def _to_publish(actor: Actor) -> Select[*tuple[Any, ...]]:
@@ -128,7 +64,7 @@ def _to_publish(actor: Actor) -> Select[*tuple[Any, ...]]:
     may_publish = actor.is_lead and actor.has(Permission.RESULTS_PUBLISH)
     return (
         select(
-            *_columns(
+            *columns(
                 Part.DECIDE,
                 What.ROUND,
                 id=AssessmentRound.id,
@@ -165,7 +101,7 @@ def _applications(actor: Actor) -> Select[*tuple[Any, ...]]:
     may_decide = actor.has(Permission.STANDING_DECIDE)
     return (
         select(
-            *_columns(
+            *columns(
                 Part.DECIDE,
                 What.APPLICATION,
                 id=Registration.agency_id,
@@ -219,7 +155,7 @@ def _sheets(part: Part, what: What, who: Any, **moments: Any) -> Select[*tuple[A
     agency = aliased(Body)
     return (
         select(
-            *_columns(
+            *columns(
                 part,
                 what,
                 id=ScoreSheet.id,
@@ -240,7 +176,7 @@ def _engagements(part: Part) -> Select[*tuple[Any, ...]]:
     agency = aliased(Body)
     return (
         select(
-            *_columns(
+            *columns(
                 part,
                 What.ENGAGEMENT,
                 id=Engagement.id,

@@ -17,10 +17,20 @@ from agencyqa.assessments.queries.sheets import waits_for
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
-from agencyqa.reports.dashboards.agenda import Line, Part, agenda
+from agencyqa.reports.dashboards.agenda import agenda
+from agencyqa.reports.dashboards.evidence import deliverables, inspections
 from agencyqa.reports.dashboards.first_steps import Step, bureau_facts, bureau_steps
-from agencyqa.reports.dashboards.rows import SOON, count, counts, current_sheets, open_sheets, running
+from agencyqa.reports.dashboards.rows import (
+    SOON,
+    count,
+    counts,
+    current_sheets,
+    file_faults,
+    open_sheets,
+    running,
+)
 from agencyqa.reports.dashboards.rows import sheets_to_fill as to_fill
+from agencyqa.reports.dashboards.tasks import Line, Part
 from agencyqa.reports.distribution import Distribution, latest_distribution
 
 
@@ -30,6 +40,7 @@ class BureauPage:
     decide: list[Line]
     late: list[Line]
     soon: list[Line]
+    faults: list[Line]
     distribution: Distribution | None
     steps: list[Step]
     is_new: bool
@@ -56,6 +67,9 @@ def bureau_page(session: Session, actor: Actor, now: datetime) -> BureauPage:
         late_reviews=count(ScoreSheet, current_sheets(actor), submitted, ScoreSheet.due_on < day),
         to_fill=count(ScoreSheet, to_fill(actor)),
         to_review=count(ScoreSheet, current_sheets(actor), submitted, waits_for(actor)),
+        late_deliverables=deliverables.late_figure(actor, day),
+        late_orders=inspections.late_figure(actor, day),
+        file_faults=file_faults(actor),
         **bureau_facts(actor),
     )
     lists = agenda(session, actor, now)
@@ -64,6 +78,7 @@ def bureau_page(session: Session, actor: Actor, now: datetime) -> BureauPage:
         decide=lists[Part.DECIDE],
         late=lists[Part.LATE],
         soon=lists[Part.SOON],
+        faults=lists[Part.FAULTS],
         distribution=latest_distribution(session, actor),
         steps=bureau_steps(actor, figures),
         # Nothing was commissioned yet, so there is nothing that could be due.

@@ -17,8 +17,10 @@ from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
 from agencyqa.objects.models import EvaluationObject
+from agencyqa.reports.dashboards.evidence import deliverables, records
 from agencyqa.reports.dashboards.rows import (
     SHOWN,
+    TASKS_SHOWN,
     count,
     counts,
     newest_results,
@@ -26,12 +28,14 @@ from agencyqa.reports.dashboards.rows import (
     running,
     sheets_to_fill,
 )
+from agencyqa.reports.dashboards.tasks import Line, Part, collect
 
 
 @dataclass(frozen=True)
 class DepartmentPage:
     day: date
     figures: Mapping[str, Any]
+    tasks: list[Line]
     sheets: Sequence[Row[*tuple[Any, ...]]]
     engagements: Sequence[Row[*tuple[Any, ...]]]
     results: Sequence[Row[*tuple[Any, ...]]]
@@ -44,16 +48,24 @@ def department_page(session: Session, actor: Actor, now: datetime) -> Department
         to_fill=count(ScoreSheet, sheets_to_fill(actor)),
         late=count(ScoreSheet, sheets_to_fill(actor), ScoreSheet.due_on < day),
         next_due=select(func.min(ScoreSheet.due_on)).where(sheets_to_fill(actor)).scalar_subquery(),
+        to_accept=deliverables.to_accept_figure(actor),
         running=count(Engagement, running(actor)),
         results=count(AnnualResult, result_policies.seen_by(actor, day), ~result_policies.is_superseded()),
     )
     return DepartmentPage(
         day,
         figures,
+        _tasks(session, actor, day),
         _sheets(session, actor),
         next_engagements(session, actor),
         newest_results(session, actor),
     )
+
+
+def _tasks(session: Session, actor: Actor, day: date) -> list[Line]:
+    """Rectification by its due date, then what waits to be accepted or answered, the longest first."""
+    members = [deliverables.to_accept(actor), *records.problems_of_department(actor, day)]
+    return collect(session, members, day, shown=TASKS_SHOWN)[Part.DECIDE]
 
 
 def _sheets(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:

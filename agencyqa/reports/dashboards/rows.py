@@ -16,13 +16,17 @@ from agencyqa.assessments.queries.results import result_rows
 from agencyqa.assessments.queries.sheets import waits_for
 from agencyqa.assessments.workflow import EDITABLE
 from agencyqa.auth.actor import Actor
+from agencyqa.auth.permissions import Permission
 from agencyqa.engagements import policies as engagement_policies
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.queries import due_rows
+from agencyqa.files.models import FileFault
 
 # A dashboard shows the most urgent rows and links to the list that has all of them.
 SHOWN = 8
+# The one list of an agency or department is its work of the day.
+TASKS_SHOWN = 12
 SOON = timedelta(days=30)
 
 
@@ -65,3 +69,9 @@ def newest_results(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, .
         AnnualResult.year.desc(), AnnualResult.bureau_id, AnnualResult.sort_position, AnnualResult.id
     )
     return session.execute(statement.limit(SHOWN)).all()
+
+
+def file_faults(actor: Actor) -> sa.ScalarSelect[int]:
+    """Files belong to no bureau; whoever may look after the store is told of all."""
+    may = sa.true() if actor.has(Permission.FILES_CHECK) else sa.false()
+    return count(FileFault, may, FileFault.ended_at.is_(None))

@@ -47,7 +47,9 @@ def _rows(year: Year, actor: Actor, checked: Checked, now: datetime) -> Iterator
     found = year.round
     yield (
         gettext("内容"),
-        gettext("第三方机构预算绩效评价业务质量年度考核：排名、业务得分、逐项得分、计分过程和未完成事项。"),
+        gettext(
+            "第三方机构预算绩效评价业务质量年度考核：排名、业务得分、逐项得分、计分过程、监督检查问题、提交时效和未完成事项。"
+        ),
     )
     yield gettext("财政局"), year.bureau
     yield gettext("考核年度"), str(found.year)

@@ -19,9 +19,12 @@ from agencyqa.reports.workbook.cited import Citations
 from agencyqa.reports.workbook.content import items_of, load_year
 from agencyqa.reports.workbook.criteria import criteria_sheet, write_criteria
 from agencyqa.reports.workbook.engagements import engagement_sheet, write_engagements
+from agencyqa.reports.workbook.facts import FindingUses
+from agencyqa.reports.workbook.findings import write_findings
 from agencyqa.reports.workbook.marks import marks_of
 from agencyqa.reports.workbook.missing import write_missing
 from agencyqa.reports.workbook.ranking import write_ranking
+from agencyqa.reports.workbook.submissions import write_submissions
 from agencyqa.reports.workbook.traces import TraceSheet
 from agencyqa.spreadsheets.workbook import open_workbook
 
@@ -56,14 +59,18 @@ def write_workbook(
         criteria = criteria_sheet(book, marks)
         traces = TraceSheet(book, year, marks)
         cited = Citations(session)
+        uses = FindingUses()
         counts = {"engagements": 0, "sheets": 0, "not_found": 0}
         for items in items_of(session, actor, year):
             write_engagements(engagements, items)
             write_criteria(criteria, items, cited)
             traces.write(items)
+            uses.add(items)
             counts["engagements"] += len(items)
             counts["sheets"] += sum(len(item.sheets) for item in items)
             counts["not_found"] += sum(len(item.data["sheets"]) - len(item.sheets) for item in items)
+        write_findings(book, session, actor, year, marks, uses)
+        write_submissions(book, session, actor, year, marks)
         write_missing(book, year, marks)
         checked = Checked(wrong=traces.does_not_add_up, **counts)
         write_about(about, year, actor, checked, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ class Citations:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._changes = _days_of_change(session)
-        self._known: dict[tuple[int, int], Mapping[str, Citation]] = {}
+        self._known: dict[tuple[int, int], Mapping[Any, Citation]] = {}
 
     def label(self, sheet: CountedSheet, criterion: str, day: date) -> str:
         """How the provision or form item is cited, with its stable key."""

@@ -16,6 +16,7 @@ from agencyqa.assessments import policies
 from agencyqa.assessments.models import AnnualResult, AssessmentRound, GradeTable, ScoreSheet
 from agencyqa.assessments.queries.results import workbook_results
 from agencyqa.assessments.services.content import content_hash, snapshot_content
+from agencyqa.assessments.stored import answers_that_count
 from agencyqa.auth.actor import Actor
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import visible
@@ -194,7 +195,10 @@ def _scored(
 ) -> Iterator[CountedSheet]:
     scheme = compiled(version)
     program, texts = scheme.program, scheme.texts(reader_language())
-    packed = [sheet.packed or program.pack(sheet.answers, sheet.entered) for sheet, _ in members]
+    packed = [
+        sheet.packed or program.pack(answers_that_count(scheme.counting, sheet), sheet.entered)
+        for sheet, _ in members
+    ]
     run = program.score_arrays(program.columns_from_packed(packed))
     has_result = {key: mask.tolist() for key, mask in run.ok.items()}
     computed = {key: column.tolist() for key, column in run.computed.items()}

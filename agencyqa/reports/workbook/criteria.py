@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from agencyqa.reports.workbook.cited import Citations
 from agencyqa.reports.workbook.content import CountedSheet, Item, Scored
+from agencyqa.reports.workbook.facts import facts_by_criterion
 from agencyqa.reports.workbook.marks import Marks
 from agencyqa.spreadsheets.workbook import Column, Kind, Sheet, Workbook
 from agencyqa.web.labels import label_of
@@ -36,6 +37,7 @@ def _rows(item: Item, counted: CountedSheet, cited: Citations, day: date) -> Ite
     scheme = f"{texts.title} v{counted.version.number}"
     reference = gettext("参考分值") if counted.version.is_reference else None
     role = label_of(held.scorer_role)
+    facts = facts_by_criterion(counted)
     for section, criterion in counted.program.scheme.criteria():
         key = criterion.key
         scored = counted.criteria[key]
@@ -57,6 +59,7 @@ def _rows(item: Item, counted: CountedSheet, cited: Citations, day: date) -> Ite
             scored.counted,
             _difference(scored),
             held.reasons.get(key),
+            facts.get(key),
             cited.label(counted, key, day),
         )
 
@@ -86,5 +89,6 @@ def _columns() -> tuple[Column, ...]:
         Column("counted", gettext("计入得分"), 10, Kind.POINTS),
         Column("difference", gettext("差异"), 8, Kind.POINTS),
         Column("reason", gettext("差异理由"), 30),
+        Column("facts", gettext("在案情况"), 40),
         Column("provision", gettext("依据"), 44),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,9 +20,18 @@ from agencyqa.assessments.models import AnnualResult, AssessmentRound, ScoreShee
 from agencyqa.audit.verification import verify
 from agencyqa.demo import loading
 from agencyqa.demo.people import kept_passwords
+from agencyqa.engagements.deliverables.enums import DeliverableState
+from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
+from agencyqa.evaluations.enums import AnswerState, RecordState
+from agencyqa.evaluations.models import EvaluationRecord, ProblemAnswer
 from agencyqa.extensions import db
+from agencyqa.files.models import StoredFile
+from agencyqa.files.services import open_stored
+from agencyqa.inspections.enums import CheckState, FindingState, OrderState
+from agencyqa.inspections.models import Finding, RectificationAnswer, RectificationOrder, SpotCheck
+from agencyqa.measures.enums import FaultSource
 from agencyqa.prepare import load_shipped_data
 
 # A day in the middle of the open year, and one on which the open year lies in the past.
@@ -46,6 +57,11 @@ def states(session: Session, column: sa.orm.InstrumentedAttribute[object]) -> se
     return set(session.scalars(sa.select(column).distinct()))
 
 
+def results_of(session: Session, found: AssessmentRound) -> Sequence[AnnualResult]:
+    statement = sa.select(AnnualResult).where(AnnualResult.round_id == found.id)
+    return session.scalars(statement.order_by(AnnualResult.sort_position)).all()
+
+
 def test_the_demo_year(loaded: tuple[Flask, Path, str]) -> None:
     app, folder, printed = loaded
     with app.app_context():
@@ -56,12 +72,24 @@ def test_the_demo_year(loaded: tuple[Flask, Path, str]) -> None:
         assert count(session, Engagement) == 61
         assert states(session, ScoreSheet.state) == set(SheetState)
         assert states(session, Engagement.state) == set(EngagementState)
-        rounds = session.scalars(sa.select(AssessmentRound)).all()
-        assert [(each.year, each.state) for each in rounds] == [(2025, RoundState.PUBLISHED)]
-        results = session.scalars(sa.select(AnnualResult).order_by(AnnualResult.sort_position)).all()
+        # The past year was published twice: a finding that had counted was withdrawn in between.
+        first, newest = session.scalars(sa.select(AssessmentRound).order_by(AssessmentRound.revision)).all()
+        assert [(each.year, each.state) for each in (first, newest)] == [(2025, RoundState.PUBLISHED)] * 2
+        results = results_of(session, newest)
+        moved = [
+            (old.agency_name, (new.rounded or 0) > (old.rounded or 0))
+            for old, new in zip(
+                sorted(results_of(session, first), key=lambda each: each.agency_id),
+                sorted(results, key=lambda each: each.agency_id),
+                strict=True,
+            )
+            if old.rounded != new.rounded
+        ]
+        assert moved == [("云汀致远律师事务所", True)]
         assert [each.state for each in results] == [ResultState.FINAL] * 11 + [ResultState.PROVISIONAL]
         assert [each.rank for each in results] == [*range(1, 12), None]
         assert verify(session).fault is None
+        _check_evidence(session, results)
         for result in results:
             assert result.agency_name in printed
         ranked = [(each.rank, each.agency_name) for each in results if each.rank is not None]
@@ -71,6 +99,37 @@ def test_the_demo_year(loaded: tuple[Flask, Path, str]) -> None:
     assert [(row[0], row[1]) for row in cells if isinstance(row[0], int)] == ranked
     assert "演示数据，均为虚构" in printed
     assert "机构、人员、业务与分数均为虚构。" in app.test_client().get("/sign-in").text
+
+
+def _check_evidence(session: Session, results: Sequence[AnnualResult]) -> None:
+    """Every state of the evidence occurs, and what is known of the work stands on the sheets."""
+    handed_in = session.scalars(sa.select(Deliverable).where(Deliverable.first_submitted_at.is_not(None)))
+    assert 140 <= len(handed_in.all()) <= 180
+    assert states(session, Deliverable.state) == set(DeliverableState)
+    waiting = sa.select(DeliverableVersion.id).where(DeliverableVersion.submission_id.is_(None))
+    assert session.scalars(waiting.limit(1)).first() is not None
+    assert states(session, EvaluationRecord.state) == set(RecordState)
+    assert 28 <= count(session, EvaluationRecord) <= 40
+    assert states(session, ProblemAnswer.state) == set(AnswerState)
+    assert count(session, SpotCheck) == 25
+    assert states(session, SpotCheck.state) == set(CheckState)
+    assert states(session, Finding.state) == set(FindingState)
+    assert states(session, RectificationOrder.state) == set(OrderState)
+    assert states(session, RectificationOrder.is_overdue) == {False, True}
+    late = sa.select(RectificationAnswer.id).where(RectificationAnswer.late_days > 0)
+    assert session.scalars(late).all() != []
+    (listed,) = [result for result in results if result.agency_findings]
+    assert [each["fault"] for each in listed.agency_findings] == ["weak_internal_rules", "untrained_staff"]
+    sheets = session.scalars(sa.select(ScoreSheet)).all()
+    rows = [row for sheet in sheets for row in sheet.facts]
+    assert {row["source"] for row in rows} == {source.value for source in FaultSource}
+    assert "slow_response" in {row["fault"] for row in rows if row["criterion"] is None}
+    assert len([sheet for sheet in sheets if sheet.overruled]) == 1
+    # What the store holds is what the rows say.
+    stored = session.scalars(sa.select(StoredFile).order_by(StoredFile.id)).all()
+    for file in (stored[0], stored[-1]):
+        with open_stored(file) as stream:
+            assert hashlib.sha256(stream.read()).hexdigest() == file.sha256
 
 
 def _check_sign_ins(session: Session, folder: Path, printed: str) -> None:

@@ -68,7 +68,7 @@ def test_a_new_engagement_is_kept_logged_and_told_to_its_parties(session: Sessio
         8_000_000,
     )
     assert engagement.created_by_id == world.supervisor.user_id
-    assert events(session, engagement) == ["engagements.engagement.created"]
+    assert events(session, engagement) == ["engagements.engagement.created", "deliverables.list.made"]
     assert inbox(session) == {manager.id: ["engagement_created"], unit.id: ["engagement_created"]}
     message = session.scalars(select(InboxMessage).where(InboxMessage.membership_id == unit.id)).one()
     assert (message.endpoint, message.endpoint_values) == (
@@ -248,7 +248,10 @@ def test_a_tie_found_later_does_not_stop_a_note(session: Session, world: World) 
 def test_nothing_changed_writes_nothing(session: Session, world: World) -> None:
     engagement = create(session, world)
     change(session, world, engagement)
-    assert (events(session, engagement), engagement.version) == (["engagements.engagement.created"], 1)
+    assert (events(session, engagement), engagement.version) == (
+        ["engagements.engagement.created", "deliverables.list.made"],
+        1,
+    )
 
 
 def test_a_stale_page_writes_nothing(session: Session, world: World) -> None:

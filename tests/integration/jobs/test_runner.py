@@ -125,7 +125,7 @@ def test_two_runners_at_once_share_the_runs(real_app: Flask, second_app: Flask, 
     expected = sorted(job.name for job in SCHEDULE if not job.reads_only)
     assert sorted(done) == expected
     assert sorted(runs(real_app)) == [(name, RunState.DONE, 1) for name in expected]
-    assert bodies(real_app) == 3
+    assert bodies(real_app) == len(expected)
 
 
 def test_missed_runs_are_caught_up_once_and_old_ones_are_not(real_app: Flask, clock: Clock) -> None:
@@ -309,7 +309,8 @@ def test_the_commands_list_do_and_refuse(real_app: Flask) -> None:
     invoke = real_app.test_cli_runner().invoke
     listed = invoke(args=["jobs", "list"]).output.splitlines()
     assert [line.split()[0] for line in listed] == [job.name for job in SCHEDULE]
-    assert ["not installed" in line for line in listed] == [False, False, True, True]
+    installed = {"engagements.mark_overdue", "assessments.mark_overdue"}
+    assert ["not installed" in line for line in listed] == [job.name not in installed for job in SCHEDULE]
     assert invoke(args=["jobs", "once", JOB]).output == f"{JOB}: done, 1 rows\n"
     failed = invoke(args=["jobs", "once", "assessments.mark_overdue"])
     assert (failed.exit_code, "failed job_error" in failed.output) == (1, True)

@@ -245,3 +245,29 @@ def test_the_list_filters_and_its_statements_do_not_grow(
     assert "嘉定区被评价单位评分表（2018年）" in units
     assert "本局发布的表" not in units
     assert "没有符合条件的考核方案" in client.get("/measures/schemes/?state=draft").text
+
+
+def test_the_catalogue_says_which_criteria_count_a_fault(
+    client: Client, session: Session, bureau: Body, supervisor: Membership
+) -> None:
+    own = scheme_text(key="own", title="本局计入表", valid_from=date(2022, 1, 1)).rstrip()
+    own = own.replace("rule: {kind: free, low: 0, high: 10}", "rule: {kind: all_or_nothing, points: 10}")
+    own += "\n        counts: [{fault: slow_response, input: met}]\n"
+    version = make_scheme(session, bureau, own)
+    draft(session, bureau, own.replace("own", "hidden").replace("本局计入表", "草稿表"))
+    sign_in(client, supervisor)
+    page = client.page(client.get("/measures/faults"))
+    for text in ("评价报告逾期提交", "late_report", "工作日", "系统自动计数", "按期提交", "现行方案不计分"):
+        assert text in page.text
+    assert "本局计入表" in page.text
+    assert "草稿表" not in page.text
+    assert (f"/measures/schemes/{version.id}#criterion-quality") in {href for _, href in page.links}
+    # Before 2024 the first versions held, which count nothing; today it is the second.
+    first, second = shipped_version(session, "reference-2021"), shipped_version(session, "reference-2021", 2)
+    links = {href for _, href in page.links}
+    assert f"/measures/schemes/{second.id}#criterion-on_time" in links
+    assert not any(href.startswith(f"/measures/schemes/{first.id}") for href in links)
+    text = client.page(client.get(f"/measures/schemes/{second.id}")).text
+    assert "评价报告逾期提交 → 评价报告逾期（按工作日计）" in text
+    assert "由系统计入" in text
+    assert "→" not in client.page(client.get(f"/measures/schemes/{first.id}")).text

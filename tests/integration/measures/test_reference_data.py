@@ -5,31 +5,34 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from agencyqa.audit.models import AuditEntry
 from agencyqa.measures import queries, services
 from agencyqa.measures.enums import Purpose
+from agencyqa.measures.fault_format import shipped_faults
 from agencyqa.measures.measure_format import shipped_citations
-from agencyqa.measures.models import Measure, MeasureVersion, Provision, Scheme, SchemeVersion
-from agencyqa.measures.shipped import shipped_schemes
+from agencyqa.measures.models import FaultCode, Measure, MeasureVersion, Provision, Scheme, SchemeVersion
+from agencyqa.measures.shipped import shipped_versions
 from tests.factories.accounts import NOW
 from tests.factories.measures import load_measures, shipped_version
 
 
 def counts(session: Session) -> list[int | None]:
-    models = (Measure, MeasureVersion, Provision, Scheme, SchemeVersion, AuditEntry)
+    models = (Measure, MeasureVersion, Provision, Scheme, SchemeVersion, FaultCode, AuditEntry)
     return [session.scalar(select(func.count()).select_from(model)) for model in models]
 
 
 def test_loading_twice_adds_nothing(session: Session) -> None:
     before = counts(session)
-    assert before[:5] == [0, 0, 0, 0, 0]
-    assert services.load_reference_data(session, NOW) == 12
+    assert before[:6] == [0, 0, 0, 0, 0, 0]
+    # Nine versions of measures, five of schemes, and the fault codes.
+    assert services.load_reference_data(session, NOW) == 9 + 5 + len(shipped_faults())
     session.flush()
     loaded = counts(session)
-    assert loaded[3:5] == [3, 3]
+    assert loaded[3:6] == [3, 5, len(shipped_faults())]
     assert services.load_reference_data(session, NOW) == 0
     assert counts(session) == loaded
 
@@ -46,8 +49,8 @@ def test_what_a_bureau_completed_stays(session: Session) -> None:
 
 def test_shipped_schemes_are_published_with_their_content(session: Session) -> None:
     load_measures(session)
-    for checked in shipped_schemes():
-        version = shipped_version(session, checked.file.key)
+    for number, checked in shipped_versions():
+        version = shipped_version(session, checked.file.key, number)
         session.expire(version)
         assert version.content == checked.content
         assert version.content_hash == checked.content_hash
@@ -127,3 +130,67 @@ def test_the_program_of_a_version_is_compiled_once(session: Session) -> None:
     assert result.total == 940_000
     assert queries.texts_of(version).criterion("communication") == "2.1 沟通情况"
     assert queries.texts_of(version, "en").criterion("communication") == "2.1 Communication"
+
+
+def test_the_second_versions_begin_with_2024(session: Session) -> None:
+    load_measures(session)
+    for key, begin in (("reference-2021", date(2021, 9, 18)), ("report-quality-40", date(2018, 1, 1))):
+        first, second = shipped_version(session, key), shipped_version(session, key, 2)
+        assert (first.valid_from, first.valid_to) == (begin, date(2023, 12, 31))
+        assert (second.valid_from, second.valid_to) == (date(2024, 1, 1), None)
+        chosen = [
+            queries.scheme_in_force(session, bureau_id=0, purpose=first.purpose, work_kind=None, day=day)
+            for day in (date(2023, 12, 31), date(2024, 1, 1))
+        ]
+        assert chosen == [first, second]
+        assert queries.compiled(first).counting.faults == {}
+    session.commit()
+    ended = session.scalars(
+        select(AuditEntry.target_id)
+        .where(AuditEntry.event == "measures.scheme.ended")
+        .order_by(AuditEntry.id)
+    ).all()
+    assert ended == [
+        shipped_version(session, "reference-2021").id,
+        shipped_version(session, "report-quality-40").id,
+    ]
+
+
+def test_a_database_from_before_gets_codes_and_second_versions(session: Session) -> None:
+    load_measures(session)
+    first = shipped_version(session, "reference-2021")
+    before = first.content_hash
+    # As it was left by a program that knew neither second versions nor the last two codes.
+    late = ["weak_internal_rules", "untrained_staff"]
+    session.execute(sa.delete(SchemeVersion).where(SchemeVersion.number == 2))
+    session.execute(sa.update(SchemeVersion).values(valid_to=None))
+    session.execute(sa.delete(FaultCode).where(FaultCode.code.in_(late)))
+    session.commit()
+    session.expire_all()
+    assert services.load_reference_data(session, NOW) == 2 + len(late)
+    session.commit()
+    assert (first.valid_to, first.content_hash) == (date(2023, 12, 31), before)
+    assert shipped_version(session, "reference-2021", 2).valid_from == date(2024, 1, 1)
+    codes = queries.fault_codes(session)
+    assert [code.code for code in codes] == [fault.code for fault in shipped_faults()]
+    added = session.scalars(
+        select(AuditEntry.detail)
+        .where(AuditEntry.event == "measures.faults.loaded")
+        .order_by(AuditEntry.sequence)
+    ).all()
+    assert [len(detail["codes"]) for detail in added] == [len(codes), len(late)]
+    assert added[1]["codes"] == late
+
+
+def test_provisions_on_many_days_are_those_in_force_on_each(session: Session) -> None:
+    load_measures(session)
+    days = [date(2018, 1, 1), date(2021, 1, 1), date(2021, 9, 17), date(2023, 12, 31), date(2024, 1, 1)]
+    keys = ["M2/inspection", "M1/independence", "CJ4/contract", "JD2018/item_1_1", "M3/nothing"]
+    wanted = {(key, day) for key in keys for day in days}
+    found = queries.provisions_on(session, wanted)
+    for day in days:
+        cited = queries.provisions_cited(session, keys, day)
+        assert {key: each.id for key, each in cited.items()} == {
+            key: each.id for (key, on), each in found.items() if on == day
+        }
+    assert queries.provisions_on(session, set()) == {}

@@ -135,7 +135,7 @@ def test_other_lines_are_not_touched(session: Session, city: Body, district: Bod
     make_scheme(session, city, scheme_text(key="research", work_kind="research", valid_from=date(2022, 6, 1)))
     make_scheme(session, district, scheme_text(valid_from=date(2021, 6, 1)))
     assert held.valid_to is None
-    assert shipped_version(session, "reference-2021").valid_to is None
+    assert shipped_version(session, "reference-2021", 2).valid_to is None
 
 
 def test_only_the_lead_of_the_same_bureau_publishes(session: Session, city: Body, district: Body) -> None:

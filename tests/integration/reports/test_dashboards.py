@@ -18,8 +18,9 @@ from agencyqa.clock import today, utc_now
 from agencyqa.jobs.enums import RunState
 from agencyqa.jobs.models import JobRun
 from agencyqa.measures.enums import Purpose
-from agencyqa.reports.dashboards.agenda import Line, Part, What, agenda
+from agencyqa.reports.dashboards.agenda import agenda
 from agencyqa.reports.dashboards.bureau import bureau_page
+from agencyqa.reports.dashboards.tasks import Line, Part, What
 from tests.client import Client
 from tests.factories.accounts import NOW, make_member, make_user, sign_in
 from tests.factories.agencies import make_agency, make_qualification
@@ -205,7 +206,7 @@ def test_an_agency_sees_its_own(neighbour: World, front_page: Open) -> None:
     own.publish(found)
     text = front_page(own.manager)
     assert "2022 长宁区财政局 98.80 参考分值 优 2 / 2" in text
-    assert "已登记 长宁区财政局" in text
+    assert "长宁区财政局 已登记" in text
     assert "资产评估备案" in text
     assert "还有 20 天" in text
     for secret in (*SECRETS, "浦江会计师事务所", "对手的项目", "HT-SECRET", "对手的证书", "100.00"):
@@ -221,7 +222,7 @@ def test_an_observer_sees_what_was_published(neighbour: World, front_page: Open)
     assert "等级分布" not in text
     own.publish(found)
     text = front_page(neighbour.observer)
-    assert "2022 长宁区财政局 1 1 2022-06-15" in text
+    assert "2022 年度 长宁区财政局 1 1 2022-06-15" in text
     assert "2022 年度等级分布" in text
     for secret in SECRETS:
         assert secret not in text

@@ -16,7 +16,7 @@ def test_a_migrated_database_is_ready(client: Client) -> None:
     response = client.get("/readyz")
     assert (response.status_code, response.json) == (
         200,
-        {"status": "ok", "database": "ok", "migrations": "ok"},
+        {"status": "ok", "database": "ok", "migrations": "ok", "store": "ok"},
     )
 
 

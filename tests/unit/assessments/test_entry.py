@@ -104,7 +104,7 @@ REASONS = st.dictionaries(
 def test_what_is_written_on_the_page_is_read_back(
     answers: dict[str, dict[str, Any]], entered: dict[str, int], reasons: dict[str, str]
 ) -> None:
-    entry = Entry(answers, entered, reasons)
+    entry = Entry(answers, entered, reasons, {})
     typed = read_entry(SCHEME, write_entry(SCHEME, entry))
     assert typed.entry == entry
     assert typed.faults == {}

@@ -4,36 +4,42 @@ from __future__ import annotations
 
 import pytest
 
+from agencyqa.assessments.evidence import effective_answers
 from agencyqa.demo.answers import answers_for
 from agencyqa.demo.chance import Chance
-from agencyqa.measures.scheme_format import to_scheme
-from agencyqa.measures.shipped import shipped_schemes
-from agencyqa.scoring import Scheme, compile_scheme
+from agencyqa.measures.compiled import CompiledScheme
+from agencyqa.measures.scheme_format import content_of
+from agencyqa.measures.shipped import shipped_versions
+from agencyqa.scoring import SheetResult
 
 
-def schemes() -> list[Scheme]:
-    return [to_scheme(each.file, 1) for each in shipped_schemes()]
+def schemes() -> list[CompiledScheme]:
+    return [CompiledScheme(content_of(checked.file), number) for number, checked in shipped_versions()]
 
 
-@pytest.mark.parametrize("scheme", schemes(), ids=lambda scheme: scheme.key)
-def test_every_answer_is_valid(scheme: Scheme) -> None:
-    program = compile_scheme(scheme)
+def score(scheme: CompiledScheme, name: str, quality: int) -> SheetResult:
+    answers = answers_for(scheme.scheme, scheme.counting, Chance(name), quality)
+    # What the system supplies is never typed.
+    assert not [place for place in scheme.counting.supplied if place[1] in answers[place[0]]]
+    return scheme.program.score(effective_answers(scheme.counting, answers, [], {}))
+
+
+@pytest.mark.parametrize(
+    "scheme", schemes(), ids=lambda scheme: f"{scheme.scheme.key} v{scheme.scheme.version}"
+)
+def test_every_answer_is_valid(scheme: CompiledScheme) -> None:
     for quality in range(0, 101, 4):
-        result = program.score(answers_for(scheme, Chance(f"test {quality}"), quality))
+        result = score(scheme, f"test {quality}", quality)
         assert [each.issues for each in result.criteria if each.issues] == []
         assert result.total is not None
 
 
-@pytest.mark.parametrize("scheme", schemes(), ids=lambda scheme: scheme.key)
-def test_quality_shows(scheme: Scheme) -> None:
-    program = compile_scheme(scheme)
-
+@pytest.mark.parametrize(
+    "scheme", schemes(), ids=lambda scheme: f"{scheme.scheme.key} v{scheme.scheme.version}"
+)
+def test_quality_shows(scheme: CompiledScheme) -> None:
     def mean(quality: int) -> int:
-        totals = [
-            program.score(answers_for(scheme, Chance(f"test {number}"), quality)).total
-            for number in range(20)
-        ]
-        return sum(total or 0 for total in totals) // len(totals)
+        return sum(score(scheme, f"test {number}", quality).total or 0 for number in range(20)) // 20
 
     assert mean(20) < mean(60) < mean(95)
 

@@ -48,7 +48,10 @@ def test_the_last_due_time_lies_within_the_window(job: Job, now: datetime, due: 
 
 def test_names_are_those_of_areas_and_unique() -> None:
     assert len(BY_NAME) == len(SCHEDULE)
-    assert {job.name.split(".")[0] for job in SCHEDULE} == {"engagements", "assessments", "agencies", "audit"}
+    assert {job.name.split(".")[0] for job in SCHEDULE} == {
+        *("engagements", "deliverables", "assessments", "agencies", "inspections", "files", "notifications"),
+        "audit",
+    }
 
 
 def test_only_jobs_of_the_schedule_can_be_handed_in() -> None:

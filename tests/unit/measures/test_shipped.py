@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
+from agencyqa.measures.counting import counting_of
 from agencyqa.measures.enums import Purpose, Tag
+from agencyqa.measures.fault_format import parse_faults, shipped_faults
 from agencyqa.measures.measure_format import shipped_citations, shipped_measures
-from agencyqa.measures.scheme_format import CheckedFile
-from agencyqa.measures.shipped import shipped_keys, shipped_path, shipped_schemes
+from agencyqa.measures.reading import FileError
+from agencyqa.measures.scheme_format import CheckedFile, Effect
+from agencyqa.measures.shipped import shipped_keys, shipped_path, shipped_schemes, shipped_versions
 from agencyqa.scoring import AllOrNothing, BandedRange, Deductions, compile_scheme, format_points
 
 CITED_ELSEWHERE = """
@@ -25,8 +30,92 @@ def shipped(key: str) -> CheckedFile:
 
 def test_the_shipped_schemes_check_clean() -> None:
     assert shipped_keys() == ["jiading-2018", "reference-2021", "report-quality-40"]
-    assert [checked.warnings for checked in shipped_schemes()] == [(), (), ()]
+    assert [checked.warnings for _, checked in shipped_versions()] == [()] * 5
+    assert [(checked.file.key, number) for number, checked in shipped_versions()] == [
+        ("jiading-2018", 1),
+        ("reference-2021", 1),
+        ("reference-2021", 2),
+        ("report-quality-40", 1),
+        ("report-quality-40", 2),
+    ]
     assert shipped_path("../measures") is None
+    second = shipped_path("reference-2021.v2")
+    assert second is not None
+    assert second.name == "reference-2021.v2.yaml"
+
+
+def test_the_first_versions_are_the_ones_that_bureaus_hold() -> None:
+    assert {checked.file.key: checked.content_hash for checked in shipped_schemes()} == {
+        "jiading-2018": "1e37a7e0f5856159c0e68d1ca5d6aab0cd65bb9631c7e9ef147c2375e097bae9",
+        "reference-2021": "c41098f37a73edb8b6688c478f80f848094910661fcfaae4358a409599f60463",
+        "report-quality-40": "94a035a9ff5b8c12a68c671cf48f3122b9516d4a30160f5df849ff42c61be9de",
+    }
+
+
+def test_the_second_versions_count_faults_and_keep_the_points() -> None:
+    counted = {}
+    for number, checked in shipped_versions():
+        counting = counting_of(checked.file)
+        if number == 1:
+            assert counting.faults == {}
+            continue
+        counted[checked.file.key] = counting
+        before = shipped(checked.file.key)
+        assert checked.file.valid_from == date(2024, 1, 1)
+        assert {c.key: (c.max_points, c.measure) for _, c in checked.scheme.criteria()} == {
+            c.key: (c.max_points, c.measure) for _, c in before.scheme.criteria()
+        }
+        layout = compile_scheme(checked.scheme).layout
+        inputs = {(key, spec.name): spec.type for key, specs in layout.items() for spec in specs}
+        types = {"add": "count", "raise": "flag", "fail": "flag"}
+        for each in counting.faults.values():
+            assert inputs[each.place] == types[each.effect]
+    reference = counted["reference-2021"]
+    assert reference.supplied == {("on_time", "plan_day"): 0, ("on_time", "report_day"): 0}
+    assert reference.faults["late_report"].place == ("on_time", "report_day")
+    assert {code for code, each in reference.faults.items() if each.input == "missing_document"} == {
+        "missing_archive_document",
+        "missing_plan",
+        "missing_work_papers",
+        "missing_draft",
+        "missing_report",
+    }
+    assert reference.faults["undeclared_conflict"].effect is Effect.RAISE
+    assert reference.faults["evaluator_in_name_only"].input == "in_charge.met"
+    assert counted["report-quality-40"].supplied == {}
+
+
+def test_the_catalogue_of_faults() -> None:
+    faults = {fault.code: fault for fault in shipped_faults()}
+    assert len(faults) == 44
+    assert {fault.provision for fault in faults.values()} <= shipped_citations()
+    assert {fault.tag for fault in faults.values()} == {Tag.INFERRED}
+    by_system = {code for code, fault in faults.items() if fault.is_counted_by_system}
+    kinds = ("plan", "work_papers", "draft", "report")
+    assert by_system == {
+        *(f"late_{kind}" for kind in kinds),
+        *(f"missing_{kind}" for kind in kinds),
+        "arithmetic_error",
+        "total_mismatch",
+        "grade_mismatch",
+        "weight_mismatch",
+        "results_share_low",
+    }
+    assert faults["late_plan"].unit.zh == "工作日"
+
+
+def test_a_catalogue_with_faults_is_refused_with_all_of_them() -> None:
+    line = "  - {code: a, title: {zh: 甲, en: A}, unit: {zh: 处, en: place}, provision: M3/grades, tag: I}\n"
+    bad = line.replace("code: a", "code: b").replace("M3/grades", "M3/nothing")
+    with pytest.raises(FileError) as caught:
+        parse_faults("faults:\n" + line + line + bad)
+    assert [(p.problem.place, p.problem.code, p.line) for p in caught.value.problems] == [
+        ("faults.2.code", "duplicate_key", 3),
+        ("faults.3.provision", "unknown_provision", 4),
+    ]
+    with pytest.raises(FileError) as caught:
+        parse_faults("faults:\n" + line.replace("tag: I", "tag: I, amount: 2"))
+    assert [p.problem.code for p in caught.value.problems] == ["extra_forbidden"]
 
 
 def test_the_jiading_form_is_the_published_one() -> None:

@@ -199,3 +199,15 @@ def test_a_workbook_without_sheets_can_still_be_opened() -> None:
     with open_workbook(target, title="t", created=CREATED):
         pass
     assert openpyxl.load_workbook(target).sheetnames == ["Sheet1"]
+
+
+def test_a_list_that_would_break_the_file_is_not_offered() -> None:
+    def offered(choices: list[str]) -> list[str]:
+        target = BytesIO()
+        with open_workbook(target, title="表", created=CREATED, author="财政局") as book:
+            sheet = book.sheet("排名", COLUMNS)
+            sheet.offer("name", choices, rows=3)
+        return [rule.formula1 for rule in opened(target.getvalue()).data_validations.dataValidation]
+
+    assert offered(["区教育局", "区民政局"]) == ['"区教育局,区民政局"']
+    assert offered(["Culture, Sport"]) == offered(['"区教育局"']) == []

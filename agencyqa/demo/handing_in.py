@@ -1,0 +1,201 @@
+"""How the agencies of the demo hand in: in time, late, once more after a return, or only on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.auth.actor import Actor
+from agencyqa.clock import local_date
+from agencyqa.demo import content
+from agencyqa.demo.chance import Chance
+from agencyqa.demo.figures import Figures
+from agencyqa.demo.filing import Filing
+from agencyqa.demo.paper_content import draft_paper, plan_paper, report_paper, work_paper_rows
+from agencyqa.demo.setting import Stage
+from agencyqa.demo.timeline import Timeline
+from agencyqa.engagements.deliverables.enums import Decision, DeliverableKind, DeliverableState
+from agencyqa.engagements.deliverables.models import Deliverable
+from agencyqa.engagements.deliverables.services import add_version, decide, submit
+from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.models import Engagement
+from agencyqa.files.uploads import KeptFile
+from agencyqa.measures.enums import WorkKind
+
+PLAN, PAPERS = DeliverableKind.PLAN, DeliverableKind.WORK_PAPERS
+DRAFT, REPORT = DeliverableKind.DRAFT, DeliverableKind.REPORT
+NAMES = {PLAN: "评价方案", PAPERS: "工作底稿", DRAFT: "评价报告（征求意见稿）", REPORT: "评价报告"}
+RETURNS = {
+    PLAN: "指标权重与预算占比不符，请说明依据后重新提交。",
+    REPORT: "第三部分缺少原因分析，附表与正文数据不一致，请修改后重新提交。",
+}
+# Days after the signature on which a punctual plan comes; days before the completion on which the report does.
+PLAN_AFTER, REPORT_BEFORE = {WorkKind.EVALUATION: 13, WorkKind.EX_ANTE: 8}, 6
+# With so many days left nobody has handed in a draft yet.
+LENGTH_LEFT = 45
+
+
+class Ending(StrEnum):
+    """``ON_PAPER``: only the plan comes through the system. ``SILENT``: not even a better plan after its return.
+
+    ``WAITING``: the commissioner has not looked at the plan yet.
+    """
+
+    USUAL = "usual"
+    ON_PAPER = "on_paper"
+    SILENT = "silent"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True)
+class Course:
+    """One engagement: signed on ``day``, to be completed on ``completed``; how good its agency is at such things."""
+
+    engagement_id: int
+    agency_id: int
+    commissioner_id: int
+    kind: WorkKind
+    day: date
+    completed: date
+    quality: int
+    name: str
+
+
+class HandingIn:
+    def __init__(
+        self, session: Session, stage: Stage, timeline: Timeline, filing: Filing, figures: Figures
+    ) -> None:
+        self.session = session
+        self.stage = stage
+        self.timeline = timeline
+        self.filing = filing
+        self.figures = figures
+
+    def plan(self, course: Course, ending: Ending = Ending.USUAL) -> None:
+        chance = Chance(f"AgencyQA demo/{course.name}")
+        self._plan_plan(course, chance, ending)
+        if ending is not Ending.USUAL:
+            return
+        handed_in = course.completed - timedelta(days=REPORT_BEFORE)
+        if course.kind is WorkKind.EVALUATION and chance.happens("draft", 25):
+            self._at(course, handed_in - timedelta(days=20), (DRAFT,), hour=11)
+            self._decide_at(course, handed_in - timedelta(days=15), (DRAFT,), Decision.ACCEPTED)
+        kinds = (PAPERS, REPORT) if course.kind is WorkKind.EVALUATION else (REPORT,)
+        if chance.happens("report/returned", (106 - course.quality) // 2):
+            first = handed_in - timedelta(days=8)
+            self._at(course, first, kinds, hour=11)
+            self._decide_at(course, first + timedelta(days=3), (REPORT,), Decision.RETURNED)
+            self._at(course, handed_in, (REPORT,), hour=11)
+        else:
+            self._at(course, handed_in, kinds, hour=11)
+        self._decide_at(course, handed_in + timedelta(days=4), kinds, Decision.ACCEPTED)
+
+    def plan_waiting_file(self, day: date) -> None:
+        """On this day an agency uploads a draft and has not handed it in yet."""
+        self.timeline.at(day, self._upload_draft)
+
+    def _plan_plan(self, course: Course, chance: Chance, ending: Ending) -> None:
+        is_late = chance.happens("plan/late", (100 - course.quality) // 2)
+        days = PLAN_AFTER[course.kind] + (chance.number("plan/days", 5) + 10 if is_late else 0)
+        handed_in = course.day + timedelta(days=days)
+        self._at(course, handed_in, (PLAN,))
+        if ending is Ending.WAITING:
+            return
+        if ending is Ending.SILENT or chance.happens("plan/returned", 10):
+            self._decide_at(course, handed_in + timedelta(days=3), (PLAN,), Decision.RETURNED)
+            if ending is Ending.SILENT:
+                return
+            self._at(course, handed_in + timedelta(days=6), (PLAN,))
+        self._decide_at(course, handed_in + timedelta(days=9), (PLAN,), Decision.ACCEPTED)
+
+    def _at(self, course: Course, day: date, kinds: Sequence[DeliverableKind], hour: int = 10) -> None:
+        """Uploaded the day before: whoever looks in between finds files that nobody has handed in yet."""
+        at = self.timeline.at
+        at(day - timedelta(days=1), lambda now: self._upload(course, kinds, now), hour=hour)
+        at(day, lambda now: self._submit(course, now), hour=hour)
+
+    def _decide_at(
+        self, course: Course, day: date, kinds: Sequence[DeliverableKind], decision: Decision
+    ) -> None:
+        self.timeline.at(day, lambda now: self._decide(course, kinds, decision, now), hour=14)
+
+    # --------------------------------------------------------------------------------------------- doing
+
+    def _upload(self, course: Course, kinds: Sequence[DeliverableKind], now: datetime) -> None:
+        actor = self.stage.agency_staff(course.agency_id, now)
+        for kind in kinds:
+            kept = self._paper(course, kind, now)
+            deliverable = self._deliverable(course, kind)
+            note = "按退回意见修改" if deliverable.state is DeliverableState.RETURNED else ""
+            add_version(actor, self.session, deliverable, kept.stored, kept.name, note=note, now=now)
+
+    def _upload_draft(self, now: datetime) -> None:
+        engagement = work_under_way(self.session, self.stage, local_date(now))
+        day, name = engagement.contract_signed_on, engagement.contract_number
+        course = Course(
+            engagement.id,
+            engagement.agency_id,
+            engagement.commissioner_id,
+            engagement.work_kind,
+            day,
+            engagement.due_on,
+            0,
+            name,
+        )
+        self._upload(course, (DRAFT,), now)
+
+    def _submit(self, course: Course, now: datetime) -> None:
+        actor = self.stage.agency_signer(course.agency_id, now)
+        submit(actor, self.session, self.session.get_one(Engagement, course.engagement_id), now=now)
+
+    def _decide(
+        self, course: Course, kinds: Sequence[DeliverableKind], decision: Decision, now: datetime
+    ) -> None:
+        actor = self._commissioner(course, now)
+        for kind in kinds:
+            found = self._deliverable(course, kind)
+            reason = RETURNS.get(kind, "") if decision is Decision.RETURNED else ""
+            decide(actor, self.session, found, decision, reason, seen_version=found.version, now=now)
+
+    def _paper(self, course: Course, kind: DeliverableKind, now: datetime) -> KeptFile:
+        work, day = self.figures.of(course.engagement_id), local_date(now)
+        name = f"{work.object_name}-{NAMES[kind]}-{day:%Y%m%d}"
+        if kind is PAPERS:
+            rows = work_paper_rows(work, Chance(course.name))
+            return self.filing.work_papers(f"{work.object_name}工作底稿", rows, name, now)
+        maker = {PLAN: plan_paper, DRAFT: draft_paper, REPORT: report_paper}[kind]
+        return self.filing.paper(maker(work, day), name, now)
+
+    def _deliverable(self, course: Course, kind: DeliverableKind) -> Deliverable:
+        statement = select(Deliverable).where(
+            Deliverable.engagement_id == course.engagement_id, Deliverable.kind == kind
+        )
+        return self.session.scalars(statement).one()
+
+    def _commissioner(self, course: Course, now: datetime) -> Actor:
+        if course.commissioner_id == self.stage.bureau.id:
+            return self.stage.actor(content.SUPERVISOR, now)
+        return self.stage.officer(course.commissioner_id, now)
+
+
+def work_under_way(session: Session, stage: Stage, day: date) -> Engagement:
+    """The newest between plan and draft of the agency that signs in, if it has any, else of another."""
+    first = stage.agencies[0].id
+    return session.scalars(
+        select(Engagement)
+        .join(Deliverable, Deliverable.engagement_id == Engagement.id)
+        .where(
+            Deliverable.kind == PLAN,
+            Deliverable.state == DeliverableState.ACCEPTED,
+            Engagement.bureau_id == stage.bureau.id,
+            Engagement.state == EngagementState.CONTRACTED,
+            Engagement.due_on > day + timedelta(days=LENGTH_LEFT),
+        )
+        .order_by((Engagement.agency_id == first).desc(), Engagement.id.desc())
+        .limit(1)
+    ).one()

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from agencyqa.auth.guards import current_actor, requires
+from agencyqa.auth.permissions import Permission
+from agencyqa.clock import utc_now
+from agencyqa.engagements.deliverables import policies, queries, services, workflow
+from agencyqa.engagements.deliverables.enums import DeliverableState
+from agencyqa.engagements.deliverables.forms import DeliverableFilter
+from agencyqa.engagements.deliverables.requirements import CONCLUSIONS
+from agencyqa.engagements.deliverables.routes import bp
+from agencyqa.engagements.deliverables.routes.loading import load_engagement
+from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.locks import is_year_final
+from agencyqa.engagements.queries import names_of
+from agencyqa.extensions import db
+from agencyqa.web.tables import paginate
+
+
+@bp.get("/deliverables")
+@requires(Permission.DELIVERABLES_READ)
+def index() -> ResponseReturnValue:
+    actor = current_actor()
+    filters = DeliverableFilter.read()
+    rows = queries.deliverable_rows(
+        actor,
+        kind=filters.kind.data,
+        state=filters.state.data,
+        is_late=bool(filters.late.data),
+        was_late=bool(filters.was_late.data),
+        is_waiting=bool(filters.waiting.data),
+    )
+    return render_template(
+        "deliverables/index.html",
+        page=paginate(db.session(), rows, queries.orders(actor), request.args),
+        filters=filters,
+        # A department sees dates and lateness only of what it commissioned.
+        own_terms=actor.body_id if actor.is_department else None,
+        can={"read_tables": policies.can_read_tables(actor)},
+    )
+
+
+@bp.get("/<int:engagement_id>/deliverables")
+@requires(Permission.DELIVERABLES_READ)
+def of_engagement(engagement_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    session = db.session()
+    engagement = load_engagement(engagement_id)
+    slots = queries.slots_of(session, actor, engagement_id)
+    is_over = engagement.state is EngagementState.TERMINATED
+    may_upload = policies.can_upload(actor, engagement)
+    may_decide = policies.can_decide(actor, engagement) and not is_over
+    open_slots = {
+        slot.row.id
+        for slot in slots
+        if workflow.is_open(engagement.state, slot.row.kind, slot.row.state)
+        and not (engagement.is_clerical_only and slot.row.kind in CONCLUSIONS)
+    }
+    waiting = [
+        version
+        for slot in slots
+        for version in slot.versions
+        if version.submission_id is None and slot.row.id in open_slots
+    ]
+    return render_template(
+        "deliverables/of_engagement.html",
+        engagement=engagement,
+        names=names_of(session, engagement),
+        slots=slots,
+        receipts=queries.submission_rows(session, actor, engagement_id),
+        waiting=waiting,
+        can={
+            "terms": policies.sees_terms(actor, engagement),
+            "upload": open_slots if may_upload else frozenset(),
+            "withdraw": may_upload,
+            "decide": {
+                slot.row.id for slot in slots if may_decide and slot.row.state is DeliverableState.SUBMITTED
+            },
+            "change_due": policies.can_change_due(actor, engagement)
+            and not is_over
+            and not is_year_final(session, engagement.bureau_id, engagement.assessment_year),
+            "submit": policies.can_submit(actor, engagement) and bool(waiting),
+            "expect": policies.can_expect(actor, engagement) and not is_over and not slots,
+            "add": may_upload and engagement.state is EngagementState.CONTRACTED,
+        },
+    )
+
+
+@bp.post("/<int:engagement_id>/deliverables/expect")
+@requires(Permission.DELIVERABLES_READ)
+def expect(engagement_id: int) -> ResponseReturnValue:
+    """The list of an engagement from before there were lists; a page that is only looked at writes nothing."""
+    services.expect(current_actor(), db.session(), load_engagement(engagement_id), now=utc_now())
+    db.session.commit()
+    flash(gettext("已列出应交成果。"), "success")
+    return redirect(url_for("deliverables.of_engagement", engagement_id=engagement_id))

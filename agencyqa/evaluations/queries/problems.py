@@ -1,0 +1,184 @@
+"""Problems with what the departments answered, and what is still to come."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy.orm import Session, aliased
+
+from agencyqa.accounts.models import Body, User
+from agencyqa.auth.actor import Actor
+from agencyqa.engagements.models import Engagement
+from agencyqa.evaluations.enums import AnswerState, RecordState
+from agencyqa.evaluations.models import EvaluationProblem, EvaluationRecord, ProblemAnswer
+from agencyqa.evaluations.policies import visible
+from agencyqa.evaluations.queries.content import problems_of
+from agencyqa.evaluations.queries.records import is_unanswered
+from agencyqa.objects.models import EvaluationObject
+
+_PROMISED = (AnswerState.ACCEPTED, AnswerState.PARTLY_ACCEPTED)
+
+
+@dataclass(frozen=True)
+class ProblemView:
+    """``answers`` oldest first. ``is_overdue``: the last one promised a rectification for a day that has passed."""
+
+    problem: EvaluationProblem
+    department: str
+    answers: tuple[Row[*tuple[Any, ...]], ...]
+    is_overdue: bool
+
+    @property
+    def last_number(self) -> int:
+        return self.answers[-1].number if self.answers else 0
+
+
+def problem_views(session: Session, record: EvaluationRecord, *, day: date) -> list[ProblemView]:
+    """The problems of a record with every answer given in the engagement, whatever version it was given to."""
+    problems = problems_of(session, record.id)
+    if not problems:
+        return []
+    rows = session.execute(
+        select(
+            ProblemAnswer.id,
+            ProblemAnswer.problem_key,
+            ProblemAnswer.number,
+            ProblemAnswer.state,
+            ProblemAnswer.text,
+            ProblemAnswer.measure,
+            ProblemAnswer.rectify_by,
+            ProblemAnswer.rectified_on,
+            ProblemAnswer.answered_at,
+            Body.name.label("department"),
+            User.display_name.label("answered_by"),
+        )
+        .join(Body, Body.id == ProblemAnswer.department_id)
+        .outerjoin(User, User.id == ProblemAnswer.answered_by_id)
+        .where(
+            ProblemAnswer.engagement_id == record.engagement_id,
+            ProblemAnswer.problem_key.in_([problem.key for problem in problems]),
+        )
+        .order_by(ProblemAnswer.problem_key, ProblemAnswer.number)
+    )
+    answers: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        answers[row.problem_key].append(row)
+    addressed = {problem.department_id for problem in problems}
+    bodies = session.execute(select(Body.id, Body.name).where(Body.id.in_(addressed)))
+    names = {row.id: row.name for row in bodies}
+    return [
+        ProblemView(
+            problem,
+            names[problem.department_id],
+            tuple(answers[problem.key]),
+            bool(answers[problem.key]) and _is_overdue(answers[problem.key][-1], day),
+        )
+        for problem in problems
+    ]
+
+
+def _is_overdue(last: Row[Any], day: date) -> bool:
+    return last.state in _PROMISED and last.rectify_by is not None and last.rectify_by < day
+
+
+def waiting_problems(actor: Actor, *, limit: int) -> Select[*tuple[Any, ...]]:
+    """Problems of current records that nobody answered, oldest first: a department's own, else all it may see."""
+    return (
+        _rows()
+        .where(*_concerning(actor), is_unanswered())
+        .order_by(EvaluationRecord.submitted_at, EvaluationProblem.record_id, EvaluationProblem.position)
+        .limit(limit)
+    )
+
+
+def overdue_rectifications(actor: Actor, *, day: date, limit: int) -> Select[*tuple[Any, ...]]:
+    """Problems whose rectification was promised for a day before ``day`` and not reported since, most urgent first."""
+    later = aliased(ProblemAnswer)
+    return (
+        _rows()
+        .join(
+            ProblemAnswer,
+            sa.and_(
+                ProblemAnswer.engagement_id == EvaluationRecord.engagement_id,
+                ProblemAnswer.problem_key == EvaluationProblem.key,
+            ),
+        )
+        .add_columns(ProblemAnswer.rectify_by, ProblemAnswer.state.label("answer_state"))
+        .where(
+            *_concerning(actor),
+            ProblemAnswer.state.in_(_PROMISED),
+            ProblemAnswer.rectify_by < day,
+            ~sa.exists().where(
+                later.engagement_id == ProblemAnswer.engagement_id,
+                later.problem_key == ProblemAnswer.problem_key,
+                later.number > ProblemAnswer.number,
+            ),
+        )
+        .order_by(ProblemAnswer.rectify_by, EvaluationProblem.id)
+        .limit(limit)
+    )
+
+
+def _concerning(actor: Actor) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        visible(actor),
+        EvaluationRecord.is_current.is_(True),
+        EvaluationRecord.state == RecordState.SUBMITTED,
+    ]
+    if actor.is_department:
+        # One that was shown the record, or is only its commissioner, has nothing to answer here.
+        conditions.append(EvaluationProblem.department_id == actor.body_id)
+    return conditions
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            EvaluationProblem.id,
+            EvaluationProblem.record_id,
+            EvaluationProblem.kind,
+            EvaluationProblem.facts,
+            EvaluationProblem.amount,
+            EvaluationRecord.engagement_id,
+            EvaluationRecord.submitted_at,
+            EvaluationObject.name.label("object"),
+            Engagement.contract_number,
+            Body.name.label("department"),
+        )
+        .join(EvaluationRecord, EvaluationRecord.id == EvaluationProblem.record_id)
+        .join(Engagement, Engagement.id == EvaluationRecord.engagement_id)
+        .join(EvaluationObject, EvaluationObject.id == EvaluationRecord.object_id)
+        .join(Body, Body.id == EvaluationProblem.department_id)
+    )
+
+
+def problem_of(session: Session, record: EvaluationRecord, problem_id: int) -> EvaluationProblem | None:
+    return session.scalars(
+        select(EvaluationProblem).where(
+            EvaluationProblem.id == problem_id, EvaluationProblem.record_id == record.id
+        )
+    ).one_or_none()
+
+
+def answers_of(session: Session, engagement_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Every answer given in an engagement, oldest first, for its story."""
+    return session.execute(
+        select(
+            ProblemAnswer.problem_key,
+            ProblemAnswer.state,
+            ProblemAnswer.answered_at,
+            ProblemAnswer.department_id,
+            Body.name.label("department"),
+            User.display_name.label("answered_by"),
+        )
+        .join(Body, Body.id == ProblemAnswer.department_id)
+        .outerjoin(User, User.id == ProblemAnswer.answered_by_id)
+        .where(ProblemAnswer.engagement_id == engagement_id)
+        .order_by(ProblemAnswer.answered_at, ProblemAnswer.id)
+    ).all()

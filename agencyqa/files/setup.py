@@ -1,0 +1,17 @@
+"""Binds the store to an application."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from agencyqa.files.services import STORE
+from agencyqa.files.store import make_store
+from agencyqa.web import bodies, health
+from config import Settings
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    store = make_store(settings.files, settings.data_dir)
+    app.extensions[STORE] = store
+    bodies.init_app(app, limit=settings.files.upload_limit, folder=settings.data_dir / "spool")
+    health.register_check(app, "store", store.is_ready)

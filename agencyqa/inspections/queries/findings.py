@@ -1,0 +1,201 @@
+"""The list of findings, the page of one, and what waits for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from agencyqa.accounts.models import Body, User
+from agencyqa.auth.actor import Actor
+from agencyqa.engagements.models import Engagement
+from agencyqa.inspections.enums import FindingState, Severity
+from agencyqa.inspections.models import EvidenceFile, Finding, SpotCheck
+from agencyqa.inspections.policies import finding_visible, visible_evidence
+from agencyqa.measures.models import FaultCode, MeasureVersion, Provision
+from agencyqa.measures.queries import provision_label, provision_summary
+from agencyqa.measures.texts import reader_language
+from agencyqa.web.tables import Key
+
+ORDERS = {
+    "-number": (
+        Key(Finding.year, descending=True),
+        Key(Finding.number, descending=True),
+        Key(Finding.id, descending=True),
+    ),
+    "due": (Key(Finding.statement_due_on, nullable=True), Key(Finding.id)),
+}
+_AGENCY, _BUREAU = aliased(Body), aliased(Body)
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A provision as the version in force on the day of the fact words it."""
+
+    label: str
+    summary: str
+    measure: str
+
+
+def finding_rows(
+    actor: Actor,
+    *,
+    year: int | None = None,
+    state: FindingState | None = None,
+    severity: Severity | None = None,
+    fault: str | None = None,
+    agency_id: int | None = None,
+) -> Select[*tuple[Any, ...]]:
+    """Rows of the list, without an order: page it with ``ORDERS``."""
+    statement = _rows(actor)
+    if year is not None:
+        statement = statement.where(Finding.year == year)
+    if state is not None:
+        statement = statement.where(Finding.state == state)
+    if severity is not None:
+        statement = statement.where(Finding.severity == severity)
+    if fault is not None:
+        statement = statement.where(Finding.fault_code == fault)
+    if agency_id is not None:
+        statement = statement.where(Finding.agency_id == agency_id)
+    return statement
+
+
+def rows_of_check(session: Session, actor: Actor, check_id: int) -> Sequence[Row[Any]]:
+    statement = _rows(actor).where(Finding.spot_check_id == check_id)
+    return session.execute(statement.order_by(Finding.year, Finding.number, Finding.id)).all()
+
+
+def rows_of_engagement(session: Session, actor: Actor, engagement_id: int) -> Sequence[Row[Any]]:
+    statement = _rows(actor).where(Finding.engagement_id == engagement_id)
+    return session.execute(statement.order_by(Finding.year, Finding.number, Finding.id)).all()
+
+
+def rows_of_agency(session: Session, actor: Actor, agency_id: int, *, limit: int) -> Sequence[Row[Any]]:
+    """The newest findings in the agency's work that the actor sees."""
+    statement = _rows(actor).where(Finding.agency_id == agency_id)
+    ordered = statement.order_by(Finding.year.desc(), Finding.number.desc(), Finding.id.desc())
+    return session.execute(ordered.limit(limit)).all()
+
+
+def rows_to_decide(session: Session, actor: Actor, *, day: date, limit: int) -> Sequence[Row[Any]]:
+    """Findings of the actor's bureau, by others than the actor, whose agency spoke or let its term pass."""
+    statement = _rows(actor).where(
+        Finding.bureau_id == actor.bureau_id,
+        Finding.state == FindingState.NOTIFIED,
+        sa.or_(Finding.stated_at.is_not(None), Finding.statement_due_on < day),
+        sa.or_(Finding.created_by_id.is_(None), Finding.created_by_id != actor.user_id),
+    )
+    return session.execute(statement.order_by(Finding.statement_due_on, Finding.id).limit(limit)).all()
+
+
+def rows_awaiting_statement(session: Session, actor: Actor, *, limit: int) -> Sequence[Row[Any]]:
+    """Findings the agency was told of and has said nothing to: an agency's own, a bureau's as it waits for them."""
+    statement = _rows(actor).where(Finding.state == FindingState.NOTIFIED, Finding.stated_at.is_(None))
+    if actor.is_bureau:
+        statement = statement.where(Finding.bureau_id == actor.bureau_id)
+    return session.execute(statement.order_by(Finding.statement_due_on, Finding.id).limit(limit)).all()
+
+
+def names_of(session: Session, finding: Finding) -> Row[*tuple[Any, ...]]:
+    """Names of all who took part, the check's number and the contract's; the caller asked the policy."""
+    creator, stater, decider, withdrawer = (aliased(User) for _ in range(4))
+    return session.execute(
+        select(
+            _AGENCY.name.label("agency"),
+            _BUREAU.name.label("bureau"),
+            Engagement.contract_number,
+            SpotCheck.year.label("check_year"),
+            SpotCheck.number.label("check_number"),
+            SpotCheck.state.label("check_state"),
+            creator.display_name.label("created_by"),
+            stater.display_name.label("stated_by"),
+            decider.display_name.label("decided_by"),
+            withdrawer.display_name.label("withdrawn_by"),
+        )
+        .select_from(Finding)
+        .join(SpotCheck, SpotCheck.id == Finding.spot_check_id)
+        .join(_AGENCY, _AGENCY.id == Finding.agency_id)
+        .join(_BUREAU, _BUREAU.id == Finding.bureau_id)
+        .outerjoin(Engagement, Engagement.id == Finding.engagement_id)
+        .outerjoin(creator, creator.id == Finding.created_by_id)
+        .outerjoin(stater, stater.id == Finding.stated_by_id)
+        .outerjoin(decider, decider.id == Finding.decided_by_id)
+        .outerjoin(withdrawer, withdrawer.id == Finding.withdrawn_by_id)
+        .where(Finding.id == finding.id)
+    ).one()
+
+
+def evidence_of(session: Session, actor: Actor, finding_id: int) -> Sequence[Row[EvidenceFile, str | None]]:
+    """(file, who added it) in the order of their coming, as far as the actor may see them."""
+    return session.execute(
+        visible_evidence(actor, finding_id)
+        .outerjoin(User, User.id == EvidenceFile.added_by_id)
+        .with_only_columns(EvidenceFile, User.display_name)
+        .order_by(EvidenceFile.id)
+    ).all()
+
+
+def cited_by(session: Session, finding: Finding) -> Cited | None:
+    """The very provision that was stored with the finding, so that a later version changes nothing."""
+    provision = session.scalars(
+        select(Provision)
+        .where(Provision.id == finding.provision_id)
+        .options(joinedload(Provision.measure_version).joinedload(MeasureVersion.measure))
+    ).one_or_none()
+    if provision is None:
+        return None
+    return Cited(
+        provision_label(provision),
+        provision_summary(provision),
+        provision.measure_version.measure.key,
+    )
+
+
+def agencies_seen(session: Session, actor: Actor) -> list[tuple[int, str]]:
+    """Agencies of the findings the actor sees, for the filter."""
+    seen = select(Finding.agency_id).where(finding_visible(actor))
+    rows = session.execute(
+        select(Body.id, Body.name).where(Body.id.in_(seen)).order_by(Body.sort_key, Body.id)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
+    title = FaultCode.title_en if reader_language() == "en" else FaultCode.title
+    unit = FaultCode.unit_en if reader_language() == "en" else FaultCode.unit
+    return (
+        select(
+            Finding.id,
+            Finding.bureau_id,
+            Finding.year,
+            Finding.number,
+            Finding.spot_check_id,
+            Finding.agency_id,
+            Finding.engagement_id,
+            Finding.fault_code,
+            sa.func.coalesce(title, Finding.fault_code).label("fault"),
+            unit.label("unit"),
+            Finding.occurrences,
+            Finding.severity,
+            Finding.facts,
+            Finding.fact_on,
+            Finding.state,
+            Finding.stated_at,
+            Finding.statement_due_on,
+            Finding.is_statement_due_provisional,
+            _AGENCY.name.label("agency"),
+            _BUREAU.name.label("bureau"),
+            Engagement.contract_number,
+        )
+        .join(_AGENCY, _AGENCY.id == Finding.agency_id)
+        .join(_BUREAU, _BUREAU.id == Finding.bureau_id)
+        .outerjoin(Engagement, Engagement.id == Finding.engagement_id)
+        .outerjoin(FaultCode, FaultCode.code == Finding.fault_code)
+        .where(finding_visible(actor))
+    )

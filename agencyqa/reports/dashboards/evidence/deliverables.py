@@ -1,0 +1,132 @@
+"""What is to be handed in, again or at all, and what is to be accepted, as members of ``tasks.collect``."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import aliased
+
+from agencyqa.accounts.models import Body
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.permissions import Permission
+from agencyqa.engagements.deliverables import policies as deliverable_policies
+from agencyqa.engagements.deliverables.enums import DeliverableState
+from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
+from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.models import Engagement
+from agencyqa.objects.models import EvaluationObject
+from agencyqa.reports.dashboards.rows import SOON
+from agencyqa.reports.dashboards.tasks import Part, What, columns
+
+Member = Select[*tuple[Any, ...]]
+
+
+def _owed() -> ColumnElement[bool]:
+    """Never handed in, and the contract still runs."""
+    return sa.and_(
+        Deliverable.state == DeliverableState.EXPECTED, Engagement.state == EngagementState.CONTRACTED
+    )
+
+
+def _sent_back() -> ColumnElement[bool]:
+    return sa.and_(
+        Deliverable.state == DeliverableState.RETURNED, Engagement.state != EngagementState.TERMINATED
+    )
+
+
+def _deliverables(part: Part, what: What, *conditions: ColumnElement[bool], **moments: Any) -> Member:
+    agency = aliased(Body)
+    return (
+        select(
+            *columns(
+                part,
+                what,
+                id=Deliverable.engagement_id,
+                title=EvaluationObject.name,
+                detail=sa.type_coerce(Deliverable.kind, sa.String),
+                agency=agency.name,
+                who=agency.name,
+                **moments,
+            )
+        )
+        .select_from(Deliverable)
+        .join(Engagement, Engagement.id == Deliverable.engagement_id)
+        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
+        .join(agency, agency.id == Deliverable.agency_id)
+        .where(*conditions)
+        .order_by(Deliverable.due_on.is_(None), Deliverable.due_on, Deliverable.id)
+    )
+
+
+def late(actor: Actor, day: date) -> Member:
+    conditions = (deliverable_policies.visible(actor), _owed(), Deliverable.due_on < day)
+    return _deliverables(Part.LATE, What.DELIVERABLE, *conditions, due_on=Deliverable.due_on)
+
+
+def soon(actor: Actor, day: date) -> Member:
+    """Due in the next weeks on another day than the engagement itself, which has a line of its own."""
+    conditions = (
+        deliverable_policies.visible(actor),
+        _owed(),
+        Deliverable.due_on.between(day, day + SOON),
+        Deliverable.due_on.is_distinct_from(Engagement.due_on),
+    )
+    return _deliverables(Part.SOON, What.DELIVERABLE, *conditions, due_on=Deliverable.due_on)
+
+
+def to_hand_in(actor: Actor, day: date) -> Member:
+    conditions = (deliverable_policies.visible(actor), _owed(), Deliverable.due_on <= day + SOON)
+    return _deliverables(Part.DECIDE, What.DELIVERABLE, *conditions, due_on=Deliverable.due_on)
+
+
+def to_mend(actor: Actor) -> Member:
+    conditions = (deliverable_policies.visible(actor), _sent_back())
+    return _deliverables(Part.DECIDE, What.RETURNED, *conditions, since=_last_decision())
+
+
+def to_accept(actor: Actor) -> Member:
+    """Those handed in for work that the actor's own body commissioned."""
+    conditions = (*_acceptable(actor), Engagement.state != EngagementState.TERMINATED)
+    return _deliverables(Part.DECIDE, What.ACCEPTANCE, *conditions, since=Deliverable.last_submitted_at)
+
+
+def _acceptable(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (
+        sa.true() if actor.has(Permission.DELIVERABLES_ACCEPT) else sa.false(),
+        deliverable_policies.visible(actor),
+        Deliverable.state == DeliverableState.SUBMITTED,
+        Engagement.commissioner_id == actor.body_id,
+    )
+
+
+def _last_decision() -> sa.ScalarSelect[Any]:
+    return (
+        select(sa.func.max(DeliverableVersion.decided_at))
+        .where(DeliverableVersion.deliverable_id == Deliverable.id)
+        .correlate(Deliverable)
+        .scalar_subquery()
+    )
+
+
+def late_figure(actor: Actor, day: date) -> sa.ScalarSelect[int]:
+    """How many are overdue, as a part of the statement of a page."""
+    return (
+        select(sa.func.count())
+        .select_from(Deliverable)
+        .join(Engagement, Engagement.id == Deliverable.engagement_id)
+        .where(deliverable_policies.visible(actor), _owed(), Deliverable.due_on < day)
+        .scalar_subquery()
+    )
+
+
+def to_accept_figure(actor: Actor) -> sa.ScalarSelect[int]:
+    return (
+        select(sa.func.count())
+        .select_from(Deliverable)
+        .join(Engagement, Engagement.id == Deliverable.engagement_id)
+        .where(*_acceptable(actor), Engagement.state != EngagementState.TERMINATED)
+        .scalar_subquery()
+    )

@@ -1,0 +1,173 @@
+"""Lines of work of every kind in one list and one statement: what it is about, whose turn it is, since or until when.
+
+Each area gives selects of the same columns (``columns``); ``collect`` puts them together in the order of urgency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from agencyqa.clock import local_date
+from agencyqa.db import UtcDateTime
+from agencyqa.engagements.deliverables.enums import DeliverableKind
+from agencyqa.inspections.numbering import check_label, finding_label, plain_number
+from agencyqa.reports.dashboards.rows import SHOWN
+from agencyqa.web.labels import label_of
+
+
+class Part(StrEnum):
+    """Which list of the page a row belongs to."""
+
+    DECIDE = "decide"
+    LATE = "late"
+    SOON = "soon"
+    FAULTS = "faults"
+
+
+class What(StrEnum):
+    """What a row is about, and so what to do and where its link leads."""
+
+    ROUND = "round"
+    SHEET = "sheet"
+    APPLICATION = "application"
+    ENGAGEMENT = "engagement"
+    REVIEW = "review"
+    # Deliverables: to hand in, to hand in again, to accept. The number is the engagement's.
+    DELIVERABLE = "deliverable"
+    RETURNED = "returned"
+    ACCEPTANCE = "acceptance"
+    CHECK = "check"
+    # Findings: to notify, to make a statement on, to decide.
+    NOTICE = "notice"
+    STATEMENT = "statement"
+    FINDING = "finding"
+    # Orders: to answer, to verify, to look at again on the spot.
+    ORDER = "order"
+    VERIFICATION = "verification"
+    RECHECK = "recheck"
+    # Evaluation records: with problems to answer, with rectification to report, with wrong figures.
+    PROBLEMS = "problems"
+    RECTIFICATION = "rectification"
+    RECORD = "record"
+
+
+@dataclass(frozen=True)
+class Line:
+    """``who`` has the next step. ``days`` are those past ``due_on``, before it, or waited ``since``."""
+
+    part: Part
+    what: What
+    id: int
+    title: str
+    detail: str
+    agency: str
+    who: str
+    due_on: date | None
+    since: datetime | None
+    days: int
+    is_late: bool
+
+
+def columns(part: Part, what: What, **given: Any) -> list[Any]:
+    """Every member has the same columns; the types of the first are those of all.
+
+    ``detail`` is a number in its year ("2026-31"), the kind of a deliverable, or how many; see ``_words``.
+    """
+    values = {
+        "title": sa.literal(""),
+        "detail": sa.literal(""),
+        "agency": sa.literal(""),
+        "who": sa.literal(""),
+        "due_on": sa.cast(sa.null(), sa.Date),
+        "since": sa.cast(sa.null(), UtcDateTime()),
+        **given,
+    }
+    return [
+        sa.literal(part.value).label("part"),
+        sa.literal(what.value).label("what"),
+        *(values[name].label(name) for name in ("id", "title", "detail", "agency", "who", "due_on", "since")),
+    ]
+
+
+def numbered(year: Any, number: Any) -> sa.ColumnElement[str]:
+    return sa.cast(year, sa.String(10)) + "-" + sa.cast(number, sa.String(10))
+
+
+def collect(
+    session: Session, members: Iterable[Select[*tuple[Any, ...]]], day: date, *, shown: int = SHOWN
+) -> Mapping[Part, list[Line]]:
+    """Overdue and nearest due first, then what has waited longest; ``shown`` of each part.
+
+    Each member has an order of its own, by which it is cut before all are put together.
+    """
+    limited = [select(member.limit(shown).subquery()) for member in members]
+    both = sa.union_all(*limited).subquery()
+    rows = session.execute(
+        select(both).order_by(
+            both.c.part,
+            both.c.due_on.is_(None),
+            both.c.due_on,
+            both.c.since.is_(None),
+            both.c.since,
+            both.c.what,
+            both.c.id,
+            both.c.detail,
+        )
+    )
+    found: dict[Part, list[Line]] = {part: [] for part in Part}
+    for row in rows:
+        lines = found[Part(row.part)]
+        if len(lines) < shown:
+            lines.append(_line(row, day))
+    return found
+
+
+def _line(row: Any, day: date) -> Line:
+    if row.due_on is not None:
+        days = abs((day - row.due_on).days)
+    else:
+        days = 0 if row.since is None else max((day - local_date(row.since)).days, 0)
+    what = What(row.what)
+    title, detail = _words(what, row.title, row.detail)
+    return Line(
+        Part(row.part),
+        what,
+        row.id,
+        title,
+        detail,
+        row.agency,
+        row.who,
+        row.due_on,
+        row.since,
+        days,
+        row.due_on is not None and row.due_on < day,
+    )
+
+
+def _words(what: What, title: str, detail: str) -> tuple[str, str]:
+    """Title and detail as they are read."""
+    match what:
+        case What.DELIVERABLE | What.RETURNED | What.ACCEPTANCE:
+            return title, label_of(DeliverableKind(detail))
+        case What.PROBLEMS | What.RECTIFICATION:
+            return title, gettext("%(count)s 个问题", count=detail)
+        case What.RECORD:
+            return title, gettext("%(count)s 处", count=detail)
+    if not detail:
+        return title, ""
+    year, _, number = detail.partition("-")
+    match what:
+        case What.CHECK:
+            return check_label(int(year), int(number)), title
+        case What.NOTICE | What.STATEMENT | What.FINDING:
+            return finding_label(int(year), int(number)), title
+    return gettext("整改%(number)s", number=plain_number(int(year), int(number))), title

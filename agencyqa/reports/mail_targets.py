@@ -1,0 +1,88 @@
+"""May a reader still see the page to which a message leads? One entry for each endpoint that messages name.
+
+The policies of the areas decide, as they do for the page itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from agencyqa.agencies import policies as agency_policies
+from agencyqa.agencies.models import Agency
+from agencyqa.assessments import policies as sheet_policies
+from agencyqa.assessments import result_policies
+from agencyqa.assessments.models import AnnualResult, AssessmentRound, ScoreSheet
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.permissions import Permission
+from agencyqa.engagements import policies as engagement_policies
+from agencyqa.engagements.models import Engagement
+from agencyqa.evaluations import policies as evaluation_policies
+from agencyqa.evaluations.models import EvaluationRecord
+from agencyqa.inspections import order_policies
+from agencyqa.inspections import policies as inspection_policies
+from agencyqa.inspections.models import Finding, RectificationOrder, SpotCheck
+from agencyqa.notifications.visibility import Check, visibility
+
+
+def _one(visible_to: Callable[[Actor], Select[Any]], model: Any, name: str, needed: Permission) -> Check:
+    """The page of one thing: its number stands in the values under ``name``."""
+
+    def check(session: Session, actor: Actor, values: Mapping[str, Any]) -> bool:
+        number = values.get(name)
+        if not actor.has(needed) or not isinstance(number, int):
+            return False
+        found = visible_to(actor).where(model.id == number).with_only_columns(model.id)
+        return session.scalar(found) is not None
+
+    return check
+
+
+def _list(needed: Permission) -> Check:
+    """A list shows everybody only what is his own."""
+
+    def check(session: Session, actor: Actor, values: Mapping[str, Any]) -> bool:
+        return actor.has(needed)
+
+    return check
+
+
+CHECKS: dict[str, Check] = {
+    "agencies.show": _one(agency_policies.visible_to, Agency, "agency_id", Permission.AGENCIES_READ),
+    "engagements.show": _one(
+        engagement_policies.visible_to, Engagement, "engagement_id", Permission.ENGAGEMENTS_READ
+    ),
+    "deliverables.of_engagement": _one(
+        engagement_policies.visible_to, Engagement, "engagement_id", Permission.DELIVERABLES_READ
+    ),
+    "evaluations.show": _one(
+        evaluation_policies.visible_to, EvaluationRecord, "record_id", Permission.EVALUATIONS_READ
+    ),
+    "inspections.index": _list(Permission.INSPECTIONS_READ),
+    "inspections.show": _one(
+        inspection_policies.visible_checks, SpotCheck, "check_id", Permission.INSPECTIONS_READ
+    ),
+    "inspections.finding": _one(
+        inspection_policies.visible_findings, Finding, "finding_id", Permission.INSPECTIONS_READ
+    ),
+    "inspections.order": _one(
+        order_policies.visible_to, RectificationOrder, "order_id", Permission.INSPECTIONS_READ
+    ),
+    "assessments.sheet": _one(sheet_policies.visible_to, ScoreSheet, "sheet_id", Permission.SHEETS_READ),
+    "assessments.edit": _one(sheet_policies.visible_to, ScoreSheet, "sheet_id", Permission.SHEETS_SCORE),
+    "assessments.sheets": _list(Permission.SHEETS_READ),
+    "assessments.result": _one(
+        result_policies.visible_to, AnnualResult, "result_id", Permission.RESULTS_READ
+    ),
+    "assessments.round": _one(
+        result_policies.visible_rounds, AssessmentRound, "round_id", Permission.ROUNDS_READ
+    ),
+}
+
+
+def register() -> None:
+    """Called when the application is made; a second call changes nothing."""
+    visibility.update(CHECKS)

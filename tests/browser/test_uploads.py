@@ -1,0 +1,100 @@
+"""Files go in without a script, are refused at the field with everything typed kept, and are read beside a sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from agencyqa.files.enums import FileKind
+from tests.browser.desks import Desks, go
+from tests.factories.files import office, pdf
+
+NOTE = "第二章已按委托方意见改写。"
+MACROS: FilePayload = {
+    "name": "评价方案.docm",
+    "mimeType": "application/vnd.ms-word.document.macroEnabled.12",
+    "buffer": office(FileKind.DOCX, {"word/vbaProject.bin": b"x"}),
+}
+MISLABELLED: FilePayload = {"name": "评价方案.docx", "mimeType": "", "buffer": pdf("plan")}
+RIGHT: FilePayload = {"name": "评价方案.pdf", "mimeType": "application/pdf", "buffer": pdf("plan")}
+MEGABYTE = 1024 * 1024
+
+
+def begin_upload(page: Page) -> None:
+    """The plan of the newest contract, on which nothing has been handed in."""
+    page.goto("/engagements/?state=contracted")
+    page.get_by_role("region", name="委托业务").get_by_role("link", name="临财绩评").click()
+    page.get_by_role("link", name="成果和文件").click()
+    page.get_by_role("link", name="上传", exact=True).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("上传评价方案")
+
+
+def send(page: Page, file: FilePayload | Path) -> None:
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="上传", exact=True).click()
+
+
+def beside_the_field(page: Page) -> Locator:
+    """What stands at the file field; the summary above must lead there."""
+    page.get_by_role("alert").get_by_role("link", name="文件").click()
+    expect(page.locator("input[type=file]")).to_be_focused()
+    return page.locator(".field", has=page.locator("input[type=file]")).locator(".field-error")
+
+
+def test_a_file_without_javascript(desks: Desks, own_server: Any) -> None:
+    page = desks.sit_down(own_server, "agency", java_script_enabled=False)
+    begin_upload(page)
+    page.get_by_label("说明").fill(NOTE)
+    send(page, MACROS)
+    expect(beside_the_field(page)).to_have_text(
+        "文件含有宏。请另存为不含宏的格式（如 .docx、.xlsx、.pptx）或导出为 PDF 后再上传。"
+    )
+    expect(page.get_by_label("说明")).to_have_value(NOTE)
+    send(page, RIGHT)
+    expect(page.get_by_role("status")).to_contain_text("文件已上传，尚未提交")
+    row = page.get_by_role("row").filter(has_text="评价方案.pdf")
+    expect(row).to_contain_text(NOTE)
+    expect(row).to_contain_text("已上传，未提交")
+
+
+def test_refused_by_the_script_and_by_the_server(desks: Desks, own_server: Any, tmp_path: Path) -> None:
+    page = desks.sit_down(own_server, "agency")
+    begin_upload(page)
+    sent: list[str] = []
+    page.on("request", lambda each: sent.append(each.method) if each.method != "GET" else None)
+    huge = tmp_path / "huge.pdf"
+    with huge.open("wb") as file:
+        file.truncate(500 * MEGABYTE + 1)
+    page.get_by_label("说明").fill(NOTE)
+    send(page, huge)
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(beside_the_field(page)).to_have_text("文件为 501 MB，超过 500 MB 的上限。请压缩或拆分后再上传。")
+    assert sent == []
+    send(page, MISLABELLED)
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(beside_the_field(page)).to_have_text(
+        "文件名以“.docx”结尾，内容却是PDF 文件。请确认选对了文件；若没有选错，把结尾改为“.pdf”后再上传。"
+    )
+    assert sent == ["PUT"]
+    expect(page.get_by_label("说明")).to_have_value(NOTE)
+    send(page, RIGHT)
+    expect(page.get_by_role("status").filter(has_text="文件已上传，尚未提交")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="评价方案.pdf")).to_contain_text(NOTE)
+
+
+def test_a_report_is_read_beside_the_sheet(desks: Desks, live_server: Any) -> None:
+    page = desks.sit_down(live_server, "department")
+    go(page, "考核评分表")
+    page.get_by_role("link", name="填写").first.click()
+    beside = page.get_by_role("region", name="成果文件")
+    with page.expect_response("**/inline") as waiting:
+        beside.locator("summary").first.click()
+    answer = waiting.value
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
+    assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
+    frame = beside.locator("iframe").first
+    expect(frame).to_be_visible()
+    assert (frame.bounding_box() or {"height": 0})["height"] > 300
+    expect(page.get_by_role("button", name="提交评分表")).to_be_visible()
