@@ -11,16 +11,8 @@ from flask_babel import get_locale
 
 from agencyqa.measures.counting import Counting, counting_of
 from agencyqa.measures.fault_format import FaultEntry, shipped_faults
-from agencyqa.measures.scheme_format import AnyRulePart, CriterionPart, SchemeFile, Text
-from agencyqa.measures.scheme_format.rules import (
-    AllOrNothingPart,
-    BandedPart,
-    CompositePart,
-    DeductionsPart,
-    OrdinalPart,
-    RangeDeductionPart,
-    VetoPart,
-)
+from agencyqa.measures.scheme_format import CriterionPart, RulePart, SchemeFile, Text
+from agencyqa.measures.scheme_format.words import CHOICES_OF
 from agencyqa.measures.words import gettext
 
 if TYPE_CHECKING:
@@ -208,32 +200,29 @@ class _Collector:
         self.choices: dict[str, dict[str, str]] = {}
         self.parts: dict[str, str] = {}
 
-    def collect(self, rule: AnyRulePart, prefix: str) -> None:
-        match rule:
-            case BandedPart():
-                self.choices[f"{prefix}band"] = {band.key: self._read(band.label) for band in rule.bands}
-            case OrdinalPart():
-                self.choices[f"{prefix}level"] = {level.key: self._read(level.label) for level in rule.levels}
-            case AllOrNothingPart():
-                words = {"true": rule.met_label, "false": rule.not_met_label}
-                self.choices[f"{prefix}met"] = {key: self._read(text) for key, text in words.items() if text}
-            case DeductionsPart():
-                for fault in rule.faults:
-                    self.inputs[f"{prefix}{fault.key}"] = self._read(fault.label)
-            case RangeDeductionPart():
-                self.inputs[f"{prefix}amount"] = self._read(rule.label)
-            case VetoPart():
-                self.inputs[f"{prefix}{rule.flag}"] = self._read(rule.flag_label)
-                if rule.exception is not None and rule.exception_label is not None:
-                    self.inputs[f"{prefix}{rule.exception}"] = self._read(rule.exception_label)
-                self.collect(rule.rule, prefix)
-            case CompositePart():
-                for part in rule.parts:
-                    self.parts[f"{prefix}{part.key}"] = self._read(part.label)
-                    self.collect(part.rule, f"{prefix}{part.key}.")
-            case _:
-                # A free value has no words beside the criterion's own.
-                pass
+    def collect(self, rule: RulePart, prefix: str) -> None:
+        for place, item in rule.named_items():
+            label = self._read(item.label)
+            inner = getattr(item, "rule", None)
+            if inner is not None:
+                self.parts[f"{prefix}{item.key}"] = label
+                self.collect(inner, f"{prefix}{item.key}.")
+            elif place in CHOICES_OF:
+                self.choices.setdefault(f"{prefix}{CHOICES_OF[place]}", {})[item.key] = label
+            else:
+                self.inputs[f"{prefix}{item.key}"] = label
+        for word in rule.words:
+            text = rule.text(word)
+            if text is None:
+                continue
+            name = f"{prefix}{getattr(rule, word.key_in) if word.key_in else word.input}"
+            if word.choice is None:
+                self.inputs[name] = self._read(text)
+            else:
+                self.choices.setdefault(name, {})[word.choice] = self._read(text)
+        wrapped = getattr(rule, "rule", None)
+        if wrapped is not None:
+            self.collect(wrapped, prefix)
 
     def _read(self, text: Text) -> str:
         return text.read_in(self.language)

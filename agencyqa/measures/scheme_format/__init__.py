@@ -15,14 +15,14 @@ from agencyqa.measures.scheme_format.model import (
     file_of_content,
     to_scheme,
 )
-from agencyqa.measures.scheme_format.rules import AnyRulePart
+from agencyqa.measures.scheme_format.rules import RulePart
 
 __all__ = [
-    "AnyRulePart",
     "CheckedFile",
     "CountPart",
     "CriterionPart",
     "Effect",
+    "RulePart",
     "SchemeFile",
     "SectionPart",
     "Text",

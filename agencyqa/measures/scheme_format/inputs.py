@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Any
 
-from agencyqa.measures.scheme_format.rules import (
-    AllOrNothingPart,
-    AnyRulePart,
-    CompositePart,
-    DeductionsPart,
-    RangeDeductionPart,
-    VetoPart,
-)
+from agencyqa.measures.scheme_format.rules import RulePart
 
 
 class Effect(StrEnum):
@@ -23,22 +17,36 @@ class Effect(StrEnum):
     FAIL = "fail"
 
 
-def countable_inputs(rule: AnyRulePart, prefix: str = "") -> Iterator[tuple[str, Effect]]:
+# What an occurrence does to the things of a list, each of which is an input.
+_ITEMS = {"faults": Effect.ADD, "items": Effect.FAIL}
+
+
+def countable_inputs(rule: RulePart, prefix: str = "") -> Iterator[tuple[str, Effect]]:
     """The inputs of a rule that occurrences can feed, by the engine's names."""
-    match rule:
-        case DeductionsPart():
-            for fault in rule.faults:
-                yield f"{prefix}{fault.key}", Effect.ADD
-        case RangeDeductionPart() if rule.per_occurrence:
-            yield f"{prefix}count", Effect.ADD
-        case AllOrNothingPart():
-            yield f"{prefix}met", Effect.FAIL
-        case VetoPart():
+    for name, effect in _own_inputs(rule):
+        yield f"{prefix}{name}", effect
+    for _, item in rule.named_items():
+        inner = getattr(item, "rule", None)
+        if inner is not None:
+            yield from countable_inputs(inner, f"{prefix}{item.key}.")
+    wrapped = getattr(rule, "rule", None)
+    if wrapped is not None:
+        yield from countable_inputs(wrapped, prefix)
+
+
+def _own_inputs(rule: Any) -> Iterator[tuple[str, Effect]]:
+    match rule.kind:
+        case "range_deduction" if rule.per_occurrence:
+            yield "count", Effect.ADD
+        case "all_or_nothing":
+            yield "met", Effect.FAIL
+        case "veto":
             # The exception is a judgement, which no record makes.
-            yield f"{prefix}{rule.flag}", Effect.RAISE
-            yield from countable_inputs(rule.rule, prefix)
-        case CompositePart():
-            for part in rule.parts:
-                yield from countable_inputs(part.rule, f"{prefix}{part.key}.")
+            yield rule.flag, Effect.RAISE
+        case "lateness":
+            # An occurrence of lateness is a working day.
+            yield "days", Effect.ADD
         case _:
-            pass
+            for place, item in rule.named_items():
+                if place in _ITEMS:
+                    yield item.key, _ITEMS[place]

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from agencyqa.measures.enums import Purpose, WorkKind
 from agencyqa.measures.scheme_format.fields import Day, FilePart, Key, Points, Text
-from agencyqa.measures.scheme_format.rules import RulePart, rule_data
+from agencyqa.measures.scheme_format.rules import RuleField, rule_data
 from agencyqa.scoring import Criterion, GradeBand, Rounding, Scheme, Section, rule_from_data
 
 FILE_KEY = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -50,7 +50,7 @@ class CriterionPart(FilePart):
     # The provision of a measure, or the item of the published form, from which the criterion comes.
     provision: Annotated[str, Field(max_length=80, pattern=CITATION)]
     measure: Literal["M1", "M2", "M3"] | None = None
-    rule: RulePart
+    rule: RuleField
     counts: Annotated[list[CountPart], Field(max_length=40)] = []
 
 

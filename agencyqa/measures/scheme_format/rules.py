@@ -1,145 +1,135 @@
-"""How each kind of rule is written in a scheme file: the engine's parameters, and the words beside them."""
+"""How each kind of rule is written in a scheme file: the engine's parameters, and the words beside them.
+
+The parameters are read off the engine's own descriptions, so a rule that the engine learns can be written at once.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import operator
+from collections.abc import Iterator
+from functools import reduce
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from agencyqa.measures.scheme_format.fields import FilePart, Key, Points, Text
-from agencyqa.scoring import format_points
+from agencyqa.measures.scheme_format.words import RULE_WORDS, Word
+from agencyqa.scoring import RULES, ParamSpec, format_points, param_specs
+
+MOST_ITEMS = 40
+
+P = TypeVar("P", bound="EnginePart")
 
 
-class BandPart(FilePart):
-    key: Key
-    low: Points
-    high: Points
-    label: Text
+class EnginePart(FilePart):
+    """A record of the engine as the file has it: ``specs`` are its parameters, ``words`` the wording beside them."""
 
-
-class BandedPart(FilePart):
-    kind: Literal["banded"]
-    bands: Annotated[list[BandPart], Field(max_length=20)]
-    step: Points = 1
-
-
-class AllOrNothingPart(FilePart):
-    kind: Literal["all_or_nothing"]
-    points: Points
-    met_label: Text | None = None
-    not_met_label: Text | None = None
-
-
-class FaultPart(FilePart):
-    key: Key
-    amount: Points
-    max_count: int | None = None
-    label: Text
-
-
-class DeductionsPart(FilePart):
-    kind: Literal["deductions"]
-    points: Points
-    faults: Annotated[list[FaultPart], Field(max_length=40)]
-
-
-class RangeDeductionPart(FilePart):
-    kind: Literal["range_deduction"]
-    points: Points
-    low: Points
-    high: Points
-    step: Points = 1
-    per_occurrence: bool = False
-    label: Text
-
-
-class VetoPart(FilePart):
-    kind: Literal["veto"]
-    rule: RulePart
-    flag: Key = "veto"
-    flag_label: Text
-    exception: Key | None = None
-    exception_label: Text | None = None
+    specs: ClassVar[tuple[ParamSpec, ...]] = ()
+    words: ClassVar[tuple[Word, ...]] = ()
 
     @model_validator(mode="after")
-    def _exception_has_words(self) -> VetoPart:
-        if (self.exception is None) != (self.exception_label is None):
-            raise PydanticCustomError("exception_incomplete", "key and label belong together")
+    def _words_are_whole(self) -> EnginePart:
+        for word in self.words:
+            if word.key_in is not None and (getattr(self, word.key_in) is None) != (self.text(word) is None):
+                raise PydanticCustomError("exception_incomplete", "key and label belong together")
         return self
 
-
-class PartPart(FilePart):
-    key: Key
-    label: Text
-    rule: RulePart
+    def text(self, word: Word) -> Text | None:
+        found: Text | None = getattr(self, word.name)
+        return found
 
 
-class CompositePart(FilePart):
-    kind: Literal["composite"]
-    parts: Annotated[list[PartPart], Field(max_length=20)]
+class RulePart(EnginePart):
+    """A rule; ``kind`` is its kind in the engine."""
+
+    kind: str
+
+    def named_items(self) -> Iterator[tuple[str, Any]]:
+        """The things of its lists that have a key and a label, each with the name of its list."""
+        for spec in self.specs:
+            if spec.type == "list" and _has_key(spec):
+                for item in getattr(self, spec.name):
+                    yield spec.name, item
 
 
-class FreePart(FilePart):
-    kind: Literal["free"]
-    low: Points
-    high: Points
-    step: Points = 1
-    published: bool = True
+def _has_key(spec: ParamSpec) -> bool:
+    return any(each.name == "key" for each in spec.fields)
 
 
-class LevelPart(FilePart):
-    key: Key
-    points: Points
-    label: Text
+_made_parts: list[type[EnginePart]] = []
+_PLAIN: dict[str, Any] = {"points": Points, "count": int, "key": Key, "text": str, "flag": bool}
 
 
-class OrdinalPart(FilePart):
-    kind: Literal["ordinal"]
-    levels: Annotated[list[LevelPart], Field(max_length=20)]
+def _field(spec: ParamSpec) -> tuple[Any, Any]:
+    """A parameter as a field of the file: its type, and its default or that it has none."""
+    held: Any
+    if spec.type == "rule":
+        held = "RuleField"
+    elif spec.type == "list":
+        items: Any = _record(spec)
+        held = Annotated[list[items], Field(max_length=MOST_ITEMS)]
+        return held, ... if spec.required else []
+    elif spec.type == "record":
+        held = _record(spec)
+    else:
+        held = _PLAIN[spec.type]
+    return (held | None if spec.optional else held), ... if spec.required else spec.default
 
 
-RulePart = Annotated[
-    BandedPart
-    | AllOrNothingPart
-    | DeductionsPart
-    | RangeDeductionPart
-    | VetoPart
-    | CompositePart
-    | FreePart
-    | OrdinalPart,
-    Field(discriminator="kind"),
-]
-AnyRulePart = (
-    BandedPart
-    | AllOrNothingPart
-    | DeductionsPart
-    | RangeDeductionPart
-    | VetoPart
-    | CompositePart
-    | FreePart
-    | OrdinalPart
-)
-for _part in (VetoPart, PartPart, CompositePart):
-    _part.model_rebuild()
-
-_WORDS = {"label", "met_label", "not_met_label", "flag_label", "exception_label"}
+def _record(spec: ParamSpec) -> type[EnginePart]:
+    """The things of a list; what has a key has a label for people, too."""
+    fields = {each.name: _field(each) for each in spec.fields}
+    if _has_key(spec):
+        fields["label"] = (Text, ...)
+    assert spec.target is not None
+    return _made(f"{spec.target.__name__}Part", EnginePart, fields, spec.fields, ())
 
 
-def rule_data(part: AnyRulePart) -> dict[str, Any]:
+def _rule(kind: str) -> type[RulePart]:
+    specs, words = param_specs(kind), RULE_WORDS.get(kind, ())
+    fields: dict[str, tuple[Any, Any]] = {"kind": (Literal[kind], ...)}
+    fields |= {spec.name: _field(spec) for spec in specs}
+    fields |= {word.name: (Text, ...) if word.required else (Text | None, None) for word in words}
+    return _made(f"{RULES[kind].__name__}Part", RulePart, fields, specs, words)
+
+
+def _made(
+    name: str,
+    base: type[P],
+    fields: dict[str, tuple[Any, Any]],
+    specs: tuple[ParamSpec, ...],
+    words: tuple[Word, ...],
+) -> type[P]:
+    definitions: dict[str, Any] = fields
+    made = create_model(name, __base__=base, __module__=__name__, **definitions)
+    made.specs, made.words = specs, words
+    _made_parts.append(made)
+    return made
+
+
+# Every kind of rule as the file has it.
+RULE_PARTS: dict[str, type[RulePart]] = {kind: _rule(kind) for kind in RULES}
+
+if TYPE_CHECKING:
+    RuleField = RulePart
+else:
+    RuleField = Annotated[reduce(operator.or_, RULE_PARTS.values()), Field(discriminator="kind")]
+
+for _part in _made_parts:
+    _part.model_rebuild(_types_namespace={"RuleField": RuleField, "Text": Text})
+
+
+def rule_data(part: EnginePart) -> dict[str, Any]:
     """The rule as the engine reads it: all words left out, figures in ten-thousandths of a point."""
-    data: dict[str, Any] = _without_words(part)
-    return data
+    data = {spec.name: _plain(getattr(part, spec.name)) for spec in part.specs}
+    return {"kind": part.kind, **data} if isinstance(part, RulePart) else data
 
 
-def _without_words(held: Any) -> Any:
-    if isinstance(held, FilePart):
-        return {
-            name: _without_words(getattr(held, name))
-            for name in type(held).model_fields
-            if name not in _WORDS
-        }
-    return [_without_words(item) for item in held] if isinstance(held, list) else held
+def _plain(held: Any) -> Any:
+    if isinstance(held, EnginePart):
+        return rule_data(held)
+    return [_plain(item) for item in held] if isinstance(held, list) else held
 
 
 def free_stand_in(max_points: int) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import BaseModel
 
 from agencyqa.measures.counting import counting_of
 from agencyqa.measures.exports import scheme_yaml
@@ -19,16 +18,8 @@ from agencyqa.measures.scheme_format import (
     file_of_content,
     parse_scheme,
 )
-from agencyqa.measures.scheme_format.rules import (
-    AllOrNothingPart,
-    BandedPart,
-    CompositePart,
-    DeductionsPart,
-    FreePart,
-    OrdinalPart,
-    RangeDeductionPart,
-    VetoPart,
-)
+from agencyqa.measures.scheme_format.rules import RULE_PARTS
+from agencyqa.measures.scheme_format.words import RULE_WORDS
 from agencyqa.scoring import RULES, param_specs, parse_points
 from tests.factories.measures import scheme_text
 
@@ -171,20 +162,19 @@ def test_rules_nested_beyond_the_engine_are_refused_and_not_crashed_on() -> None
 
 
 def test_the_file_knows_every_rule_and_parameter_of_the_engine() -> None:
-    parts: dict[str, type[BaseModel]] = {
-        "banded": BandedPart,
-        "all_or_nothing": AllOrNothingPart,
-        "deductions": DeductionsPart,
-        "range_deduction": RangeDeductionPart,
-        "veto": VetoPart,
-        "composite": CompositePart,
-        "free": FreePart,
-        "ordinal": OrdinalPart,
-    }
-    assert set(parts) == set(RULES)
-    for kind, part in parts.items():
-        fields = {name for name in part.model_fields if not name.endswith("label")} - {"kind"}
-        assert fields == {spec.name for spec in param_specs(kind)}, kind
+    assert set(RULE_PARTS) == set(RULES)
+    assert set(RULE_WORDS) <= set(RULES)
+    for kind, part in RULE_PARTS.items():
+        words = {word.name for word in RULE_WORDS.get(kind, ())}
+        assert set(part.model_fields) == {"kind", *words, *(spec.name for spec in param_specs(kind))}, kind
+
+
+def test_an_exception_and_its_words_belong_together() -> None:
+    rule = "{kind: veto, flag_label: {zh: 无, en: N}, exception: x, rule: {kind: free, low: 0, high: 10}}"
+    text = scheme_text().replace("{kind: free, low: 0, high: 10}", rule)
+    assert [(place, code) for place, code, _ in places(text)] == [
+        ("sections.all.criteria.quality.rule", "exception_incomplete")
+    ]
 
 
 COUNTS = """\
