@@ -1,6 +1,8 @@
+"""Schemes: the list, one version, its file, and a draft as a file."""
+
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, select
@@ -9,62 +11,26 @@ from sqlalchemy.orm import joinedload
 from agencyqa.accounts.models import Body, User
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
-from agencyqa.clock import today, utc_now
+from agencyqa.clock import utc_now
 from agencyqa.errors import Invalid
 from agencyqa.extensions import db
 from agencyqa.measures import pages, queries, services
 from agencyqa.measures.enums import SchemeState
 from agencyqa.measures.exports import scheme_yaml
 from agencyqa.measures.forms import DraftForm, PublishForm, SchemeFilter
-from agencyqa.measures.models import Measure, SchemeVersion
-from agencyqa.measures.policies import can_draft, can_publish, visible_measures, visible_versions
+from agencyqa.measures.models import SchemeVersion
+from agencyqa.measures.policies import can_draft, can_publish, visible_versions
 from agencyqa.measures.reading import LARGEST_FILE, FileError
+from agencyqa.measures.routes import bp
 from agencyqa.measures.texts import reader_language
 from agencyqa.web.loading import given_id, one_or_404
 from agencyqa.web.tables import Key, paginate
-
-bp = Blueprint("measures", __name__, url_prefix="/measures")
 
 SCHEME_ORDER = (
     Key(SchemeVersion.purpose),
     Key(SchemeVersion.valid_from, descending=True),
     Key(SchemeVersion.id),
 )
-
-
-@bp.get("/")
-@requires(Permission.MEASURES_READ)
-def index() -> str:
-    return render_template(
-        "measures/index.html", rows=queries.measure_rows(db.session()), english=reader_language() == "en"
-    )
-
-
-@bp.get("/faults")
-@requires(Permission.MEASURES_READ)
-def faults() -> str:
-    """The catalogue of faults, each with the rule it offends and the criteria that count it today."""
-    session, day = db.session(), today()
-    codes = queries.fault_codes(session)
-    versions = queries.versions_in_force(session, current_actor(), day)
-    cited = queries.provisions_cited(session, [fault.provision_key for fault in codes], day)
-    rows = pages.fault_rows(codes, [(version, queries.compiled(version)) for version in versions], cited)
-    return render_template("measures/faults.html", rows=rows)
-
-
-@bp.get("/<key>")
-@requires(Permission.MEASURES_READ)
-def show(key: str) -> str:
-    measure = one_or_404(visible_measures(current_actor()).where(Measure.key == key))
-    session = db.session()
-    return render_template(
-        "measures/show.html",
-        measure=measure,
-        versions=queries.versions_of(session, measure.id),
-        provisions=queries.provisions_of(session, measure.id),
-        english=reader_language() == "en",
-        today=today(),
-    )
 
 
 @bp.get("/schemes/")
@@ -181,8 +147,3 @@ def _handed_in(form: DraftForm) -> str | bytes:
     if not text.strip():
         raise Invalid(content="scheme_text_or_file")
     return text
-
-
-from agencyqa.measures import workday_routes  # noqa: E402
-
-__all__ = ["bp", "workday_routes"]

@@ -1,0 +1,12 @@
+"""The pages of the measures and the schemes. Each module registers its views on the one blueprint."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("measures", __name__, url_prefix="/measures")
+
+from agencyqa.measures import workday_routes  # noqa: E402
+from agencyqa.measures.routes import rules, schemes  # noqa: E402
+
+__all__ = ["bp", "rules", "schemes", "workday_routes"]

@@ -1,0 +1,76 @@
+"""Publishing a scheme for good."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from agencyqa.audit.record import record
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.permissions import Permission
+from agencyqa.db import check_version
+from agencyqa.errors import Forbidden, Refused, WrongState
+from agencyqa.measures.compiled import compiled_content
+from agencyqa.measures.enums import SchemeState
+from agencyqa.measures.models import Scheme, SchemeVersion
+from agencyqa.measures.queries import citation_keys, fault_keys, neighbours
+from agencyqa.measures.scheme_format import file_problems
+from agencyqa.measures.services.versions import end_version, lock_bureau
+from agencyqa.scoring import errors_of
+
+
+def publish_scheme(
+    actor: Actor, session: Session, version: SchemeVersion, *, seen_version: int | None, now: datetime
+) -> None:
+    """Make a draft of the lead's own bureau immutable and let it begin on its first day.
+
+    The version before it ends the day before. Raise Refused where that would overlap with a later one or
+    where the draft has errors, WrongState for anything but a draft, Stale for an outdated page.
+    """
+    scheme = session.get_one(Scheme, version.scheme_id)
+    if not actor.has(Permission.SCHEMES_PUBLISH) or scheme.bureau_id is None:
+        raise Forbidden()
+    if scheme.bureau_id != actor.bureau_id:
+        raise Forbidden()
+    # Two publications at once could each miss the other, so they queue at their bureau's row.
+    lock_bureau(session, scheme.bureau_id)
+    if version.state is not SchemeState.DRAFT:
+        raise WrongState("scheme_not_draft")
+    check_version(version, seen_version)
+    file = compiled_content(version.content_hash, version.number, version.content).file
+    errors = errors_of(file_problems(file, citation_keys(session), fault_keys(session)))
+    if errors:
+        raise Refused("scheme_has_errors", count=len(errors))
+    line = neighbours(
+        session, bureau_id=scheme.bureau_id, purpose=version.purpose, work_kind=version.work_kind
+    )
+    later = [other for other in line if other.valid_from >= version.valid_from]
+    if later:
+        other = later[0]
+        raise Refused(
+            "scheme_validity_overlaps",
+            valid_from=version.valid_from,
+            other=other.scheme.title,
+            number=other.number,
+            other_from=other.valid_from,
+        )
+    if line and (line[-1].valid_to is None or line[-1].valid_to >= version.valid_from):
+        end_version(session, actor, line[-1], version, now)
+    scheme.title, scheme.title_en = file.title.zh, file.title.en
+    version.state = SchemeState.PUBLISHED
+    version.published_at = now
+    version.published_by_id = actor.user_id
+    record(
+        session,
+        actor,
+        "measures.scheme.published",
+        version,
+        now=now,
+        bureau_id=scheme.bureau_id,
+        changes={"state": (SchemeState.DRAFT, SchemeState.PUBLISHED)},
+        key=scheme.key,
+        number=version.number,
+        content_hash=version.content_hash,
+        valid_from=version.valid_from,
+    )

@@ -1,0 +1,56 @@
+"""What drafting, publishing and loading share: the columns of a version, its end, and the queue of a bureau."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.accounts.models import Body
+from agencyqa.audit.record import record
+from agencyqa.auth.actor import Actor
+from agencyqa.clock import day_before
+from agencyqa.measures.enums import SchemeState
+from agencyqa.measures.models import Scheme, SchemeVersion
+from agencyqa.measures.scheme_format import CheckedFile
+
+
+def version_of(checked: CheckedFile, scheme: Scheme, number: int, now: datetime) -> SchemeVersion:
+    version = SchemeVersion(scheme_id=scheme.id, number=number, state=SchemeState.DRAFT, created_at=now)
+    take_content(version, checked)
+    return version
+
+
+def take_content(version: SchemeVersion, checked: CheckedFile) -> None:
+    file = checked.file
+    version.purpose = file.purpose
+    version.work_kind = file.work_kind
+    version.valid_from = file.valid_from
+    version.max_points = file.max_points
+    version.is_reference = file.is_reference
+    version.content = checked.content
+    version.content_hash = checked.content_hash
+
+
+def end_version(
+    session: Session, actor: Actor, before: SchemeVersion, successor: SchemeVersion, now: datetime
+) -> None:
+    last = day_before(successor.valid_from)
+    old, before.valid_to = before.valid_to, last
+    record(
+        session,
+        actor,
+        "measures.scheme.ended",
+        before,
+        now=now,
+        bureau_id=before.scheme.bureau_id,
+        changes={"valid_to": (old, last)},
+        key=before.scheme.key,
+        number=before.number,
+        successor=successor.id,
+    )
+
+
+def lock_bureau(session: Session, bureau_id: int) -> None:
+    session.execute(select(Body.id).where(Body.id == bureau_id).with_for_update())
