@@ -5,22 +5,16 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
-from flask import Flask
-from flask_babel import Babel
 
-from agencyqa.i18n import LOCALES
-from agencyqa.measures.measure_format import shipped_citations
-from agencyqa.measures.problem_texts import problem_sentence
-from agencyqa.measures.reading import LARGEST_FILE, FileError, FileProblem
-from agencyqa.measures.scheme_format import CheckedFile, parse_scheme
+from agencyqa.measures.cli import LANGUAGE, diff, load_scheme, problem_line, read_file, refuse, speaking
+from agencyqa.measures.reading import FileError, FileProblem
+from agencyqa.measures.scheme_format import CheckedFile
 from agencyqa.measures.sentences import issue_sentence, note_sentence, rule_sentence
 from agencyqa.measures.sheet_files import FilledSheet, FilledSheets, read_sheets
-from agencyqa.measures.shipped import shipped_keys, shipped_path
 from agencyqa.measures.texts import SchemeTexts, reader_language
 from agencyqa.measures.words import gettext
 from agencyqa.scoring import (
@@ -34,26 +28,25 @@ from agencyqa.scoring import (
     readd,
 )
 
-_LANGUAGE = click.option(
-    "--language", type=click.Choice(["zh", "en"]), default="zh", help="Language of the output."
-)
-
 
 @click.group("scoring")
 def group() -> None:
     """Check score-sheet schemes and score sheets by them, without server or database."""
 
 
+group.add_command(diff)
+
+
 @group.command("check")
 @click.argument("scheme")
-@_LANGUAGE
+@LANGUAGE
 def check(scheme: str, language: str) -> None:
     """Check SCHEME, a YAML file or the key of a shipped scheme, and list every fault with its line."""
-    with _speaking(language):
-        checked = _load_scheme(scheme)
+    with speaking(language):
+        checked = load_scheme(scheme)
         texts = SchemeTexts(checked.file, reader_language())
         for problem in checked.warnings:
-            click.echo(_line(scheme, problem))
+            click.echo(problem_line(scheme, problem))
         click.echo(f"{texts.title}  {checked.file.key}")
         for section, criterion in checked.file.criteria():
             place = f"{section.key}.{criterion.key}"
@@ -70,11 +63,11 @@ def check(scheme: str, language: str) -> None:
 @click.argument("sheets", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--trace", is_flag=True, help="Show how every point came about.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print.")
-@_LANGUAGE
+@LANGUAGE
 def score(scheme: str, sheets: Path, trace: bool, form: str, language: str) -> None:
     """Score the filled-in SHEETS (YAML or JSON) by SCHEME, a YAML file or the key of a shipped scheme."""
-    with _speaking(language):
-        checked = _load_scheme(scheme)
+    with speaking(language):
+        checked = load_scheme(scheme)
         program = compile_scheme(checked.scheme)
         texts = SchemeTexts(checked.file, reader_language())
         filled = _load_sheets(sheets, program, checked.file.key)
@@ -88,54 +81,11 @@ def score(scheme: str, sheets: Path, trace: bool, form: str, language: str) -> N
             click.echo("\n".join(_as_table(sheet, result, program, texts, steps if trace else None)))
 
 
-def _speaking(language: str) -> AbstractContextManager[object]:
-    """Chinese needs no catalogue; for English a bare application is enough to find it."""
-    if language == "zh":
-        return nullcontext()
-    translations = Path(__file__).resolve().parent.parent / "translations"
-    app = Flask("agencyqa")
-    Babel(app, default_locale=LOCALES[language], default_translation_directories=str(translations))
-    return app.app_context()
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(LARGEST_FILE + 1)
-
-
-def _load_scheme(name: str) -> CheckedFile:
-    path = shipped_path(name) or Path(name)
-    if not path.is_file():
-        click.echo(_line(name, FileProblem(Problem("", "unknown_scheme", {"key": name}))), err=True)
-        click.echo(gettext("系统自带的方案：%(keys)s", keys="、".join(shipped_keys())), err=True)
-        raise SystemExit(1)
-    try:
-        return parse_scheme(_read(path), shipped_citations())
-    except FileError as error:
-        _refuse(name, error.problems)
-
-
 def _load_sheets(path: Path, program: Program, key: str) -> FilledSheets:
     try:
-        return read_sheets(_read(path), program, key)
+        return read_sheets(read_file(path), program, key)
     except FileError as error:
-        _refuse(str(path), error.problems)
-
-
-def _refuse(name: str, problems: Sequence[FileProblem]) -> NoReturn:
-    for problem in problems:
-        click.echo(_line(name, problem), err=True)
-    count = sum(problem.is_error for problem in problems)
-    click.echo(gettext("共 %(count)s 处错误。", count=count), err=True)
-    raise SystemExit(1)
-
-
-def _line(name: str, found: FileProblem, text: str | None = None) -> str:
-    """In the order compilers use, so that editors find the place."""
-    where = f"{name}:{found.line}" if found.line is not None else name
-    kind = gettext("错误") if found.is_error else gettext("提醒")
-    place = f" {found.problem.place}" if found.problem.place else ""
-    return f"{where}: {kind}{place}: {text or problem_sentence(found.problem)} [{found.problem.code}]"
+        refuse(str(path), error.problems)
 
 
 def _refuse_incomplete(
@@ -143,7 +93,7 @@ def _refuse_incomplete(
 ) -> None:
     """Faults of the file and of the answers together; what was not understood is not also called missing."""
     known = {problem.problem.place for problem in filled.problems}
-    lines = [(problem.line or 0, _line(str(path), problem)) for problem in filled.problems]
+    lines = [(problem.line or 0, problem_line(str(path), problem)) for problem in filled.problems]
     for sheet, result in zip(filled.sheets, results, strict=True):
         for criterion in result.criteria:
             specs = {spec.name: spec for spec in program.layout[criterion.key]}
@@ -152,7 +102,7 @@ def _refuse_incomplete(
                 found = _issue_place(filled, sheet, criterion.key, issue)
                 if not any(f"{found.problem.place}.".startswith(f"{place}.") for place in known):
                     text = f"{texts.criterion(criterion.key)}：{issue_sentence(issue, words, specs)}"
-                    lines.append((found.line or 0, _line(str(path), found, text)))
+                    lines.append((found.line or 0, problem_line(str(path), found, text)))
     if lines:
         click.echo("\n".join(text for _, text in sorted(lines, key=lambda line: line[0])), err=True)
         click.echo(gettext("共 %(count)s 处错误。", count=len(lines)), err=True)

@@ -175,10 +175,7 @@ class SchemeTexts:
         """The words of the rule of a criterion."""
         found = self._rules.get(key)
         if found is None:
-            collector = _Collector(self.language)
-            collector.collect(self._parts[key].rule, "")
-            found = RuleTexts(collector.inputs, collector.choices, collector.parts)
-            self._rules[key] = found
+            found = self._rules[key] = rule_words(self._parts[key].rule, self.language)
         return found
 
     @cached_property
@@ -191,6 +188,13 @@ class SchemeTexts:
 
     def _read(self, text: Text) -> str:
         return text.read_in(self.language)
+
+
+def rule_words(part: RulePart, language: str) -> RuleTexts:
+    """The words of one rule of a file in ``language`` ("zh" or "en")."""
+    collector = _Collector(language)
+    collector.collect(part, "")
+    return RuleTexts(collector.inputs, collector.choices, collector.parts)
 
 
 class _Collector:

@@ -1,0 +1,111 @@
+"""What the commands about scheme files share, and ``scoring diff``; no server, no database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from flask import Flask
+from flask_babel import Babel
+
+from agencyqa.i18n import LOCALES
+from agencyqa.measures.comparing import ChangeRow, change_rows, compare, kind_name
+from agencyqa.measures.measure_format import shipped_citations
+from agencyqa.measures.problem_texts import problem_sentence
+from agencyqa.measures.reading import LARGEST_FILE, FileError, FileProblem
+from agencyqa.measures.scheme_format import CheckedFile, parse_scheme
+from agencyqa.measures.shipped import shipped_keys, shipped_path
+from agencyqa.measures.texts import SchemeTexts, reader_language
+from agencyqa.measures.words import gettext
+from agencyqa.scoring import Problem
+
+# As the shell's own ``diff``: something differs, or something cannot be compared.
+DIFFERENT, UNREADABLE = 1, 2
+
+LANGUAGE = click.option(
+    "--language", type=click.Choice(["zh", "en"]), default="zh", help="Language of the output."
+)
+
+
+def speaking(language: str) -> AbstractContextManager[object]:
+    """Chinese needs no catalogue; for English a bare application is enough to find it."""
+    if language == "zh":
+        return nullcontext()
+    translations = Path(__file__).resolve().parent.parent / "translations"
+    app = Flask("agencyqa")
+    Babel(app, default_locale=LOCALES[language], default_translation_directories=str(translations))
+    return app.app_context()
+
+
+def read_file(path: Path) -> bytes:
+    """Not more than a reader takes, and one byte, so that it sees what is too large."""
+    with path.open("rb") as stream:
+        return stream.read(LARGEST_FILE + 1)
+
+
+def load_scheme(name: str, status: int = 1) -> CheckedFile:
+    """A shipped scheme by its key, or a file. Lists every fault and leaves with ``status`` where there is one."""
+    path = shipped_path(name) or Path(name)
+    if not path.is_file():
+        click.echo(problem_line(name, FileProblem(Problem("", "unknown_scheme", {"key": name}))), err=True)
+        click.echo(gettext("系统自带的方案：%(keys)s", keys="、".join(shipped_keys())), err=True)
+        raise SystemExit(status)
+    try:
+        return parse_scheme(read_file(path), shipped_citations())
+    except FileError as error:
+        refuse(name, error.problems, status)
+
+
+def refuse(name: str, problems: Sequence[FileProblem], status: int = 1) -> NoReturn:
+    for problem in problems:
+        click.echo(problem_line(name, problem), err=True)
+    count = sum(problem.is_error for problem in problems)
+    click.echo(gettext("共 %(count)s 处错误。", count=count), err=True)
+    raise SystemExit(status)
+
+
+def problem_line(name: str, found: FileProblem, text: str | None = None) -> str:
+    """In the order compilers use, so that editors find the place."""
+    where = f"{name}:{found.line}" if found.line is not None else name
+    kind = gettext("错误") if found.is_error else gettext("提醒")
+    place = f" {found.problem.place}" if found.problem.place else ""
+    return f"{where}: {kind}{place}: {text or problem_sentence(found.problem)} [{found.problem.code}]"
+
+
+@click.command("diff")
+@click.argument("before")
+@click.argument("after")
+@LANGUAGE
+def diff(before: str, after: str, language: str) -> None:
+    """Tell what differs from BEFORE to AFTER, each a YAML file or the key of a shipped scheme.
+
+    A shipped scheme's later versions are named KEY.v2 and so on. Leaves with 0 where nothing differs, with 1
+    where something does, and with 2 where one of them has errors.
+    """
+    with speaking(language):
+        old, new = load_scheme(before, UNREADABLE), load_scheme(after, UNREADABLE)
+        reader = reader_language()
+        for sign, name, checked in (("-", before, old), ("+", after, new)):
+            title = SchemeTexts(checked.file, reader).title
+            click.echo(f"{sign}{sign}{sign} {name}  {title}  SHA-256 {checked.content_hash}")
+        rows = change_rows(compare(old.content, new.content), old.content, new.content, reader)
+        for row in rows:
+            click.echo("\n".join(_lines(row)))
+        if not rows:
+            click.echo(gettext("两份方案没有差异。"))
+            return
+        click.echo(gettext("共 %(count)s 处差异。", count=len(rows)))
+        raise SystemExit(DIFFERENT)
+
+
+def _lines(row: ChangeRow) -> list[str]:
+    head = gettext("：").join(part for part in (row.where, row.what) if part)
+    lines = [f"{kind_name(row.kind)}  {head}  [{row.place}]"]
+    if row.kind != "added":
+        lines.append(f"  - {row.before}")
+    if row.kind != "removed":
+        lines.append(f"  + {row.after}")
+    return lines
