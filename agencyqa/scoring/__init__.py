@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agencyqa.scoring.annual import AnnualResult, WeightedItem, Weights, roll_up_year
+from agencyqa.scoring.annual import AnnualResult, WeightedItem, roll_up_year, score_year
 from agencyqa.scoring.checks import check_scheme
 from agencyqa.scoring.codec import (
     param_specs,
@@ -16,6 +16,7 @@ from agencyqa.scoring.columns import Answers, Columns, Entered
 from agencyqa.scoring.engagement import (
     EngagementResult,
     MeasureScore,
+    RoleMissing,
     RoleScore,
     RoleShare,
     YearItem,
@@ -25,6 +26,7 @@ from agencyqa.scoring.engagement import (
 from agencyqa.scoring.exact import fraction_from_data, fraction_to_data
 from agencyqa.scoring.grades import GradeOutcome, grade_for, grade_problems
 from agencyqa.scoring.inputs import COUNT_LIMIT, Bounds, Choice, InputSpec, InputType
+from agencyqa.scoring.panel import Panel, Seat, panel_from_data, panel_to_data
 from agencyqa.scoring.params import ParamSpec
 from agencyqa.scoring.problems import (
     AnswersError,
@@ -36,7 +38,7 @@ from agencyqa.scoring.problems import (
     errors_of,
 )
 from agencyqa.scoring.program import Program, compile_scheme
-from agencyqa.scoring.ranking import RankEntry, RankRow, rank
+from agencyqa.scoring.ranking import RankEntry, RankRow, rank, rank_in_groups
 from agencyqa.scoring.readd import readd
 from agencyqa.scoring.results import (
     ArrayResult,
@@ -75,6 +77,7 @@ from agencyqa.scoring.units import (
     round_half_up,
 )
 from agencyqa.scoring.version import ENGINE_VERSION
+from agencyqa.scoring.year_rules import Credit, Weights, YearRules, YearVeto, year_rules_problems
 
 __all__ = [
     "COUNT_LIMIT",
@@ -93,6 +96,7 @@ __all__ = [
     "Choice",
     "Columns",
     "Composite",
+    "Credit",
     "Criterion",
     "CriterionResult",
     "Deductions",
@@ -108,6 +112,7 @@ __all__ = [
     "Level",
     "MeasureScore",
     "Ordinal",
+    "Panel",
     "ParamSpec",
     "Part",
     "Problem",
@@ -116,6 +121,7 @@ __all__ = [
     "RangeDeduction",
     "RankEntry",
     "RankRow",
+    "RoleMissing",
     "RoleScore",
     "RoleShare",
     "RollupError",
@@ -123,6 +129,7 @@ __all__ = [
     "Rule",
     "Scheme",
     "SchemeError",
+    "Seat",
     "Section",
     "SheetResult",
     "SheetScore",
@@ -134,6 +141,8 @@ __all__ = [
     "WeightedItem",
     "Weights",
     "YearItem",
+    "YearRules",
+    "YearVeto",
     "check_scheme",
     "check_shares",
     "compile_scheme",
@@ -146,9 +155,12 @@ __all__ = [
     "fraction_to_data",
     "grade_for",
     "grade_problems",
+    "panel_from_data",
+    "panel_to_data",
     "param_specs",
     "parse_points",
     "rank",
+    "rank_in_groups",
     "readd",
     "roll_up_year",
     "round_half_up",
@@ -158,4 +170,6 @@ __all__ = [
     "scheme_from_data",
     "scheme_to_data",
     "score_engagement",
+    "score_year",
+    "year_rules_problems",
 ]

@@ -16,6 +16,7 @@ class RankEntry:
     key: str
     score: Fraction | None
     is_provisional: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class RankRow:
     rounded: int | None
     places: int
     rank: int | None
+    group: str = ""
 
 
 def rank(entries: Iterable[RankEntry], places: int = RANK_PLACES) -> tuple[RankRow, ...]:
@@ -42,8 +44,17 @@ def rank(entries: Iterable[RankEntry], places: int = RANK_PLACES) -> tuple[RankR
     rows: list[RankRow] = []
     for number, (rounded, entry) in enumerate(ranked, start=1):
         shares = bool(rows) and rows[-1].rounded == rounded
-        rows.append(RankRow(entry.key, entry.score, rounded, places, rows[-1].rank if shares else number))
+        place = rows[-1].rank if shares else number
+        rows.append(RankRow(entry.key, entry.score, rounded, places, place, entry.group))
     for entry in sorted(unranked, key=lambda entry: entry.key):
         shown = None if entry.score is None else round_half_up(entry.score, places)
-        rows.append(RankRow(entry.key, entry.score, shown, places, None))
+        rows.append(RankRow(entry.key, entry.score, shown, places, None, entry.group))
     return tuple(rows)
+
+
+def rank_in_groups(entries: Iterable[RankEntry], places: int = RANK_PLACES) -> dict[str, tuple[RankRow, ...]]:
+    """Each group ranked by itself, the groups by their keys: like is compared with like."""
+    groups: dict[str, list[RankEntry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.group, []).append(entry)
+    return {group: rank(groups[group], places) for group in sorted(groups)}

@@ -185,7 +185,7 @@ def test_contradictory_years_are_refused() -> None:
         ([item("a", 1), item("a", 2)], "equal", "duplicate_key"),
         ([item("a", 1, -1)], "equal", "negative"),
         ([item("a", 1, 0), item("b", 1, 0)], "fee", "weights_all_zero"),
-        ([item("a", 1)], "amount", "unknown_weights"),
+        ([item("a", 1)], "size", "unknown_weights"),
         ([torn], "equal", "measures_do_not_add_up"),
     ):
         with pytest.raises(RollupError) as caught:
