@@ -49,6 +49,14 @@ from agencyqa.scoring.results import (
     State,
     Subtotal,
 )
+from agencyqa.scoring.rollup_arrays import (
+    EngagementScores,
+    SheetRows,
+    YearScores,
+    ranks,
+    score_engagements,
+    score_years,
+)
 from agencyqa.scoring.rules import (
     RULES,
     AllOrNothing,
@@ -101,6 +109,7 @@ __all__ = [
     "CriterionResult",
     "Deductions",
     "EngagementResult",
+    "EngagementScores",
     "Entered",
     "Fault",
     "FreeValue",
@@ -132,6 +141,7 @@ __all__ = [
     "Seat",
     "Section",
     "SheetResult",
+    "SheetRows",
     "SheetScore",
     "State",
     "Subtotal",
@@ -142,6 +152,7 @@ __all__ = [
     "Weights",
     "YearItem",
     "YearRules",
+    "YearScores",
     "YearVeto",
     "check_scheme",
     "check_shares",
@@ -161,6 +172,7 @@ __all__ = [
     "parse_points",
     "rank",
     "rank_in_groups",
+    "ranks",
     "readd",
     "roll_up_year",
     "round_half_up",
@@ -170,6 +182,8 @@ __all__ = [
     "scheme_from_data",
     "scheme_to_data",
     "score_engagement",
+    "score_engagements",
     "score_year",
+    "score_years",
     "year_rules_problems",
 ]
