@@ -115,7 +115,7 @@ class _Reader:
     def answer(self, spec: InputSpec, value: Any, path: Path) -> int | str | bool | None:
         if value is None:
             return None
-        if spec.type == "points":
+        if spec.type in ("points", "number"):
             return self.points(value, path)
         if spec.type == "choice":
             keys = [choice.key for choice in spec.choices]

@@ -25,7 +25,7 @@ from agencyqa.scoring.engagement import (
 )
 from agencyqa.scoring.exact import fraction_from_data, fraction_to_data
 from agencyqa.scoring.grades import GradeOutcome, grade_for, grade_problems
-from agencyqa.scoring.inputs import COUNT_LIMIT, Bounds, Choice, InputSpec, InputType
+from agencyqa.scoring.inputs import COUNT_LIMIT, NUMBER_LIMIT, Bounds, Choice, InputSpec, InputType
 from agencyqa.scoring.panel import Panel, Seat, panel_from_data, panel_to_data
 from agencyqa.scoring.params import ParamSpec
 from agencyqa.scoring.problems import (
@@ -42,12 +42,16 @@ from agencyqa.scoring.ranking import RankEntry, RankRow, rank, rank_in_groups
 from agencyqa.scoring.readd import readd
 from agencyqa.scoring.results import (
     ArrayResult,
+    BonusOutcome,
+    ConditionOutcome,
     CriterionResult,
     Issue,
     SheetResult,
     SheetScore,
+    SheetState,
     State,
     Subtotal,
+    VetoResult,
 )
 from agencyqa.scoring.rollup_arrays import (
     EngagementScores,
@@ -62,19 +66,35 @@ from agencyqa.scoring.rules import (
     AllOrNothing,
     Band,
     BandedRange,
+    Checklist,
     Composite,
     Deductions,
     Fault,
     FreeValue,
+    Item,
+    LateClass,
+    Lateness,
+    LateStep,
     Level,
     Ordinal,
     Part,
     RangeDeduction,
+    Rating,
+    Ratio,
     Rule,
     Veto,
     excel_formula,
 )
-from agencyqa.scoring.scheme import NO_MEASURE, Criterion, GradeBand, Rounding, Scheme, Section
+from agencyqa.scoring.scheme import (
+    NO_MEASURE,
+    Condition,
+    Criterion,
+    GradeBand,
+    Rounding,
+    Scheme,
+    SchemeVeto,
+    Section,
+)
 from agencyqa.scoring.units import (
     SCALE,
     UnitsError,
@@ -91,6 +111,7 @@ __all__ = [
     "COUNT_LIMIT",
     "ENGINE_VERSION",
     "NO_MEASURE",
+    "NUMBER_LIMIT",
     "RULES",
     "SCALE",
     "AllOrNothing",
@@ -100,10 +121,14 @@ __all__ = [
     "ArrayResult",
     "Band",
     "BandedRange",
+    "BonusOutcome",
     "Bounds",
+    "Checklist",
     "Choice",
     "Columns",
     "Composite",
+    "Condition",
+    "ConditionOutcome",
     "Credit",
     "Criterion",
     "CriterionResult",
@@ -118,6 +143,10 @@ __all__ = [
     "InputSpec",
     "InputType",
     "Issue",
+    "Item",
+    "LateClass",
+    "LateStep",
+    "Lateness",
     "Level",
     "MeasureScore",
     "Ordinal",
@@ -130,6 +159,8 @@ __all__ = [
     "RangeDeduction",
     "RankEntry",
     "RankRow",
+    "Rating",
+    "Ratio",
     "RoleMissing",
     "RoleScore",
     "RoleShare",
@@ -138,16 +169,19 @@ __all__ = [
     "Rule",
     "Scheme",
     "SchemeError",
+    "SchemeVeto",
     "Seat",
     "Section",
     "SheetResult",
     "SheetRows",
     "SheetScore",
+    "SheetState",
     "State",
     "Subtotal",
     "TraceError",
     "UnitsError",
     "Veto",
+    "VetoResult",
     "WeightedItem",
     "Weights",
     "YearItem",

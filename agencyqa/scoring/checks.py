@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from agencyqa.scoring.adding import adding_problems, contributed_maxima
+from agencyqa.scoring.bonuses import bonus_problems
 from agencyqa.scoring.grades import grade_problems
 from agencyqa.scoring.inputs import Bounds
 from agencyqa.scoring.params import type_problems
 from agencyqa.scoring.problems import Problem, errors_of, join_place
 from agencyqa.scoring.rules.base import key_problems, positive_problem
 from agencyqa.scoring.scheme import Criterion, Scheme
+from agencyqa.scoring.vetoes import veto_problems
 
 
 def check_scheme(scheme: Scheme) -> list[Problem]:
@@ -22,13 +25,16 @@ def check_scheme(scheme: Scheme) -> list[Problem]:
     found += positive_problem(scheme.max_points, "max_points")
     found += key_problems([section.key for section in scheme.sections], "sections")
     found += _criterion_keys(scheme)
+    maxima = contributed_maxima(scheme)
     stated = 0
     for section in scheme.sections:
         place = f"sections.{section.key}"
         if not section.criteria:
             found.append(Problem(join_place(place, "criteria"), "empty"))
-        found += positive_problem(section.max_points, join_place(place, "max_points"))
-        points = sum(criterion.max_points for criterion in section.criteria)
+        points = sum(maxima.get(criterion.key, 0) for criterion in section.criteria)
+        if points or not any(criterion.bonus or criterion.weight == 0 for criterion in section.criteria):
+            # A section of nothing but bonuses or items without weight has no maximum.
+            found += positive_problem(section.max_points, join_place(place, "max_points"))
         if section.criteria and points != section.max_points:
             params = {"stated": section.max_points, "sum": points}
             found.append(Problem(join_place(place, "max_points"), "points_do_not_add_up", params))
@@ -36,10 +42,12 @@ def check_scheme(scheme: Scheme) -> list[Problem]:
         for criterion in section.criteria:
             at = join_place(place, "criteria", criterion.key)
             found += [problem.under(at) for problem in _criterion_problems(criterion)]
+            found += [problem.under(at) for problem in bonus_problems(criterion, scheme)]
     if scheme.sections and stated != scheme.max_points:
         params = {"stated": scheme.max_points, "sum": stated}
         found.append(Problem("max_points", "points_do_not_add_up", params))
-    return found + grade_problems(scheme.grades, scheme.rounding)
+    found += adding_problems(scheme)
+    return found + grade_problems(scheme.grades, scheme.rounding) + veto_problems(scheme)
 
 
 def _criterion_keys(scheme: Scheme) -> list[Problem]:

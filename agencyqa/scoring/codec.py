@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agencyqa.scoring.params import ParamSpec, is_of_type, place_of, record_specs
+from agencyqa.scoring.params import ParamSpec, place_of, record_specs, value_problems
 from agencyqa.scoring.problems import Problem, SchemeError, join_place
 from agencyqa.scoring.rules import RULES
 from agencyqa.scoring.rules.base import Rule
@@ -68,9 +68,12 @@ def scheme_from_data(data: Any, read_points: ReadPoints = read_units) -> Scheme:
 
 
 def _record_to_data(record: Any) -> dict[str, Any]:
-    return {
-        spec.name: _value_to_data(getattr(record, spec.name), spec) for spec in record_specs(type(record))
-    }
+    data: dict[str, Any] = {}
+    for spec in record_specs(type(record)):
+        value = getattr(record, spec.name)
+        if not (spec.newer and value == spec.default):
+            data[spec.name] = _value_to_data(value, spec)
+    return data
 
 
 def _value_to_data(value: Any, spec: ParamSpec) -> Any:
@@ -148,6 +151,5 @@ class _Reader:
             except UnitsError as error:
                 self.problems.append(Problem(place, error.code))
                 return None
-        if not is_of_type(held, spec.type):
-            self.problems.append(Problem(place, f"not_a_{spec.type}"))
+        self.problems += value_problems(held, spec, place)
         return held

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-InputType = Literal["choice", "points", "count", "flag"]
+InputType = Literal["choice", "points", "count", "flag", "number"]
 
 # Above this a count is a typing slip. The limit also lets the compiler prove that sums fit 64 bits.
 COUNT_LIMIT = 99_999
+
+# A figure of the world beside the scores (an amount, a quantity) in ten-thousandths: up to a hundred million.
+NUMBER_LIMIT = 10**12
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class InputSpec:
-    """One input cell. Limits are units for points and plain numbers otherwise.
+    """One input cell. Limits are units for points and numbers, and plain integers otherwise.
 
     `needed_if` names a flag: unless that flag is set, this input may stay empty.
     """
@@ -58,6 +61,10 @@ def points_input(name: str, low: int, high: int, step: int = 1) -> InputSpec:
 
 def count_input(name: str) -> InputSpec:
     return InputSpec(name, "count", 0, COUNT_LIMIT)
+
+
+def number_input(name: str) -> InputSpec:
+    return InputSpec(name, "number", 0, NUMBER_LIMIT)
 
 
 def flag_input(name: str, needed_if: str | None = None) -> InputSpec:

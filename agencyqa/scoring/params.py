@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -15,7 +16,12 @@ Key = Annotated[str, "key"]
 Text = Annotated[str, "text"]
 
 RecordType = type[Any]
-ParamType = Literal["points", "count", "key", "text", "flag", "rule", "list", "record"]
+ParamType = Literal["points", "count", "key", "text", "flag", "option", "rule", "list", "record"]
+
+
+# Marks a field that published schemes do not have: at its default it leaves no trace in data, so that the digest of
+# what was published stays as it is.
+NEWER: Mapping[str, bool] = {"newer": True}
 
 
 class AnyRule:
@@ -24,7 +30,10 @@ class AnyRule:
 
 @dataclass(frozen=True)
 class ParamSpec:
-    """One parameter. `fields` describes the items of a list or the record; `target` builds them."""
+    """One parameter. `fields` describes the items of a list or the record; `target` builds them.
+
+    `choices` are the words an option may have. A `newer` parameter is left out of data at its default.
+    """
 
     name: str
     type: ParamType
@@ -33,6 +42,8 @@ class ParamSpec:
     optional: bool
     fields: tuple[ParamSpec, ...] = ()
     target: RecordType | None = None
+    choices: tuple[str, ...] = ()
+    newer: bool = False
 
 
 def record_specs(record: RecordType) -> tuple[ParamSpec, ...]:
@@ -54,7 +65,11 @@ def _read_specs(record: RecordType) -> tuple[ParamSpec, ...]:
         inner = record_specs(target) if target is not None else ()
         required = entry.default is MISSING
         default = None if required else entry.default
-        specs.append(ParamSpec(entry.name, kind, required, default, optional, inner, target))
+        choices = get_args(hints[entry.name]) if kind == "option" else ()
+        is_newer = entry.metadata.get("newer", False)
+        specs.append(
+            ParamSpec(entry.name, kind, required, default, optional, inner, target, choices, is_newer)
+        )
     return tuple(specs)
 
 
@@ -66,6 +81,8 @@ def _read_hint(hint: Any) -> tuple[ParamType, type | None, bool]:
         return kind, target, True
     if origin is Annotated:
         return get_args(hint)[1], None, False
+    if origin is Literal:
+        return "option", None, False
     if origin is tuple:
         return "list", get_args(hint)[0], False
     if hint is bool:
@@ -98,9 +115,17 @@ def type_problems(value: Any, place: str = "") -> list[Problem]:
                 found.append(Problem(here, "not_a_record"))
             else:
                 found += type_problems(held, here)
-        elif not is_of_type(held, spec.type):
-            found.append(Problem(here, f"not_a_{spec.type}"))
+        else:
+            found += value_problems(held, spec, here)
     return found
+
+
+def value_problems(held: Any, spec: ParamSpec, place: str) -> list[Problem]:
+    """The fault of a single value, neither list nor record."""
+    if spec.type == "option":
+        known = isinstance(held, str) and held in spec.choices
+        return [] if known else [Problem(place, "unknown_option", {"options": list(spec.choices)})]
+    return [] if is_of_type(held, spec.type) else [Problem(place, f"not_a_{spec.type}")]
 
 
 def is_of_type(held: Any, kind: ParamType) -> bool:

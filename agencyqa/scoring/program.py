@@ -24,7 +24,15 @@ from agencyqa.scoring.inputs import InputSpec
 from agencyqa.scoring.joined import Joined
 from agencyqa.scoring.packing import columns_from_packed, pack, unpack
 from agencyqa.scoring.problems import SchemeError, errors_of
-from agencyqa.scoring.results import ArrayResult, CriterionResult, Issue, SheetResult, State, Subtotal
+from agencyqa.scoring.results import (
+    ArrayResult,
+    CriterionResult,
+    Issue,
+    SheetResult,
+    SheetState,
+    State,
+    Subtotal,
+)
 from agencyqa.scoring.scheme import NO_MEASURE, Criterion, Scheme
 from agencyqa.scoring.tape import Column, IntArray, Mask, Num, Record, Tape, as_array, either, fits_int64
 from agencyqa.scoring.trace import rules_to_data, sheet_trace
@@ -55,6 +63,12 @@ def compile_scheme(scheme: Scheme) -> Program:
     errors = errors_of(check_scheme(scheme))
     if errors:
         raise SchemeError(errors)
+    if (
+        scheme.adding != "points"
+        or scheme.vetoes
+        or any(c.bonus or c.weight == 0 for _, c in scheme.criteria())
+    ):
+        raise NotImplementedError
     return Program(scheme)
 
 
@@ -214,10 +228,19 @@ class Program:
         if percent is not None and scheme.grades:
             grade = grade_for(percent, scheme.grades, scheme.rounding).key
         states = {result.state for result in results}
-        state: State = "invalid" if "invalid" in states else "missing" if "missing" in states else "ok"
+        state: SheetState = "invalid" if "invalid" in states else "missing" if "missing" in states else "ok"
         known = sum(r.counted for r in results if r.state == "ok" and r.counted is not None)
         return SheetResult(
-            results, sections, measures, total, scheme.max_points, percent, grade, state, known
+            results,
+            sections,
+            measures,
+            total,
+            scheme.max_points,
+            percent,
+            grade,
+            state,
+            known,
+            scheme.max_points,
         )
 
     def _grade_numbers(self, total: Any, complete: Mask) -> Any:
@@ -303,6 +326,7 @@ def _criterion_result(outcome: Outcome) -> CriterionResult:
             issues.append(Issue("entered_out_of_range", None, {"low": 0, "high": criterion.max_points}))
     invalid = outcome.invalid is not None
     state: State = "invalid" if invalid else "missing" if computed is None else "ok"
+    counted = outcome.counted.one() if state == "ok" else None
     return CriterionResult(
         key=criterion.key,
         section=outcome.section,
@@ -311,8 +335,10 @@ def _criterion_result(outcome: Outcome) -> CriterionResult:
         state=state,
         computed=None if record.invalid is not None else computed,
         entered=entered,
-        counted=outcome.counted.one() if state == "ok" else None,
+        counted=counted,
         issues=tuple(issues),
+        contribution=counted,
+        max_contribution=criterion.max_points,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from agencyqa.scoring.exact import fraction_from_data
 from agencyqa.scoring.problems import TraceError, join_place
 from agencyqa.scoring.readd_rollup import READERS, conclude, expect
+from agencyqa.scoring.units import SCALE
 
 Trace = Mapping[str, Any]
 
@@ -21,6 +23,10 @@ OPERATIONS: dict[str, Callable[[list[int]], int]] = {
     "take": lambda v: v[0],
     "pick": lambda v: v[1],
     "unless": lambda v: v[0] * (1 - v[1]),
+    "to_step": lambda v: math.floor(Fraction(v[0], v[1]) + Fraction(1, 2)) * v[1],
+    "bracket": lambda v: sum(edge <= v[0] for edge in v[1:]) - 1,
+    "reached_over": lambda v: int(v[0] > Fraction(v[1], SCALE) * v[2]),
+    "reached_at": lambda v: int(v[0] >= Fraction(v[1], SCALE) * v[2]),
 }
 
 
@@ -113,7 +119,9 @@ def _param(rule: Trace, path: str, ref: str) -> Any:
             rule = next(part["rule"] for part in rule["parts"] if part["key"] == key)
     held: Any = rule
     for name in ref.split("."):
-        if isinstance(held, Sequence):
+        if isinstance(held, Sequence) and name.isdigit():
+            held = held[int(name)]
+        elif isinstance(held, Sequence):
             held = next((item for item in held if item["key"] == name), {})
         else:
             held = held.get(name)
@@ -131,6 +139,10 @@ def _step(step: Trace, place: str) -> int | None:
         result = 0
     elif None in values:
         result = None
+    elif op == "quotient":
+        over, under, instead = values
+        unit = step["unit"]
+        result = math.floor(Fraction(over, under * unit) + Fraction(1, 2)) * unit if under else instead
     elif op in OPERATIONS:
         result = OPERATIONS[op](values)
     else:

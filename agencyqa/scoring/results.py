@@ -8,8 +8,11 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from agencyqa.scoring.tape import IntArray, Mask
+from agencyqa.scoring.version import ENGINE_VERSION
 
-State = Literal["ok", "missing", "invalid"]
+State = Literal["ok", "missing", "invalid", "left_out"]
+# "unassessed": everything is answered, but too little of it was assessed for a total.
+SheetState = Literal["ok", "missing", "invalid", "unassessed"]
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,48 @@ class Issue:
 
 
 @dataclass(frozen=True)
+class ConditionOutcome:
+    """`reached` is what counts of the other criterion, None while it has no result or was left out."""
+
+    criterion: str
+    least: int
+    reached: int | None
+    met: bool | None
+
+
+@dataclass(frozen=True)
+class BonusOutcome:
+    """`met`: all conditions hold. `room` is what the cap on the total still allowed when its turn came."""
+
+    met: bool | None
+    room: int | None
+    conditions: tuple[ConditionOutcome, ...]
+
+
+@dataclass(frozen=True)
+class VetoResult:
+    """A veto of the whole sheet. `cap` is the most that the total may be, on the scale of what was assessed;
+    `contribution` is what the veto takes off, never above 0."""
+
+    key: str
+    measure: str
+    state: Literal["ok", "missing", "invalid"]
+    raised: bool | None
+    excepted: bool | None
+    applied: bool | None
+    cap: int | None
+    contribution: int | None
+    caps_grade: str | None
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True)
 class CriterionResult:
-    """All figures in units. `counted` is the entered figure where there is one, else the computed."""
+    """All figures in units. `counted` is the entered figure where there is one, else the computed.
+
+    `counted` stays on the criterion's own scale; `contribution` is what it gives to the total, out of
+    `max_contribution`: less or nothing for a bonus that is not granted, weighted where the scheme has weights.
+    """
 
     key: str
     section: str
@@ -34,6 +77,9 @@ class CriterionResult:
     entered: int | None
     counted: int | None
     issues: tuple[Issue, ...] = ()
+    contribution: int | None = None
+    max_contribution: int = 0
+    bonus: BonusOutcome | None = None
 
     @property
     def difference(self) -> int | None:
@@ -68,7 +114,11 @@ class SheetScore:
 
 @dataclass(frozen=True)
 class SheetResult:
-    """`known_total` adds up what has a result so far; it is for showing only and never a score."""
+    """`known_total` adds up what has a result so far; it is for showing only and never a score.
+
+    `assessed_max` is the part of the maximum that is not left out; `percent` and subtotals refer to it.
+    `capped_by` names the veto that lowered the grade, `engine` the version of the arithmetic.
+    """
 
     criteria: tuple[CriterionResult, ...]
     sections: tuple[Subtotal, ...]
@@ -77,8 +127,14 @@ class SheetResult:
     max_points: int
     percent: Fraction | None
     grade: str | None
-    state: State
+    state: SheetState
     known_total: int
+    assessed_max: int
+    partial: bool = False
+    left_out: tuple[str, ...] = ()
+    vetoes: tuple[VetoResult, ...] = ()
+    capped_by: str | None = None
+    engine: str = ENGINE_VERSION
 
     @property
     def is_complete(self) -> bool:
@@ -88,7 +144,7 @@ class SheetResult:
         return next(result for result in self.criteria if result.key == key)
 
     def as_score(self) -> SheetScore:
-        return SheetScore(self.total, self.max_points, self.measures)
+        return SheetScore(self.total, self.assessed_max, self.measures)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ write down each step for the trace. The proof and the trace can therefore not di
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agencyqa.scoring.inputs import InputSpec
+from agencyqa.scoring.units import SCALE
 
 IntArray = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -257,7 +258,62 @@ class Tape:
             missing = either(missing, exception.missing & (flag.values == 1))
         return self._step(code, "unless", (flag, exception), values, 0, 1, False, missing)
 
+    def quotient(self, code: str, a: Num, b: Num, unit: int, instead: Num) -> Num:
+        """a / b, half-up to a multiple of the unit, both never negative; `instead` where b is 0."""
+        least, reach = max(1, b.low), b.high * unit
+        high = (2 * a.high + least * unit) // (2 * least * unit) * unit
+        wide = _is_wide((a, b), 0, 2 * a.high + 2 * reach + unit)
+        under = as_array(b.values, wide=wide)
+        divisor = np.maximum(under, 1)
+        values = (2 * as_array(a.values, wide=wide) + divisor * unit) // (2 * unit * divisor) * unit
+        values = np.where(under == 0, as_array(instead.values, wide=wide), values)
+        high = max(high, instead.high)
+        return self._step(code, "quotient", (a, b, instead), values, 0, high, wide, extra={"unit": unit})
+
+    def to_step(self, code: str, a: Num, step: Num) -> Num:
+        """Half-up to a multiple of the step, which is a parameter."""
+        size = step.low
+        low, high = ((2 * edge + size) // (2 * size) * size for edge in (a.low, a.high))
+        wide = not fits_int64(min(2 * a.low, low), max(2 * a.high + size, high))
+        values = (2 * as_array(a.values, wide=wide) + size) // (2 * size) * size
+        return self._step(code, "to_step", (a, step), values, low, high, wide)
+
+    def bracket(self, code: str, amount: Num, edges: Sequence[Num]) -> Num:
+        """The position of the last of the rising edges that the amount has reached; the first is 0."""
+        table = np.array([edge.low for edge in edges], dtype=amount.values.dtype)
+        values = np.searchsorted(table, amount.values, side="right") - 1
+        return self._step(code, "bracket", (amount, *edges), values, 0, len(edges) - 1, False)
+
+    def reaches(self, code: str, count: Num, multiple: Num, limit: Num, *, at: bool) -> Num:
+        """1 where the count is over the multiple (ten-thousandths) of the limit, or with `at` exactly there."""
+        reach = multiple.high * limit.high
+        wide = not fits_int64(0, max(reach, count.high * SCALE))
+        left = as_array(count.values, wide=wide) * SCALE
+        right = as_array(limit.values, wide=wide) * multiple.low
+        values = (left >= right if at else left > right).astype(np.int64)
+        op = "reached_at" if at else "reached_over"
+        return self._step(code, op, (count, multiple, limit), values, 0, 1, False)
+
     # Findings
+
+    def within(self, number: Num, low: int, high: int) -> Num:
+        held = (number.values >= low) & (number.values <= high)
+        return Num(np.asarray(held, dtype=np.int64), 0, 1, number.source, number.missing)
+
+    def any_of(self, *flags: Num) -> Num:
+        held = np.maximum(flags[0].values, flags[1].values)
+        return Num(held, 0, 1, flags[0].source, either(*(flag.missing for flag in flags)))
+
+    def require(self, code: str, number: Num, holds: Num, **params: int | str | Num | None) -> None:
+        self.check(code, number, holds.values == 1, **params)
+
+    def leave_out(self, flag: Num) -> None:
+        """The whole criterion is left out of the sheet where the flag is 1."""
+
+    def explain(self, tell: Callable[[Sight], None]) -> None:
+        """Called when the trace of one sheet is written, to note what an expert would say about it."""
+        if self.explaining:
+            tell(Sight(self))
 
     def check(self, code: str, number: Num, holds: Mask, **params: int | str | Num | None) -> None:
         """Marks the rows invalid whose input does not hold, or had left its limits altogether."""
@@ -309,6 +365,7 @@ class Tape:
         high: int,
         wide: bool,
         missing: Mask | None = None,
+        extra: Mapping[str, int] | None = None,
     ) -> Num:
         record = self.record
         record.wide_steps += wide
@@ -324,9 +381,23 @@ class Tape:
                     "path": self._path,
                     "args": [{"from": a.source[0], "ref": a.source[1], "value": a.one()} for a in args],
                     "result": result.one(),
+                    **(extra or {}),
                 }
             )
         return result
+
+
+class Sight:
+    """What an explanation may look at: the figures of the one sheet."""
+
+    def __init__(self, tape: Tape) -> None:
+        self._tape = tape
+
+    def value(self, number: Num) -> int | None:
+        return number.one()
+
+    def note(self, code: str, **params: int | str | None) -> None:
+        self._tape.note(code, **params)
 
 
 def _is_wide(numbers: Sequence[Num], low: int, high: int) -> bool:

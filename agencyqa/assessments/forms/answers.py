@@ -20,6 +20,8 @@ def answer_text(item: Input, value: Any, words: RuleTexts) -> str:
             return gettext("%(points)s 分", points=format_points(value))
         case "count":
             return str(value)
+        case "number":
+            return format_points(value)
         case "check":
             return gettext("是") if value else gettext("否")
         case "yesno":

@@ -170,7 +170,7 @@ def criterion_of(field_name: str, facts: Sequence[FactRow] = ()) -> str:
 
 def _value(item: Input, text: str) -> int | str | bool | None:
     match item.widget:
-        case "points":
+        case "points" | "number":
             return _points(text)
         case "count":
             return _count(text)
@@ -208,7 +208,7 @@ def _count(text: str) -> int | None:
 
 
 def _text(item: Input, value: int | str | bool) -> str:
-    if item.widget == "points":
+    if item.widget in ("points", "number"):
         return format_points(int(value))
     if item.widget == "yesno":
         return YES if value else NO

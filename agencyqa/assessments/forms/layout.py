@@ -11,7 +11,7 @@ from agencyqa.scoring import AllOrNothing, Composite, Criterion, InputSpec, Rule
 
 # "yesno" asks outright: an all-or-nothing item nobody looked at must stay missing and not read as "no".
 # "check" is a flag whose natural state is off: a veto that is not raised.
-Widget = Literal["choice", "points", "count", "check", "yesno"]
+Widget = Literal["choice", "points", "count", "number", "check", "yesno"]
 
 ANSWER_PREFIX = "a-"
 ENTERED_PREFIX = "entered-"

@@ -27,7 +27,7 @@ class StepLine:
 
 
 def step_lines(steps: Sequence[Mapping[str, Any]], rule: Rule, words: RuleTexts) -> tuple[StepLine, ...]:
-    plain_inputs = {spec.name for spec in rule.inputs() if spec.type != "points"}
+    plain_inputs = {spec.name for spec in rule.inputs() if spec.type not in ("points", "number")}
     is_plain = [step["code"] in _PLAIN_STEPS for step in steps]
     lines: list[StepLine] = []
     for number, step in enumerate(steps):

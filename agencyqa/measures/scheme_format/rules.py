@@ -72,6 +72,8 @@ def _field(spec: ParamSpec) -> tuple[Any, Any]:
         return held, ... if spec.required else []
     elif spec.type == "record":
         held = _record(spec)
+    elif spec.type == "option":
+        held = Literal[spec.choices]
     else:
         held = _PLAIN[spec.type]
     return (held | None if spec.optional else held), ... if spec.required else spec.default

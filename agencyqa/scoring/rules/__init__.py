@@ -5,11 +5,15 @@ from __future__ import annotations
 from agencyqa.scoring.rules.all_or_nothing import AllOrNothing
 from agencyqa.scoring.rules.banded import Band, BandedRange
 from agencyqa.scoring.rules.base import Rule, excel_formula
+from agencyqa.scoring.rules.checklist import Checklist, Item
 from agencyqa.scoring.rules.composite import Composite, Part
 from agencyqa.scoring.rules.deductions import Deductions, Fault
 from agencyqa.scoring.rules.free import FreeValue
+from agencyqa.scoring.rules.lateness import LateClass, Lateness, LateStep
 from agencyqa.scoring.rules.ordinal import Level, Ordinal
 from agencyqa.scoring.rules.range_deduction import RangeDeduction
+from agencyqa.scoring.rules.rating import Rating
+from agencyqa.scoring.rules.ratio import Ratio
 from agencyqa.scoring.rules.veto import Veto
 
 RULES: dict[str, type[Rule]] = {
@@ -23,6 +27,10 @@ RULES: dict[str, type[Rule]] = {
         Composite,
         FreeValue,
         Ordinal,
+        Checklist,
+        Ratio,
+        Lateness,
+        Rating,
     )
 }
 
@@ -31,14 +39,21 @@ __all__ = [
     "AllOrNothing",
     "Band",
     "BandedRange",
+    "Checklist",
     "Composite",
     "Deductions",
     "Fault",
     "FreeValue",
+    "Item",
+    "LateClass",
+    "LateStep",
+    "Lateness",
     "Level",
     "Ordinal",
     "Part",
     "RangeDeduction",
+    "Rating",
+    "Ratio",
     "Rule",
     "Veto",
     "excel_formula",

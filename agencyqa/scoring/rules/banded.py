@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from agencyqa.scoring.inputs import Choice, InputSpec, choice_input, points_input
-from agencyqa.scoring.params import Key, Points
+from agencyqa.scoring.params import NEWER, Key, Points
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.rules.base import Rule, key_problems, step_problems
 from agencyqa.scoring.tape import Num, Tape, as_array, fits_int64
@@ -30,20 +30,24 @@ class BandedRange(Rule):
     """
 
     kind: ClassVar[str] = "banded"
-    explanation_codes: ClassVar[tuple[str, ...]] = ("banded.chosen",)
+    explanation_codes: ClassVar[tuple[str, ...]] = ("banded.chosen", "banded.rounded")
 
     bands: tuple[Band, ...]
     step: Points = 1
+    gaps: Literal["refuse", "round"] = field(default="refuse", metadata=NEWER)
 
     def inputs(self) -> tuple[InputSpec, ...]:
         choices = tuple(Choice(band.key, band.low, band.high) for band in self.bands)
         low, high = min(band.low for band in self.bands), max(band.high for band in self.bands)
-        return choice_input("band", choices), points_input("value", low, high, self.step)
+        step = self.step if self.gaps == "refuse" else 1
+        return choice_input("band", choices), points_input("value", low, high, step)
 
     def evaluate(self, tape: Tape) -> Num:
         band_spec, value_spec = self.specs
         band = tape.input(band_spec)
-        value = tape.input(value_spec, own_check=True)
+        given = value = tape.input(value_spec, own_check=True)
+        if self.gaps == "round":
+            value = tape.to_step("to_step", given.beside(band), tape.param("step", self.step))
         index = band.values.astype(np.intp, copy=False)
         wide = not fits_int64(value_spec.low, value_spec.high)
         lows = as_array(np.array([b.low for b in self.bands], dtype=object), wide=wide)[index]
@@ -54,15 +58,17 @@ class BandedRange(Rule):
         chosen = self._chosen(tape, band)
         tape.check(
             "outside_band",
-            paired,
+            paired._replace(source=given.source, outside=given.outside),
             holds,
             band=chosen.key if chosen else None,
             low=chosen.low if chosen else value_spec.low,
             high=chosen.high if chosen else value_spec.high,
         )
-        tape.check_limits(value, value_spec)
+        tape.check_limits(given, value_spec)
         if chosen:
             tape.note("banded.chosen", band=chosen.key, low=chosen.low, high=chosen.high, value=value)
+        if self.gaps == "round" and chosen and given.one() != value.one():
+            tape.note("banded.rounded", given=given, step=self.step, value=value)
         return tape.take("value", paired)
 
     def _chosen(self, tape: Tape, band: Num) -> Band | None:
@@ -70,7 +76,9 @@ class BandedRange(Rule):
         return None if number is None else self.bands[number]
 
     def excel(self) -> str:
-        return "{value}"
+        if self.gaps == "refuse":
+            return "{value}"
+        return f"INT((2*{{value}}+{self.step})/{2 * self.step})*{self.step}"
 
     def parameter_problems(self) -> list[Problem]:
         found = key_problems([band.key for band in self.bands], "bands")

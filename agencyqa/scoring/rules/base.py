@@ -14,6 +14,7 @@ from agencyqa.scoring.inputs import Bounds, InputSpec
 from agencyqa.scoring.params import AnyRule, type_problems
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.tape import Column, Num, Tape
+from agencyqa.scoring.units import PLACES
 
 KEY_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
 PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
@@ -31,6 +32,11 @@ class Rule(AnyRule, ABC):
     def specs(self) -> tuple[InputSpec, ...]:
         """The same, made once: a rule never changes."""
         return self.inputs()
+
+    @property
+    def can_be_left_out(self) -> bool:
+        """Whether an answer can take the whole criterion out of the sheet's maximum."""
+        return False
 
     @abstractmethod
     def evaluate(self, tape: Tape) -> Num:
@@ -75,6 +81,11 @@ def key_problems(keys: Sequence[str], place: str) -> list[Problem]:
 
 def positive_problem(value: int, place: str) -> list[Problem]:
     return [] if value > 0 else [Problem(place, "not_positive", {"value": value})]
+
+
+def places_problems(places: int) -> list[Problem]:
+    """Decimals of a point to which a quotient is rounded; marks have four."""
+    return [] if 0 <= places <= PLACES else [Problem("places", "out_of_range", {"low": 0, "high": PLACES})]
 
 
 def step_problems(step: int, edges: Mapping[str, int]) -> list[Problem]:

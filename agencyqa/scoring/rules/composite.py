@@ -44,5 +44,9 @@ class Composite(Rule):
     def parameter_problems(self) -> list[Problem]:
         found = key_problems([part.key for part in self.parts], "parts")
         for part in self.parts:
-            found += [problem.under(f"parts.{part.key}.rule") for problem in part.rule.problems()]
+            place = f"parts.{part.key}.rule"
+            found += [problem.under(place) for problem in part.rule.problems()]
+            if part.rule.can_be_left_out:
+                # A criterion is assessed as a whole or not at all.
+                found.append(Problem(place, "part_cannot_be_left_out"))
         return found

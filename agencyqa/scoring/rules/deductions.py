@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from agencyqa.scoring.inputs import InputSpec, count_input
-from agencyqa.scoring.params import Count, Key, Points
+from agencyqa.scoring.params import NEWER, Count, Key, Points
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.rules.base import Rule, key_problems, positive_problem
 from agencyqa.scoring.tape import Num, Tape
@@ -14,11 +14,12 @@ from agencyqa.scoring.tape import Num, Tape
 
 @dataclass(frozen=True)
 class Fault:
-    """`amount` is taken off for each occurrence, at most `max_count` times."""
+    """`amount` is taken off for each occurrence, at most `max_count` times and at most `max_amount` in all."""
 
     key: Key
     amount: Points
     max_count: Count | None = None
+    max_amount: Points | None = field(default=None, metadata=NEWER)
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ class Deductions(Rule):
                 counted = tape.least("counted", count, cap)
             amount = tape.param(f"faults.{fault.key}.amount", fault.amount)
             off = tape.mul("fault_deduction", counted, amount)
+            if fault.max_amount is not None:
+                most = tape.param(f"faults.{fault.key}.max_amount", fault.max_amount)
+                off = tape.least("fault_capped", off, most)
             taken.append(off)
             if tape.explaining and count.one():
                 tape.note(
@@ -78,7 +82,8 @@ class Deductions(Rule):
             count = f"{{{fault.key}}}"
             if fault.max_count is not None:
                 count = f"MIN({count},{fault.max_count})"
-            terms += f"-{fault.amount}*{count}"
+            off = f"{fault.amount}*{count}"
+            terms += f"-{off}" if fault.max_amount is None else f"-MIN({off},{fault.max_amount})"
         return f"MAX(0,{self.points}{terms})"
 
     def parameter_problems(self) -> list[Problem]:
@@ -88,4 +93,6 @@ class Deductions(Rule):
             found += positive_problem(fault.amount, f"faults.{fault.key}.amount")
             if fault.max_count is not None:
                 found += positive_problem(fault.max_count, f"faults.{fault.key}.max_count")
+            if fault.max_amount is not None:
+                found += positive_problem(fault.max_amount, f"faults.{fault.key}.max_amount")
         return found

@@ -23,6 +23,10 @@ class Veto(Rule):
     flag: Key = "veto"
     exception: Key | None = None
 
+    @property
+    def can_be_left_out(self) -> bool:
+        return self.rule.can_be_left_out
+
     def inputs(self) -> tuple[InputSpec, ...]:
         own = [flag_input(self.flag)]
         if self.exception is not None:

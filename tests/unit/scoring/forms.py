@@ -40,7 +40,7 @@ def bands(*edges: tuple[str, int, int]) -> BandedRange:
 
 def one_rule(rule: Rule, points: int | None = None) -> Scheme:
     """The smallest scheme around a rule, its criterion is called "item"."""
-    high = rule.bounds().high if points is None else points
+    high = max(1, rule.bounds().high) if points is None else points
     return Scheme("single", "1", high, (Section("all", high, (Criterion("item", high, rule),)),), GRADES)
 
 

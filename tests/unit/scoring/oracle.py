@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, getcontext
+from fractions import Fraction
 from typing import Any
 
 getcontext().prec = 60
@@ -100,11 +101,17 @@ def _mark(
     kind = rule["kind"]
     if kind == "banded":
         band = _choice(given, f"{at}band", rule["bands"], problems)
-        if band is None:
-            lows, highs = [b["low"] for b in rule["bands"]], [b["high"] for b in rule["bands"]]
-            _free(given, f"{at}value", min(lows), max(highs), rule["step"], problems)
+        lows, highs = [b["low"] for b in rule["bands"]], [b["high"] for b in rule["bands"]]
+        step = rule["step"]
+        rounds = rule.get("gaps", "refuse") == "round"
+        value = _free(given, f"{at}value", min(lows), max(highs), 1 if rounds else step, problems)
+        if band is None or value is None:
             return None
-        return _free(given, f"{at}value", band["low"], band["high"], rule["step"], problems)
+        if rounds:
+            value = (value / points(step)).to_integral_value(ROUND_HALF_UP) * points(step)
+        if not points(band["low"]) <= value <= points(band["high"]):
+            problems.append(Invalid)
+        return value
     if kind == "all_or_nothing":
         met = _flag(given, f"{at}met", problems)
         return None if met is None else points(rule["points"]) if met else Decimal(0)
@@ -116,7 +123,9 @@ def _mark(
                 rest = None
             elif rest is not None:
                 cap = fault["max_count"]
-                rest -= points(fault["amount"]) * (count if cap is None or count < cap else cap)
+                off = points(fault["amount"]) * (count if cap is None or count < cap else cap)
+                most = fault.get("max_amount")
+                rest -= off if most is None else min(off, points(most))
         return None if rest is None else rest if rest > 0 else Decimal(0)
     if kind == "range_deduction":
         return _range_deduction(rule, given, at, problems)
@@ -137,9 +146,10 @@ def _mark(
         return sum(known, Decimal(0)) if len(known) == len(marks) else None
     if kind == "free":
         return _free(given, f"{at}value", rule["low"], rule["high"], rule["step"], problems)
-    assert kind == "ordinal"
-    level = _choice(given, f"{at}level", rule["levels"], problems)
-    return None if level is None else points(level["points"])
+    if kind == "ordinal":
+        level = _choice(given, f"{at}level", rule["levels"], problems)
+        return None if level is None else points(level["points"])
+    return NEWER[kind](rule, given, at, problems)
 
 
 def _range_deduction(
@@ -158,6 +168,95 @@ def _range_deduction(
         problems.append(Invalid)
     left = points(rule["points"]) - points(amount)
     return left if left > 0 else Decimal(0)
+
+
+def _checklist(
+    rule: Mapping[str, Any], given: Mapping[str, Any], at: str, problems: list[type[Exception]]
+) -> Decimal | None:
+    ticks = [(_flag(given, f"{at}{item['key']}", problems), item["points"]) for item in rule["items"]]
+    if any(tick is None for tick, _ in ticks):
+        return None
+    return sum((points(units) for tick, units in ticks if tick), Decimal(0))
+
+
+def _figure(given: Mapping[str, Any], name: str, problems: list[type[Exception]]) -> Decimal | None:
+    value = _number(given, name, problems)
+    if value is None:
+        return None
+    if not 0 <= value <= 10**12:
+        problems.append(Invalid)
+    return points(value)
+
+
+def _rounded(value: Fraction, places: int) -> Decimal:
+    """Half-up by hand, for a Decimal cannot hold every quotient."""
+    whole, rest = divmod(value * 10**places, 1)
+    return Decimal(whole + (1 if rest >= Fraction(1, 2) else 0)).scaleb(-places)
+
+
+def _ratio(
+    rule: Mapping[str, Any], given: Mapping[str, Any], at: str, problems: list[type[Exception]]
+) -> Decimal | None:
+    actual = _figure(given, f"{at}actual", problems)
+    planned = _figure(given, f"{at}planned", problems)
+    divisor = planned if rule["direction"] == "higher" else actual
+    if divisor == 0 and rule["empty"] == "refuse":
+        problems.append(Invalid)
+    if actual is None or planned is None:
+        return None
+    full = points(rule["points"])
+    cap = full if rule["cap"] is None else points(rule["cap"])
+    if divisor == 0:
+        return min(full, cap) if rule["empty"] == "full" else Decimal(0)
+    part = Fraction(actual) / Fraction(planned) if rule["direction"] == "higher" else None
+    if part is None:
+        part = Fraction(planned) / Fraction(actual)
+    return min(cap, _rounded(part * Fraction(full), rule["places"]))
+
+
+def _lateness(
+    rule: Mapping[str, Any], given: Mapping[str, Any], at: str, problems: list[type[Exception]]
+) -> Decimal | None:
+    days = _count(given, f"{at}days", problems)
+    held: Mapping[str, Any] | None = None
+    if rule["by_amount"]:
+        amount = _figure(given, f"{at}amount", problems)
+        if amount is not None:
+            for each in rule["classes"]:
+                if amount >= points(each["above"] or 0):
+                    held = each
+    else:
+        held = _choice(given, f"{at}class", rule["classes"], problems)
+    if days is None or held is None:
+        return None
+    penalties = []
+    for step in rule["steps"]:
+        threshold = points(step["multiple"]) * held["limit"]
+        if days > threshold or (rule["reached"] == "at" and days == threshold):
+            penalties.append(points(step["penalty"]))
+    taken = sum(penalties, Decimal(0)) if rule["steps_add"] else (penalties or [Decimal(0)])[-1]
+    left = points(rule["points"]) - days * points(rule["per_day"]) - taken
+    return left if left > 0 else Decimal(0)
+
+
+def _rating(
+    rule: Mapping[str, Any], given: Mapping[str, Any], at: str, problems: list[type[Exception]]
+) -> Decimal | None:
+    rating = _number(given, f"{at}rating", problems)
+    if rating is None:
+        return None
+    if rating == 0:
+        return Decimal(0)
+    if not rule["low"] <= rating <= rule["high"]:
+        problems.append(Invalid)
+        return Decimal(0)
+    part = Fraction(rating, rule["high"])
+    if rule["base"] == "low":
+        part = Fraction(rating - rule["low"], rule["high"] - rule["low"])
+    return min(points(rule["points"]), _rounded(part * Fraction(points(rule["points"])), rule["places"]))
+
+
+NEWER = {"checklist": _checklist, "ratio": _ratio, "lateness": _lateness, "rating": _rating}
 
 
 def sheet(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from hypothesis import strategies as st
 
@@ -10,6 +10,7 @@ from agencyqa.scoring import (
     AllOrNothing,
     Band,
     BandedRange,
+    Checklist,
     Composite,
     Criterion,
     Deductions,
@@ -17,10 +18,16 @@ from agencyqa.scoring import (
     FreeValue,
     GradeBand,
     InputSpec,
+    Item,
+    LateClass,
+    Lateness,
+    LateStep,
     Level,
     Ordinal,
     Part,
     RangeDeduction,
+    Rating,
+    Ratio,
     Rounding,
     Rule,
     Scheme,
@@ -43,15 +50,18 @@ def banded(draw: st.DrawFn) -> BandedRange:
         bands.append(Band(f"b{number}", low * step, high * step))
         # The next band shares the edge, or begins a step above it, as forms with whole points do.
         low = high if high + 1 not in edges[1:] or draw(st.booleans()) else high + 1
-    return BandedRange(tuple(draw(st.permutations(bands))), step)
+    return BandedRange(tuple(draw(st.permutations(bands))), step, draw(st.sampled_from(["refuse", "round"])))
 
 
 @st.composite
 def deductions(draw: st.DrawFn) -> Deductions:
     amounts = draw(st.lists(st.one_of(st.integers(1, 20_000), HUGE_UNITS), min_size=1, max_size=4))
     caps = st.one_of(st.none(), st.integers(1, 5))
+    most = st.one_of(st.none(), st.none(), UNITS)
     points = draw(st.one_of(UNITS, UNITS, HUGE_UNITS))
-    return Deductions(points, tuple(Fault(f"f{n}", amount, draw(caps)) for n, amount in enumerate(amounts)))
+    return Deductions(
+        points, tuple(Fault(f"f{n}", amount, draw(caps), draw(most)) for n, amount in enumerate(amounts))
+    )
 
 
 @st.composite
@@ -74,8 +84,72 @@ def ordinals(draw: st.DrawFn) -> Ordinal:
     return Ordinal(tuple(Level(f"l{number}", units) for number, units in enumerate(points)))
 
 
+@st.composite
+def checklists(draw: st.DrawFn) -> Checklist:
+    points = draw(st.lists(UNITS, min_size=1, max_size=4))
+    return Checklist(tuple(Item(f"i{number}", units) for number, units in enumerate(points)))
+
+
+PLACES = st.integers(0, 4)
+
+
+@st.composite
+def ratios(draw: st.DrawFn) -> Ratio:
+    points = draw(st.one_of(UNITS, UNITS, HUGE_UNITS))
+    return Ratio(
+        points,
+        draw(st.sampled_from(["higher", "lower"])),
+        draw(st.sampled_from([None, points, points + 7, max(1, points // 2)])),
+        draw(st.sampled_from(["refuse", "zero", "full"])),
+        draw(PLACES),
+    )
+
+
+@st.composite
+def latenesses(draw: st.DrawFn) -> Lateness:
+    by_amount = draw(st.booleans())
+    limits = draw(st.lists(st.integers(1, 9), min_size=1, max_size=3))
+    edges = sorted(draw(st.lists(st.integers(1, 10**7), min_size=2, max_size=2, unique=True)))
+    classes = [
+        LateClass(f"k{number}", limit, edges[number - 1] if by_amount and number else None)
+        for number, limit in enumerate(limits)
+    ]
+    multiples = sorted(draw(st.lists(st.integers(1, 30_000), max_size=3, unique=True)))
+    penalties = sorted(draw(st.lists(UNITS, min_size=3, max_size=3)))
+    steps = [LateStep(multiple, penalty) for multiple, penalty in zip(multiples, penalties, strict=False)]
+    return Lateness(
+        draw(UNITS),
+        tuple(classes),
+        draw(st.integers(0 if steps else 1, 20_000)),
+        tuple(steps),
+        draw(st.booleans()),
+        draw(st.sampled_from(["over", "at"])),
+        by_amount,
+    )
+
+
+Cannot = tuple[Literal["leave_out", "zero"], ...]
+
+
+@st.composite
+def ratings(draw: st.DrawFn, cannot: Cannot = ("leave_out", "zero")) -> Rating:
+    low = draw(st.integers(1, 4))
+    high = low + draw(st.integers(1, 6))
+    base: Literal["zero", "low"] = draw(st.sampled_from(["zero", "low"]))
+    return Rating(draw(UNITS), low, high, draw(st.sampled_from(cannot)), base, draw(PLACES))
+
+
 SIMPLE: st.SearchStrategy[Rule] = st.one_of(
-    banded(), st.builds(AllOrNothing, UNITS), deductions(), range_deductions(), free_values(), ordinals()
+    banded(),
+    st.builds(AllOrNothing, UNITS),
+    deductions(),
+    range_deductions(),
+    free_values(),
+    ordinals(),
+    checklists(),
+    ratios(),
+    latenesses(),
+    ratings(("zero",)),
 )
 
 
@@ -100,7 +174,7 @@ def schemes(draw: st.DrawFn) -> Scheme:
         criteria = tuple(
             Criterion(
                 f"c{number}_{position}",
-                rule.bounds().high,
+                max(1, rule.bounds().high),
                 rule,
                 draw(st.sampled_from([None, "M1", "M2", "M3"])),
             )
@@ -126,7 +200,9 @@ def sound(spec: InputSpec) -> st.SearchStrategy[Any]:
     if spec.type == "flag":
         return st.booleans()
     if spec.type == "count":
-        return st.integers(0, 12)
+        return st.integers(0, min(12, spec.high))
+    if spec.type == "number":
+        return st.one_of(st.integers(0, 60_000), st.integers(0, spec.high))
     return st.integers(spec.low // spec.step, spec.high // spec.step).map(lambda n: n * spec.step)
 
 

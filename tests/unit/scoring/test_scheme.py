@@ -13,6 +13,8 @@ from agencyqa.scoring import (
     RULES,
     AllOrNothing,
     Criterion,
+    Deductions,
+    Fault,
     GradeBand,
     Problem,
     Rounding,
@@ -25,6 +27,7 @@ from agencyqa.scoring import (
     param_specs,
     parse_points,
     rule_from_data,
+    rule_to_data,
     scheme_digest,
     scheme_from_data,
     scheme_to_data,
@@ -195,7 +198,7 @@ def test_hostile_nesting_is_refused() -> None:
 
 def test_parameters_are_described() -> None:
     assert {kind: [(s.name, s.type, s.required) for s in param_specs(kind)] for kind in RULES} == {
-        "banded": [("bands", "list", True), ("step", "points", False)],
+        "banded": [("bands", "list", True), ("step", "points", False), ("gaps", "option", False)],
         "all_or_nothing": [("points", "points", True)],
         "deductions": [("points", "points", True), ("faults", "list", True)],
         "range_deduction": [
@@ -214,10 +217,50 @@ def test_parameters_are_described() -> None:
             ("published", "flag", False),
         ],
         "ordinal": [("levels", "list", True)],
+        "checklist": [("items", "list", True)],
+        "ratio": [
+            ("points", "points", True),
+            ("direction", "option", False),
+            ("cap", "points", False),
+            ("empty", "option", False),
+            ("places", "count", False),
+        ],
+        "lateness": [
+            ("points", "points", True),
+            ("classes", "list", True),
+            ("per_day", "points", True),
+            ("steps", "list", False),
+            ("steps_add", "flag", False),
+            ("reached", "option", False),
+            ("by_amount", "flag", False),
+        ],
+        "rating": [
+            ("points", "points", True),
+            ("low", "count", False),
+            ("high", "count", False),
+            ("cannot_assess", "option", False),
+            ("base", "option", False),
+            ("places", "count", False),
+        ],
     }
     faults = param_specs("deductions")[1]
     assert [(s.name, s.type, s.optional) for s in faults.fields] == [
         ("key", "key", False),
         ("amount", "points", False),
         ("max_count", "count", True),
+        ("max_amount", "points", True),
+    ]
+    assert param_specs("ratio")[1].choices == ("higher", "lower")
+
+
+def test_what_published_schemes_do_not_have_leaves_no_mark_at_its_default() -> None:
+    data = scheme_to_data(jiading())
+    assert sorted(data) == ["grades", "key", "max_points", "rounding", "sections", "version"]
+    criterion = data["sections"][0]["criteria"][0]
+    assert sorted(criterion) == ["key", "max_points", "measure", "rule"]
+    assert sorted(criterion["rule"]) == ["bands", "kind", "step"]
+    assert sorted(data["sections"][0]) == ["criteria", "key", "max_points"]
+    assert rule_to_data(Deductions(5, (Fault("a", 1, None, 3), Fault("b", 1))))["faults"] == [
+        {"key": "a", "amount": 1, "max_count": None, "max_amount": 3},
+        {"key": "b", "amount": 1, "max_count": None},
     ]
