@@ -100,7 +100,9 @@ class Scheme(Identified, Base):
 class SchemeVersion(Identified, Versioned, Base):
     """A numbered version. Once published, content, hash and validity never change; only its end may be set.
 
-    ``content`` is the scheme file as data (see ``measures.scheme_format``); ``content_hash`` its SHA-256.
+    ``content`` is the scheme file as data (see ``measures.scheme_format``); ``content_hash`` its SHA-256. Of a draft
+    with errors it is what was typed, in the same shape as far as that goes; purpose, first day and maximum are
+    then the last that could be read.
     """
 
     __tablename__ = "scheme_versions"
@@ -127,6 +129,10 @@ class SchemeVersion(Identified, Versioned, Base):
     drafted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # Errors of a draft when it was saved; nothing with errors is ever published.
+    error_count: Mapped[int] = mapped_column(Integer, default=0)
+    # When the draft was last saved on the page; what one person changes in one go is one entry of the log.
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     scheme: Mapped[Scheme] = relationship(lazy="raise")
 

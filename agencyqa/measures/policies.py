@@ -33,6 +33,11 @@ def can_draft(actor: Actor) -> bool:
     return actor.has(Permission.SCHEMES_WRITE) and actor.bureau_id is not None
 
 
+def can_edit(actor: Actor, scheme: Scheme) -> bool:
+    """Drafts of a scheme of the actor's own bureau; shipped schemes belong to no bureau."""
+    return can_draft(actor) and scheme.bureau_id is not None and scheme.bureau_id == actor.bureau_id
+
+
 def can_publish(actor: Actor, version: SchemeVersion, scheme: Scheme) -> bool:
     """Drafts of the actor's own bureau; a shipped scheme belongs to no bureau and is published by the program."""
     return (

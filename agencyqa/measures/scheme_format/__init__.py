@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agencyqa.measures.scheme_format.checks import CheckedFile, file_problems, parse_scheme
+from agencyqa.measures.scheme_format.checks import CheckedFile, check_draft, parse_scheme
 from agencyqa.measures.scheme_format.fields import Text
 from agencyqa.measures.scheme_format.inputs import Effect, countable_inputs
 from agencyqa.measures.scheme_format.model import (
@@ -26,11 +26,11 @@ __all__ = [
     "SchemeFile",
     "SectionPart",
     "Text",
+    "check_draft",
     "content_hash",
     "content_of",
     "countable_inputs",
     "file_of_content",
-    "file_problems",
     "parse_scheme",
     "to_scheme",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,13 +56,7 @@ def parse_scheme(
     ``citations`` are the keys of the provisions that may be cited, ``faults`` the codes that may be counted.
     """
     document = read_document(text)
-    file, problems = _read_shape(document)
-    scheme: Scheme | None = None
-    if file is not None:
-        found, scheme = _check_sense(file, citations, faults)
-        # A place that is already known to be wrong was mended, so what is found there says nothing.
-        known = {p.problem.place for p in problems}
-        problems += [document.problem(p) for p in found if p.place not in known]
+    file, scheme, problems = _check(document, citations, faults)
     problems.sort(key=lambda p: (p.line or 0, p.problem.place))
     if file is None or scheme is None or any(p.is_error for p in problems):
         raise FileError(problems)
@@ -70,9 +64,28 @@ def parse_scheme(
     return CheckedFile(file, scheme, content, content_hash(content), tuple(problems))
 
 
-def file_problems(file: SchemeFile, citations: Collection[str], faults: Collection[str]) -> list[Problem]:
-    """The faults of a stored draft: the set of provisions may have changed since it was saved."""
-    return _check_sense(file, citations, faults)[0]
+def check_draft(
+    data: Mapping[str, Any], citations: Collection[str] | None = None, faults: Collection[str] | None = None
+) -> tuple[SchemeFile | None, list[Problem]]:
+    """Every fault of a draft, which is plain data in the shape of a file and may be incomplete or wrong anywhere.
+
+    With faults the file is a mended copy, good for showing the rest of it, or None where too much is missing.
+    """
+    file, _, problems = _check(Document(data), citations, faults)
+    return file, [found.problem for found in problems]
+
+
+def _check(
+    document: Document, citations: Collection[str] | None, faults: Collection[str] | None
+) -> tuple[SchemeFile | None, Scheme | None, list[FileProblem]]:
+    file, problems = _read_shape(document)
+    scheme: Scheme | None = None
+    if file is not None:
+        found, scheme = _check_sense(file, citations, faults)
+        # A place that is already known to be wrong was mended, so what is found there says nothing.
+        known = {p.problem.place for p in problems}
+        problems += [document.problem(p) for p in found if p.place not in known]
+    return file, scheme, problems
 
 
 def _check_sense(

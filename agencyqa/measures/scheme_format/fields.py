@@ -10,8 +10,9 @@ from pydantic_core import PydanticCustomError
 
 from agencyqa.scoring import UnitsError, format_points, parse_points
 
-# A form of the field has 25 criteria and full points of 100; the limits only stop files that are no forms.
-LARGEST_POINTS = 1_000_000
+# A form of the field has 25 criteria and full points of 100; the limits only stop files that are no forms, and keep a
+# figure within the columns that hold it in ten-thousandths.
+LARGEST_POINTS = 200_000
 KEY = r"^[a-z][a-z0-9_]*$"
 
 

@@ -16,7 +16,7 @@ from agencyqa.measures.measure_format import MeasurePart, VersionPart, shipped_m
 from agencyqa.measures.models import FaultCode, Measure, MeasureVersion, Provision, Scheme, SchemeVersion
 from agencyqa.measures.queries import neighbours
 from agencyqa.measures.scheme_format import CheckedFile
-from agencyqa.measures.services.versions import end_version, version_of
+from agencyqa.measures.services.versions import end_version, take_content
 from agencyqa.measures.shipped import shipped_versions
 
 log = logging.getLogger(__name__)
@@ -159,9 +159,10 @@ def _ship_scheme(session: Session, checked: CheckedFile, number: int, now: datet
         if held != checked.content_hash:
             log.warning("The shipped scheme %s differs from the published one, which stays.", file.key)
         return 0
-    version = version_of(checked, scheme, number, now)
-    version.state = SchemeState.PUBLISHED
-    version.published_at = now
+    version = SchemeVersion(
+        scheme_id=scheme.id, number=number, state=SchemeState.PUBLISHED, created_at=now, published_at=now
+    )
+    take_content(version, checked)
     line = neighbours(session, bureau_id=None, purpose=file.purpose, work_kind=file.work_kind)
     session.add(version)
     session.flush()

@@ -11,13 +11,12 @@ from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.db import check_version
 from agencyqa.errors import Forbidden, Refused, WrongState
-from agencyqa.measures.compiled import compiled_content
+from agencyqa.measures.drafting.checking import check
 from agencyqa.measures.enums import SchemeState
 from agencyqa.measures.models import Scheme, SchemeVersion
 from agencyqa.measures.queries import citation_keys, fault_keys, neighbours
-from agencyqa.measures.scheme_format import file_problems
-from agencyqa.measures.services.versions import end_version, lock_bureau
-from agencyqa.scoring import errors_of
+from agencyqa.measures.scheme_format import CheckedFile, content_hash, content_of, to_scheme
+from agencyqa.measures.services.versions import end_version, lock_bureau, take_content
 
 
 def publish_scheme(
@@ -38,10 +37,16 @@ def publish_scheme(
     if version.state is not SchemeState.DRAFT:
         raise WrongState("scheme_not_draft")
     check_version(version, seen_version)
-    file = compiled_content(version.content_hash, version.number, version.content).file
-    errors = errors_of(file_problems(file, citation_keys(session), fault_keys(session)))
-    if errors:
-        raise Refused("scheme_has_errors", count=len(errors))
+    found = check(version.content, citation_keys(session), fault_keys(session))
+    if not found.is_whole or found.file is None:
+        raise Refused("scheme_has_errors", count=found.error_count)
+    # What was wrong when it was saved may be right now, such as a provision that was added since.
+    file = found.file
+    content = content_of(file)
+    take_content(
+        version, CheckedFile(file, to_scheme(file, version.number), content, content_hash(content), ())
+    )
+    version.error_count = 0
     line = neighbours(
         session, bureau_id=scheme.bureau_id, purpose=version.purpose, work_kind=version.work_kind
     )

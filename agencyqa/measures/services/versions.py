@@ -11,18 +11,12 @@ from agencyqa.accounts.models import Body
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import day_before
-from agencyqa.measures.enums import SchemeState
-from agencyqa.measures.models import Scheme, SchemeVersion
+from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.scheme_format import CheckedFile
 
 
-def version_of(checked: CheckedFile, scheme: Scheme, number: int, now: datetime) -> SchemeVersion:
-    version = SchemeVersion(scheme_id=scheme.id, number=number, state=SchemeState.DRAFT, created_at=now)
-    take_content(version, checked)
-    return version
-
-
 def take_content(version: SchemeVersion, checked: CheckedFile) -> None:
+    """A whole file as the content of a version, with the columns that repeat parts of it."""
     file = checked.file
     version.purpose = file.purpose
     version.work_kind = file.work_kind
