@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import os
 import re
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 MINIMUM_SECRET_LENGTH = 32
+FIELD_KEY_LENGTH = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 DATABASES = ("postgresql://", "postgresql+psycopg://", "sqlite://")
 # A hundred thousand hours; more than anybody means, and less than what overflows.
@@ -162,6 +164,8 @@ class Settings:
     public_url: str = ""
     mail: MailSettings | None = None
     files: FileSettings = field(default_factory=FileSettings)
+    # (name, key) of the keys that seal sensitive fields, the one in use first; none: such fields are not taken.
+    field_keys: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     scheduler: str = "off"
     log_level: str = "INFO"
     testing: bool = False
@@ -209,6 +213,7 @@ class Settings:
             public_url=environ.get("AGENCYQA_PUBLIC_URL", "").rstrip("/"),
             mail=MailSettings.from_environ(environ),
             files=FileSettings.from_environ(environ),
+            field_keys=_field_keys(environ, data_dir),
             scheduler=environ.get("AGENCYQA_SCHEDULER") or "off",
             log_level=(environ.get("AGENCYQA_LOG_LEVEL") or "INFO").upper(),
         )
@@ -273,6 +278,36 @@ def _secret_key(environ: Mapping[str, str], data_dir: Path) -> str:
         "No secret key. Set AGENCYQA_SECRET_KEY (at least 32 random characters), "
         f"or run './dev run', which makes one in {file}."
     )
+
+
+_KEY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,19}", re.ASCII)
+
+
+def _field_keys(environ: Mapping[str, str], data_dir: Path) -> tuple[tuple[str, bytes], ...]:
+    """``name:base64,name:base64``, from the environment or the data folder; empty where neither has any."""
+    text, file = environ.get("AGENCYQA_FIELD_KEYS", ""), data_dir / "field_keys"
+    if not text:
+        try:
+            text = file.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return ()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"The field keys in {file} cannot be read: {error}") from None
+    keys: dict[str, bytes] = {}
+    for part in text.split(","):
+        name, _, encoded = part.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            key = b""
+        if not _KEY_NAME.fullmatch(name) or len(key) != FIELD_KEY_LENGTH or name in keys:
+            # The keys themselves are never repeated.
+            raise SettingsError(
+                "AGENCYQA_FIELD_KEYS is name:key,name:key, the key in use first: names of small letters, digits and "
+                f"hyphens, each once; keys of {FIELD_KEY_LENGTH} random bytes in base64."
+            )
+        keys[name] = key
+    return tuple(keys.items())
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

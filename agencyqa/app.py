@@ -17,6 +17,7 @@ from agencyqa.accounts import messages as accounts_messages
 from agencyqa.accounts import readers, sessions
 from agencyqa.accounts import routes as accounts_routes
 from agencyqa.accounts.models import InstallationFact
+from agencyqa.agencies import cli as agencies_cli
 from agencyqa.agencies import events as agencies_events
 from agencyqa.agencies import jobs as agencies_jobs
 from agencyqa.agencies import messages as agencies_messages
@@ -147,6 +148,7 @@ COMMANDS = (
     files_cli.group,
     job_cli.group,
     accounts_cli.group,
+    agencies_cli.group,
     scoring_cli.group,
     reports_cli.group,
 )

@@ -6,6 +6,7 @@ Run as ``python -m agencyqa.prepare`` by ``./dev run``. A second run takes about
 from __future__ import annotations
 
 import argparse
+import base64
 import logging
 import os
 import secrets
@@ -31,13 +32,14 @@ from agencyqa.extensions import db
 from agencyqa.inspections.services.reference import load_checklists
 from agencyqa.measures import services as measures
 from agencyqa.web import health
-from config import ROOT, Settings, SettingsError, is_loopback
+from config import FIELD_KEY_LENGTH, ROOT, Settings, SettingsError, is_loopback
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     data_dir = Path(os.environ.get("AGENCYQA_DATA") or ROOT / "var").resolve()
     make_secret_key(data_dir)
+    make_field_keys(data_dir)
     if options.secrets_only:
         return 0
     # Migrations log each step; a newcomer wants to read the summary.
@@ -64,14 +66,25 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 def make_secret_key(data_dir: Path) -> None:
     """Once per data folder, readable by its owner only; a key in the environment goes before it."""
-    file = data_dir / "secret_key"
-    if os.environ.get("AGENCYQA_SECRET_KEY") or file.exists():
+    if not os.environ.get("AGENCYQA_SECRET_KEY"):
+        _make_once(data_dir / "secret_key", secrets.token_urlsafe(48))
+
+
+def make_field_keys(data_dir: Path) -> None:
+    """The same for the key of sensitive fields. Without it they cannot be read again: back it up elsewhere."""
+    if not os.environ.get("AGENCYQA_FIELD_KEYS"):
+        key = base64.b64encode(secrets.token_bytes(FIELD_KEY_LENGTH)).decode()
+        _make_once(data_dir / "field_keys", f"k1:{key}")
+
+
+def _make_once(file: Path, text: str) -> None:
+    if file.exists():
         return
-    data_dir.mkdir(parents=True, exist_ok=True)
-    draft = data_dir / f"secret_key.{os.getpid()}"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(secrets.token_urlsafe(48))
+        stream.write(text)
     # Linked, not renamed: of two first starts at once, one key wins and both read it.
     try:
         os.link(draft, file)

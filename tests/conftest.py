@@ -193,6 +193,7 @@ def make_app(run: TestRun, url: str, **files: Any) -> Flask:
             testing=True,
             log_level="WARNING",
             files=FileSettings(**files),
+            field_keys=(("tests", b"k" * 32),),
         )
     )
     app.testing = True

@@ -23,11 +23,14 @@ class Conditions:
 
 @dataclass(frozen=True)
 class Career:
+    """``credentials``: how many titles and licences, each with number and issuer, are valid on the day."""
+
     title: str
     licence: str
     work_since: date | None
     evaluation_since: date | None
     has_disqualifying_record: bool
+    credentials: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def whole_years(since: date, day: date) -> int:
 def examine(career: Career, conditions: Conditions, day: date) -> tuple[ConditionResult, ...]:
     results = []
     if conditions.needs_title_or_licence:
-        has_either = bool(career.title.strip() or career.licence.strip())
+        has_either = bool(career.title.strip() or career.licence.strip() or career.credentials)
         results.append(ConditionResult(ConditionCode.TITLE_OR_LICENCE, _outcome(has_either)))
     results.append(_years(ConditionCode.WORK_YEARS, career.work_since, conditions.min_work_years, day))
     results.append(

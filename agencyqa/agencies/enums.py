@@ -49,6 +49,35 @@ class Entry(StrEnum):
     ADMISSION = "admission"
 
 
+class PersonRole(StrEnum):
+    """As what somebody works for an agency."""
+
+    PRINCIPAL_EVALUATOR = "principal_evaluator"
+    STAFF = "staff"
+    EXPERT = "expert"
+
+
+class Education(StrEnum):
+    DOCTOR = "doctor"
+    MASTER = "master"
+    BACHELOR = "bachelor"
+    COLLEGE = "college"
+    OTHER = "other"
+
+
+class CredentialKind(StrEnum):
+    TITLE = "title"
+    LICENCE = "licence"
+
+
+class SensitiveField(StrEnum):
+    """What is kept sealed and shown only on a logged request."""
+
+    IDENTITY_NUMBER = "identity_number"
+    BIRTH_DATE = "birth_date"
+    PRIVATE_CONTACT = "private_contact"
+
+
 class TieKind(StrEnum):
     """What makes an agency dependent on a body."""
 
@@ -124,6 +153,33 @@ describe(
     },
 )
 describe(Entry, {Entry.APPLICATION: _l("仅受理申请"), Entry.ADMISSION: _l("受理并准予登记")})
+describe(
+    PersonRole,
+    {
+        PersonRole.PRINCIPAL_EVALUATOR: (_l("主评人"), "success"),
+        PersonRole.STAFF: (_l("工作人员"), "info"),
+        PersonRole.EXPERT: (_l("合作专家"), "neutral"),
+    },
+)
+describe(
+    Education,
+    {
+        Education.DOCTOR: _l("博士"),
+        Education.MASTER: _l("硕士"),
+        Education.BACHELOR: _l("本科"),
+        Education.COLLEGE: _l("大专"),
+        Education.OTHER: _l("其他学历"),
+    },
+)
+describe(CredentialKind, {CredentialKind.TITLE: _l("职称"), CredentialKind.LICENCE: _l("执业资格")})
+describe(
+    SensitiveField,
+    {
+        SensitiveField.IDENTITY_NUMBER: _l("身份证件号码"),
+        SensitiveField.BIRTH_DATE: _l("出生日期"),
+        SensitiveField.PRIVATE_CONTACT: _l("个人联系方式"),
+    },
+)
 describe(
     TieKind,
     {

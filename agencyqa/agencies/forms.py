@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from agencyqa.agencies.enums import AgencyKind, Entry, Lapse, Standing, StandingAction, TieKind
-from agencyqa.agencies.services import PersonData, ProfileData, QualificationData, TieData
+from agencyqa.agencies.services import ProfileData, QualificationData, TieData
 from agencyqa.clock import today
 from agencyqa.web.forms import (
     AreaField,
@@ -109,38 +109,6 @@ class QualificationForm(OnceForm):
 
 class WithdrawForm(Form):
     reason = AreaField(_l("撤销原因"), required=True, maximum=500, rows=3)
-
-
-class PersonFields(Form):
-    name = TextField(_l("姓名"), required=True, maximum=80)
-    title = TextField(_l("职称"), maximum=120, help=_l("例如高级会计师"))
-    licence = TextField(_l("执业资格及证书编号"), help=_l("例如注册会计师 310000001234；据此识别同一人"))
-    work_since = DateField(_l("参加工作日期"))
-    evaluation_since = DateField(_l("从事绩效评价起始日期"))
-    has_disqualifying_record = FlagField(_l("有不良执业记录"))
-
-    def person(self) -> PersonData:
-        return PersonData(
-            name=self.name.data,
-            title=self.title.data,
-            licence=self.licence.data,
-            work_since=self.work_since.data,
-            evaluation_since=self.evaluation_since.data,
-            has_disqualifying_record=self.has_disqualifying_record.data,
-        )
-
-
-class AppointmentForm(PersonFields, OnceForm):
-    valid_from = DateField(_l("任职起始日期"), required=True, default=today)
-    note = AreaField(_l("条件不符合仍予登记的理由"), maximum=500, rows=3)
-
-
-class PersonForm(PersonFields, VersionedForm):
-    pass
-
-
-class EndForm(Form):
-    on = DateField(_l("最后一日"), required=True, default=today)
 
 
 class TieForm(OnceForm):

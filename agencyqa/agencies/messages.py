@@ -30,6 +30,21 @@ MESSAGES: dict[str, object] = {
     "expires_before_issue": _l("有效期截止日期不得早于发证日期。"),
     "qualification_withdrawn": _l("该资质记录已经撤销。"),
     "evaluation_before_work": _l("从事绩效评价的起始日期不得早于参加工作日期。"),
+    "person_already_here": _l("此人在该日期已在本机构任职。岗位有变化的，请先终止原任职，再重新登记。"),
+    "entry_withdrawn": _l("该记录已经撤销。"),
+    "nothing_entered": _l("没有填写任何内容。"),
+    "identity_check": _l("身份证号码有误：出生日期或校验码不符，请逐位核对。"),
+    "identity_form": _l("证件号码只能包含字母、数字、括号、斜线和连字符，5 至 20 位。"),
+    "identity_of_another": _l("该证件号码已登记在另一姓名之下，请核对号码和姓名。"),
+    "identity_taken": _l(
+        "该证件号码已登记在另一条人员记录之下。如为同一人，请终止本条任职，再用证件号码重新登记。"
+    ),
+    "birth_date_differs": _l("出生日期与身份证号码不一致。"),
+    "no_field_key": _l(
+        "系统尚未设置敏感信息密钥（AGENCYQA_FIELD_KEYS），暂不能登记敏感信息。请联系系统管理员。"
+    ),
+    "field_key_missing": _l("用于打开敏感信息的密钥“%(key_id)s”不在密钥列表中，请联系系统管理员。"),
+    "field_changed": _l("敏感信息与封存时不一致，不能打开，请联系系统管理员。"),
     "evaluator_already_here": _l("此人在该日期已登记为本机构的主评人。"),
     "evaluator_practises_elsewhere": _l(
         "主评人同一时期只能在一家机构执业，此人目前登记在其他机构，须先终止原登记。"

@@ -77,3 +77,15 @@ def can_decide(actor: Actor, registration: Registration | None) -> bool:
 
 def can_export(actor: Actor) -> bool:
     return actor.has(Permission.AGENCIES_EXPORT)
+
+
+def can_show_private(actor: Actor, agency_id: int, registration: Registration | None) -> bool:
+    """Sensitive fields, on a logged request: the bureau in whose register the agency stands, and its manager."""
+    if not actor.has(Permission.PRIVATE_SHOW):
+        return False
+    return can_change(actor, registration) or (actor.is_agency and actor.body_id == agency_id)
+
+
+def can_see_records(actor: Actor, agency_id: int) -> bool:
+    """Decisions against a person: bureaus, and the agency itself; not who only watches."""
+    return actor.is_bureau or (actor.is_agency and actor.body_id == agency_id)

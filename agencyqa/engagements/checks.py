@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
+from agencyqa.agencies.enums import PersonRole
 from agencyqa.agencies.models import Appointment
 from agencyqa.agencies.queries import standing_on, ties_on
 from agencyqa.auth.roles import BodyKind
@@ -76,7 +77,11 @@ def _evaluator_link(session: Session, person_id: int | None, agency_id: int, day
         return EvaluatorLink.NOT_NAMED
     then = open_period(Appointment.valid_from, Appointment.valid_to, day)
     found = session.scalars(
-        select(then).where(Appointment.person_id == person_id, Appointment.agency_id == agency_id)
+        select(then).where(
+            Appointment.person_id == person_id,
+            Appointment.agency_id == agency_id,
+            Appointment.role == PersonRole.PRINCIPAL_EVALUATOR,
+        )
     ).all()
     if not found:
         return EvaluatorLink.NEVER

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body
 from agencyqa.accounts.queries import body_choices
+from agencyqa.agencies.enums import PersonRole
 from agencyqa.agencies.models import Appointment, Person, Registration
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind
@@ -206,7 +207,7 @@ def evaluator_choices(session: Session, actor: Actor) -> Choices:
         select(Person.id, Person.name, Body.name.label("agency"))
         .join(Appointment, Appointment.person_id == Person.id)
         .join(Body, Body.id == Appointment.agency_id)
-        .where(Appointment.agency_id.in_(registered))
+        .where(Appointment.agency_id.in_(registered), Appointment.role == PersonRole.PRINCIPAL_EVALUATOR)
         .order_by(Body.sort_key, Body.id, Person.name, Person.id)
         .distinct()
         .add_columns(Body.sort_key, Body.id.label("agency_id"))

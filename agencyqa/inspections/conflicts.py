@@ -97,7 +97,7 @@ def _bodies_of(session: Session, user_id: int, since: date, day: date) -> dict[i
 
 
 def _is_evaluator(session: Session, user_id: int, agency_id: int, since: date, day: date) -> bool:
-    """Whether the register has the person, by a linked account, among the agency's principal evaluators."""
+    """Whether the register has the person, by a linked account, among the agency's people, whatever the role."""
     statement = (
         select(Appointment.id)
         .join(Person, Person.id == Appointment.person_id)

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body, Membership
-from agencyqa.agencies.enums import StandingAction
-from agencyqa.agencies.models import Agency
+from agencyqa.agencies.enums import CredentialKind, StandingAction
+from agencyqa.agencies.models import Agency, Appointment
+from agencyqa.agencies.services import CredentialData, RecordData, add_credential, enter_record
 from agencyqa.assessments.enums import SheetState
 from agencyqa.assessments.models import AnnualResult
 from agencyqa.assessments.services.assignments import assign_result
@@ -33,7 +34,14 @@ from tests.factories.accounts import (
     make_observer,
     make_user,
 )
-from tests.factories.agencies import decide, make_agency, make_evaluator, make_qualification, make_tie
+from tests.factories.agencies import (
+    decide,
+    make_agency,
+    make_evaluator,
+    make_qualification,
+    make_tie,
+    officer_of,
+)
 from tests.factories.assessments import load_schemes, make_grade_table, make_share_table
 from tests.factories.engagements import make_engagement
 from tests.factories.measures import scheme_text
@@ -103,9 +111,20 @@ class Places:
         own.words |= {f"机构{name}", f"主评{name}", f"证照{name}"}
         own.put("agency_id", agency.id)
         own.put("appointment_id", make_evaluator(self.session, first, agency, f"主评{name}").id)
+        self.papers(name, first, own)
         own.put("qualification_id", make_qualification(self.session, first, agency, f"证照{name}").id)
         self.person(f"manager {name}", self.session.get_one(Body, agency.id), Role.AGENCY_MANAGER)
         return agency
+
+    def papers(self, name: str, bureau: Body, own: Drawer) -> None:
+        """What a person of the agency has to show, and what is held against him."""
+        appointment = self.session.get_one(Appointment, own.rows["appointment_id"][0])
+        officer = officer_of(bureau)
+        own.words |= {f"职称{name}", f"处分{name}"}
+        credential = CredentialData(CredentialKind.TITLE, f"职称{name}")
+        own.put("credential_id", add_credential(officer, self.session, appointment, credential, now=NOW).id)
+        entry = RecordData(date(2017, 1, 1), "协会", f"处分{name}", date(2017, 12, 31))
+        own.put("record_id", enter_record(officer, self.session, appointment, entry, now=NOW).id)
 
     def work(self, name: str, bureau: Body, agency: Agency, unit: Body, number: int) -> None:
         """A scored engagement. ``number`` makes its fee, its scores and so every figure its own."""

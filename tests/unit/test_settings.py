@@ -141,3 +141,26 @@ def test_what_is_wrong_about_files(tmp_path: Path, environ: dict[str, str], sent
     with pytest.raises(SettingsError, match=sentence) as caught:
         settings(tmp_path, **environ)
     assert "the secret" not in str(caught.value)
+
+
+KEY = "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE="
+
+
+def test_field_keys_come_from_the_environment_or_the_data_folder(tmp_path: Path) -> None:
+    assert settings(tmp_path).field_keys == ()
+    (tmp_path / "field_keys").write_text(f"k1:{KEY}\n")
+    found = settings(tmp_path)
+    assert found.field_keys == (("k1", b"1" * 32),)
+    assert "1111" not in repr(found)
+    two = settings(tmp_path, AGENCYQA_FIELD_KEYS=f"k2:{KEY}, k1:{KEY}")
+    assert [name for name, _ in two.field_keys] == ["k2", "k1"]
+
+
+@pytest.mark.parametrize(
+    "text", ["k1", "k1:short", f"K1:{KEY}", f"k1:{KEY},k1:{KEY}", f":{KEY}", "k1:MTEx", "k1:***"]
+)
+def test_field_keys_that_are_none(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings(tmp_path, AGENCYQA_FIELD_KEYS=text)
+    assert "AGENCYQA_FIELD_KEYS" in str(caught.value)
+    assert KEY not in str(caught.value)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
-from agencyqa.agencies.enums import Standing, TieKind
+from agencyqa.agencies.enums import PersonRole, Standing, TieKind
 from agencyqa.agencies.models import Appointment, Person, Registration, StandingChange, Tie
 from agencyqa.agencies.policies import registration_visible
 from agencyqa.auth.actor import Actor
@@ -81,7 +81,7 @@ def appointed_evaluators(session: Session, agency_id: int, day: date | None = No
     statement = (
         select(Person.id, Person.name, Appointment.valid_from, Appointment.valid_to)
         .join(Appointment, Appointment.person_id == Person.id)
-        .where(Appointment.agency_id == agency_id)
+        .where(Appointment.agency_id == agency_id, Appointment.role == PersonRole.PRINCIPAL_EVALUATOR)
         .order_by(Person.name, Appointment.valid_from, Appointment.id)
     )
     if day is not None:

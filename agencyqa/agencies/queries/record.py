@@ -10,13 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from agencyqa.accounts.models import Body, User
-from agencyqa.agencies.conditions import Career, ConditionResult, Conditions, examine, overall
-from agencyqa.agencies.enums import ConditionOutcome, QualificationState
+from agencyqa.agencies.conditions import Conditions
+from agencyqa.agencies.enums import QualificationState
 from agencyqa.agencies.models import (
     AgencyProfile,
-    Appointment,
     EvaluatorCondition,
-    Person,
     Qualification,
     Registration,
     StandingChange,
@@ -52,17 +50,6 @@ class RegistrationView:
 class QualificationView:
     qualification: Qualification
     state: QualificationState
-
-
-@dataclass(frozen=True)
-class EvaluatorView:
-    """``results`` is empty where no condition is in force; ``outcome`` is their worst."""
-
-    appointment: Appointment
-    person: Person
-    is_current: bool
-    results: tuple[ConditionResult, ...]
-    outcome: ConditionOutcome | None
 
 
 @dataclass(frozen=True)
@@ -199,37 +186,6 @@ def conditions_provision(session: Session, conditions: Conditions | None, day: d
         return None
     provision = provision_in_force(session, conditions.provision_key, day)
     return conditions.provision_key if provision is None else provision_label(provision)
-
-
-def career_of(person: Person) -> Career:
-    return Career(
-        person.title,
-        person.licence,
-        person.work_since,
-        person.evaluation_since,
-        person.has_disqualifying_record,
-    )
-
-
-def evaluators_of(
-    session: Session, agency_id: int, day: date, conditions: Conditions | None
-) -> list[EvaluatorView]:
-    """Present evaluators first. Of an appointment that is over no conditions are shown."""
-    rows = session.execute(
-        select(Appointment, Person)
-        .join(Person, Person.id == Appointment.person_id)
-        .where(Appointment.agency_id == agency_id)
-        .order_by(Appointment.valid_from.desc(), Appointment.id)
-    )
-    views = []
-    for appointment, person in rows:
-        is_over = appointment.valid_to is not None and appointment.valid_to < day
-        is_current = appointment.valid_from <= day and not is_over
-        results = examine(career_of(person), conditions, day) if conditions and not is_over else ()
-        views.append(
-            EvaluatorView(appointment, person, is_current, results, overall(results) if results else None)
-        )
-    return sorted(views, key=lambda view: not view.is_current)
 
 
 def ties_of(session: Session, actor: Actor, agency_id: int, day: date) -> list[TieView]:

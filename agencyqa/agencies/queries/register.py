@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies.credit_code import compact
-from agencyqa.agencies.enums import AgencyKind, Lapse, Standing
+from agencyqa.agencies.enums import AgencyKind, Lapse, PersonRole, Standing
 from agencyqa.agencies.models import Agency, AgencyProfile, Appointment, Qualification, Registration
 from agencyqa.agencies.policies import registration_visible
 from agencyqa.agencies.validity import NEAR, ends_matter
@@ -38,6 +38,7 @@ def register_rows(
         select(sa.func.count(Appointment.id))
         .where(
             Appointment.agency_id == Agency.id,
+            Appointment.role == PersonRole.PRINCIPAL_EVALUATOR,
             open_period(Appointment.valid_from, Appointment.valid_to, day),
         )
         .correlate(Agency)

@@ -3,19 +3,17 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
 
 from agencyqa.agencies import queries, services
-from agencyqa.agencies.forms import AppointmentForm, EndForm, PersonForm
-from agencyqa.agencies.models import Appointment, Person
+from agencyqa.agencies.models import Person
+from agencyqa.agencies.people_forms import AppointmentForm, EndAppointmentForm, PersonForm
 from agencyqa.agencies.routes import bp
-from agencyqa.agencies.routes.loading import load_to_change, name_of
+from agencyqa.agencies.routes.loading import keyring, load_appointment, load_to_change, name_of
 from agencyqa.agencies.services import AppointmentData
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
 from agencyqa.extensions import db
-from agencyqa.web.loading import one_or_404
 
 
 @bp.route("/<int:agency_id>/evaluators/new", methods=["GET", "POST"])
@@ -29,12 +27,19 @@ def appoint(agency_id: int) -> ResponseReturnValue:
                 current_actor(),
                 db.session(),
                 agency,
-                AppointmentData(form.person(), form.valid_from.data, form.note.data),
+                AppointmentData(
+                    form.person(),
+                    form.valid_from.data,
+                    form.note.data,
+                    form.role.data,
+                    form.identity_number.data,
+                ),
                 form_token=form.form_token.data,
+                keys=keyring(),
                 now=utc_now(),
             )
             db.session.commit()
-            flash(gettext("主评人已登记。"), "success")
+            flash(gettext("人员任职已登记。"), "success")
             return _back(agency_id)
     conditions = queries.conditions_in_force(
         db.session(), registration.bureau_id, form.valid_from.data or today()
@@ -56,7 +61,7 @@ def appoint(agency_id: int) -> ResponseReturnValue:
 @requires(Permission.AGENCIES_WRITE)
 def change_person(agency_id: int, appointment_id: int) -> ResponseReturnValue:
     load_to_change(agency_id)
-    appointment = _load(agency_id, appointment_id)
+    appointment = load_appointment(agency_id, appointment_id)
     person = db.session.get_one(Person, appointment.person_id)
     form = PersonForm(obj=person)
     name = person.name
@@ -90,16 +95,21 @@ def change_person(agency_id: int, appointment_id: int) -> ResponseReturnValue:
 @requires(Permission.AGENCIES_WRITE)
 def end_appointment(agency_id: int, appointment_id: int) -> ResponseReturnValue:
     load_to_change(agency_id)
-    appointment = _load(agency_id, appointment_id)
+    appointment = load_appointment(agency_id, appointment_id)
     person = db.session.get_one(Person, appointment.person_id).name
-    form = EndForm()
+    form = EndAppointmentForm()
     if form.validate_on_submit():
         with form.catching():
             services.end_appointment(
-                current_actor(), db.session(), appointment, on=form.on.data, now=utc_now()
+                current_actor(),
+                db.session(),
+                appointment,
+                on=form.on.data,
+                reason=form.reason.data,
+                now=utc_now(),
             )
             db.session.commit()
-            flash(gettext("主评人登记已终止。"), "success")
+            flash(gettext("人员任职已终止。"), "success")
             return _back(agency_id)
     return (
         render_template(
@@ -107,20 +117,14 @@ def end_appointment(agency_id: int, appointment_id: int) -> ResponseReturnValue:
             form=form,
             agency_id=agency_id,
             name=name_of(agency_id),
-            title=gettext("终止主评人登记"),
-            question=gettext("终止%(person)s在本机构的主评人登记？", person=person),
+            title=gettext("终止人员任职"),
+            question=gettext("终止%(person)s在本机构的任职？", person=person),
             consequences=[
-                gettext("最后一日之后签订的合同不能再由其担任主评人。"),
+                gettext("最后一日之后签订的合同不能再由其参加或担任主评人。"),
                 gettext("已有的委托业务和评分不受影响。"),
             ],
         ),
         form.status,
-    )
-
-
-def _load(agency_id: int, appointment_id: int) -> Appointment:
-    return one_or_404(
-        select(Appointment).where(Appointment.id == appointment_id, Appointment.agency_id == agency_id)
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from flask import current_app
 from sqlalchemy import select
 
 from agencyqa.accounts.models import Body
-from agencyqa.agencies.models import Agency, Registration
+from agencyqa.agencies.models import Agency, Appointment, Registration
 from agencyqa.agencies.policies import can_change, visible_to
 from agencyqa.agencies.queries import own_registration
+from agencyqa.agencies.sealing import Keyring
 from agencyqa.auth.guards import current_actor
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
@@ -29,3 +31,15 @@ def load_to_change(agency_id: int) -> tuple[Agency, Registration]:
 
 def name_of(agency_id: int) -> str:
     return db.session.scalars(select(Body.name).where(Body.id == agency_id)).one()
+
+
+def load_appointment(agency_id: int, appointment_id: int) -> Appointment:
+    """For an agency that was loaded already."""
+    return one_or_404(
+        select(Appointment).where(Appointment.id == appointment_id, Appointment.agency_id == agency_id)
+    )
+
+
+def keyring() -> Keyring:
+    """The keys of this installation for sensitive fields."""
+    return Keyring(current_app.config["SETTINGS"].field_keys)

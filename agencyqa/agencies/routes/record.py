@@ -38,6 +38,7 @@ def show(agency_id: int) -> ResponseReturnValue:
         conditions=conditions,
         conditions_provision=queries.conditions_provision(session, conditions, today()),
         evaluators=queries.evaluators_of(session, agency_id, today(), conditions),
+        counts=queries.people_counts(session, agency_id, today()),
         ties=queries.ties_of(session, actor, agency_id, today()),
         panels=[panel(actor, agency) for panel in agency_panels],
         can={

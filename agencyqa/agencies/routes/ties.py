@@ -8,8 +8,9 @@ from sqlalchemy import select
 from agencyqa.accounts.models import Body
 from agencyqa.accounts.queries import body_choices
 from agencyqa.agencies import services
-from agencyqa.agencies.forms import EndForm, TieForm
+from agencyqa.agencies.forms import TieForm
 from agencyqa.agencies.models import Tie
+from agencyqa.agencies.people_forms import EndForm
 from agencyqa.agencies.policies import tie_visible
 from agencyqa.agencies.routes import bp
 from agencyqa.agencies.routes.loading import load_to_change, name_of

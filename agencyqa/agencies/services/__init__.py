@@ -7,6 +7,14 @@ from agencyqa.agencies.services.evaluators import (
     change_person,
     end_appointment,
 )
+from agencyqa.agencies.services.people import (
+    CredentialData,
+    RecordData,
+    add_credential,
+    enter_record,
+    withdraw_entry,
+)
+from agencyqa.agencies.services.private import PrivateData, change_private, reseal, show_private
 from agencyqa.agencies.services.profiles import ProfileData, change_profile
 from agencyqa.agencies.services.qualifications import (
     QualificationData,
@@ -25,6 +33,9 @@ CONSTRAINTS = {
     "uq_appointments_open": ("name", "evaluator_practises_elsewhere"),
     "uq_qualifications_form_token": ("form_token", "already_submitted"),
     "uq_appointments_form_token": ("form_token", "already_submitted"),
+    "uq_credentials_form_token": ("form_token", "already_submitted"),
+    "uq_person_records_form_token": ("form_token", "already_submitted"),
+    "uq_sealed_fields_lookup": ("identity_number", "identity_taken"),
     "uq_ties_form_token": ("form_token", "already_submitted"),
 }
 
@@ -32,20 +43,29 @@ __all__ = [
     "CONSTRAINTS",
     "AgencyData",
     "AppointmentData",
+    "CredentialData",
     "DecisionData",
     "PersonData",
+    "PrivateData",
     "ProfileData",
     "QualificationData",
+    "RecordData",
     "TieData",
+    "add_credential",
     "add_qualification",
     "appoint_evaluator",
     "change_person",
+    "change_private",
     "change_profile",
     "decide_standing",
     "declare_tie",
     "end_appointment",
     "end_tie",
+    "enter_record",
     "load_reference_data",
     "register_agency",
+    "reseal",
+    "show_private",
+    "withdraw_entry",
     "withdraw_qualification",
 ]

@@ -1,8 +1,8 @@
-"""Principal evaluators: who they are, and in which agency they practise."""
+"""Principal evaluators, staff and experts: who they are, and in which agency they work."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.agencies.conditions import examine, unmet
-from agencyqa.agencies.models import Agency, Appointment, Person
-from agencyqa.agencies.queries.record import career_of, conditions_in_force
+from agencyqa.agencies.enums import Education, PersonRole, SensitiveField
+from agencyqa.agencies.models import Agency, Appointment, Person, SealedField
+from agencyqa.agencies.queries.people import careers
+from agencyqa.agencies.queries.record import conditions_in_force
+from agencyqa.agencies.sealing import Keyring
 from agencyqa.agencies.services.gate import writable
+from agencyqa.agencies.services.private import keep_identity, read_identity
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
@@ -25,7 +29,7 @@ ONE_AGENCY = "CJ4/principal_evaluator_conditions"
 
 @dataclass(frozen=True)
 class PersonData:
-    """What the conditions ask for and no more: no identity number, no birth date, no private address."""
+    """What the register shows of a person; sensitive fields are written by ``services.private``."""
 
     name: str
     title: str = ""
@@ -33,15 +37,21 @@ class PersonData:
     work_since: date | None = None
     evaluation_since: date | None = None
     has_disqualifying_record: bool = False
+    education: Education | None = None
 
 
 @dataclass(frozen=True)
 class AppointmentData:
-    """``note``: why somebody is appointed although a condition is not met."""
+    """``note``: why somebody is appointed although a condition is not met.
+
+    ``identity_number`` tells who it is, wherever he worked before; it is kept sealed.
+    """
 
     person: PersonData
     valid_from: date
     note: str = ""
+    role: PersonRole = PersonRole.PRINCIPAL_EVALUATOR
+    identity_number: str = field(default="", repr=False)
 
 
 def appoint_evaluator(
@@ -51,9 +61,11 @@ def appoint_evaluator(
     data: AppointmentData,
     *,
     form_token: str | None = None,
+    keys: Keyring | None = None,
     now: datetime,
 ) -> Appointment:
-    """Name and licence tell a person from others; without a licence only the agency's own people are known again.
+    """The identity number, else name and licence tell a person from others; without either only the agency's own
+    people are known again.
 
     Raise NotVisible, Forbidden, Invalid, and Refused where the person practises in another agency. An unmet
     condition is no refusal, because its text awaits checking, but it needs a note. Two appointments at once
@@ -63,9 +75,11 @@ def appoint_evaluator(
     problems = _problems(data.person, now)
     if problems:
         raise Invalid("invalid", **problems)
-    person = _known_person(session, agency, data.person)
+    identity = read_identity(data.identity_number)
+    person = _known_by_identity(session, identity, data.person, keys)
+    person = person or _known_person(session, agency, data.person)
     if person is not None:
-        _check_free(session, person, agency, data.valid_from)
+        _check_free(session, person, agency, data)
         changes = _update(person, _completed(person, data.person))
         person.changed_at = now
     else:
@@ -74,9 +88,12 @@ def appoint_evaluator(
     _check_conditions(session, person, registration.bureau_id, data)
     session.add(person)
     session.flush()
+    if identity and keys is not None:
+        keep_identity(session, person, identity, keys)
     appointment = Appointment(
         person_id=person.id,
         agency_id=agency.id,
+        role=data.role,
         valid_from=data.valid_from,
         note=data.note.strip(),
         form_token=form_token,
@@ -94,6 +111,7 @@ def appoint_evaluator(
         agency_id=agency.id,
         person_id=person.id,
         name=person.name,
+        role=data.role,
         valid_from=data.valid_from,
         note=appointment.note,
     )
@@ -101,7 +119,7 @@ def appoint_evaluator(
 
 
 def end_appointment(
-    actor: Actor, session: Session, appointment: Appointment, *, on: date, now: datetime
+    actor: Actor, session: Session, appointment: Appointment, *, on: date, reason: str = "", now: datetime
 ) -> None:
     """``on`` is the last day. Raise NotVisible, Forbidden, WrongState, Invalid."""
     registration = writable(session, actor, appointment.agency_id)
@@ -114,7 +132,7 @@ def end_appointment(
         raise WrongState("appointment_over")
     if on < appointment.valid_from:
         raise Invalid(on=("ends_before_start_of", {"day": appointment.valid_from}))
-    appointment.valid_to = on
+    appointment.valid_to, appointment.end_reason = on, reason.strip()
     session.flush()
     record(
         session,
@@ -126,6 +144,7 @@ def end_appointment(
         changes={"valid_to": (None, on)},
         agency_id=appointment.agency_id,
         name=person.name,
+        end_reason=appointment.end_reason,
     )
 
 
@@ -193,22 +212,45 @@ def _known_person(session: Session, agency: Agency, data: PersonData) -> Person 
     return session.scalars(statement.order_by(Person.id).limit(1)).first()
 
 
-def _check_free(session: Session, person: Person, agency: Agency, valid_from: date) -> None:
-    other = session.execute(
-        select(Appointment.agency_id)
+def _known_by_identity(
+    session: Session, identity: str, data: PersonData, keys: Keyring | None
+) -> Person | None:
+    """Raise Invalid where the number belongs to somebody of another name; who that is stays unsaid."""
+    if not identity:
+        return None
+    if keys is None or keys.is_empty:
+        raise WrongState("no_field_key")
+    found = session.scalars(
+        select(Person)
+        .join(SealedField, SealedField.person_id == Person.id)
+        .where(
+            SealedField.field == SensitiveField.IDENTITY_NUMBER,
+            SealedField.lookup.in_(keys.lookups(identity)),
+        )
+    ).first()
+    if found is not None and found.name != data.name.strip():
+        raise Invalid(identity_number="identity_of_another")
+    return found
+
+
+def _check_free(session: Session, person: Person, agency: Agency, data: AppointmentData) -> None:
+    """A principal evaluator works nowhere else but as an expert, and nobody holds two places in one agency."""
+    others = session.execute(
+        select(Appointment.agency_id, Appointment.role)
         .where(
             Appointment.person_id == person.id,
-            sa.or_(Appointment.valid_to.is_(None), Appointment.valid_to >= valid_from),
+            sa.or_(Appointment.valid_to.is_(None), Appointment.valid_to >= data.valid_from),
         )
         .order_by(Appointment.valid_from, Appointment.id)
-        .limit(1)
-    ).first()
-    if other is None:
-        return
-    if other.agency_id == agency.id:
-        raise Invalid(name="evaluator_already_here")
-    # Which agency it is may lie outside what the actor sees.
-    raise Refused("evaluator_practises_elsewhere", provision=ONE_AGENCY)
+    ).all()
+    for other in others:
+        if other.agency_id == agency.id:
+            is_evaluator = other.role is PersonRole.PRINCIPAL_EVALUATOR
+            raise Invalid(name="evaluator_already_here" if is_evaluator else "person_already_here")
+        roles = {other.role, data.role}
+        if PersonRole.PRINCIPAL_EVALUATOR in roles and PersonRole.EXPERT not in roles:
+            # Which agency it is may lie outside what the actor sees.
+            raise Refused("evaluator_practises_elsewhere", provision=ONE_AGENCY)
 
 
 def _completed(person: Person, data: PersonData) -> dict[str, Any]:
@@ -231,9 +273,11 @@ def _update(person: Person, values: dict[str, Any]) -> dict[str, tuple[Any, Any]
 
 
 def _check_conditions(session: Session, person: Person, bureau_id: int, data: AppointmentData) -> None:
+    """Only principal evaluators must meet them."""
     conditions = conditions_in_force(session, bureau_id, data.valid_from)
-    if conditions is None or data.note.strip():
+    if conditions is None or data.note.strip() or data.role is not PersonRole.PRINCIPAL_EVALUATOR:
         return
-    failed = unmet(examine(career_of(person), conditions, data.valid_from))
+    career = careers(session, [person], data.valid_from)[person.id]
+    failed = unmet(examine(career, conditions, data.valid_from))
     if failed:
         raise Invalid(note=("conditions_unmet", {"conditions": failed}))

@@ -1,12 +1,11 @@
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from agencyqa.accounts.models import Body
-from agencyqa.agencies.enums import AgencyKind, Standing, StandingAction, TieKind
+from agencyqa.agencies.enums import AgencyKind, Standing, StandingAction
 from agencyqa.db import Base, Choice, Identified, UtcDateTime, Versioned
-from agencyqa.measures.enums import Tag
 from agencyqa.measures.models import Provision
 
 
@@ -68,70 +67,6 @@ class Qualification(Identified, Base):
     form_token: Mapped[str | None] = mapped_column(String(32), unique=True)
 
 
-class Person(Identified, Versioned, Base):
-    """A person of the register, not an account; may be linked to one.
-
-    ``changed_at`` moves with every appointment, so that two agencies cannot win the same person at once.
-    """
-
-    __tablename__ = "persons"
-    __table_args__ = (Index(None, "name"),)
-
-    name: Mapped[str] = mapped_column(String(80))
-    title: Mapped[str] = mapped_column(String(120), default="")
-    licence: Mapped[str] = mapped_column(String(200), default="")
-    work_since: Mapped[date | None]
-    evaluation_since: Mapped[date | None]
-    has_disqualifying_record: Mapped[bool] = mapped_column(Boolean, default=False)
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), unique=True)
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class Appointment(Identified, Base):
-    """A principal evaluator practises in one agency at a time.
-
-    ``note`` holds why somebody was appointed although a condition was not met.
-    """
-
-    __tablename__ = "appointments"
-    __table_args__ = (
-        Index(None, "agency_id"),
-        Index(None, "person_id"),
-        # Closed periods are compared by the service; of the open ones the database itself allows one.
-        Index(
-            "uq_appointments_open",
-            "person_id",
-            unique=True,
-            sqlite_where=text("valid_to IS NULL"),
-            postgresql_where=text("valid_to IS NULL"),
-        ),
-    )
-
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
-    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    note: Mapped[str] = mapped_column(Text, default="")
-    form_token: Mapped[str | None] = mapped_column(String(32), unique=True)
-
-    person: Mapped[Person] = relationship(lazy="raise")
-
-
-class EvaluatorCondition(Identified, Base):
-    """What a principal evaluator must bring, as dated data that a bureau can replace by its own."""
-
-    __tablename__ = "evaluator_conditions"
-
-    bureau_id: Mapped[int | None] = mapped_column(ForeignKey("bodies.id"))
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    min_work_years: Mapped[int] = mapped_column(Integer)
-    min_evaluation_years: Mapped[int] = mapped_column(Integer)
-    needs_title_or_licence: Mapped[bool] = mapped_column(Boolean)
-    provision_key: Mapped[str] = mapped_column(String(80))
-    tag: Mapped[Tag] = mapped_column(Choice(Tag))
-
-
 class Registration(Identified, Versioned, Base):
     """An agency in one bureau's register. ``standing`` is the newest decision of ``standing_changes``."""
 
@@ -161,23 +96,6 @@ class StandingChange(Identified, Base):
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     provision: Mapped[Provision | None] = relationship(lazy="raise")
-
-
-class Tie(Identified, Base):
-    """A declared, dated relation that makes the agency dependent on a body."""
-
-    __tablename__ = "ties"
-    __table_args__ = (Index(None, "agency_id", "body_id"),)
-
-    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
-    body_id: Mapped[int] = mapped_column(ForeignKey("bodies.id"))
-    kind: Mapped[TieKind] = mapped_column(Choice(TieKind))
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    note: Mapped[str] = mapped_column(Text, default="")
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    form_token: Mapped[str | None] = mapped_column(String(32), unique=True)
 
 
 class AgencyImport(Identified, Versioned, Base):

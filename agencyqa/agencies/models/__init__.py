@@ -1,0 +1,35 @@
+"""Tables of the register of agencies."""
+
+from agencyqa.agencies.models.people import (
+    Appointment,
+    Credential,
+    EvaluatorCondition,
+    Person,
+    PersonRecord,
+    SealedField,
+)
+from agencyqa.agencies.models.register import (
+    Agency,
+    AgencyImport,
+    AgencyProfile,
+    Qualification,
+    Registration,
+    StandingChange,
+)
+from agencyqa.agencies.models.ties import Tie
+
+__all__ = [
+    "Agency",
+    "AgencyImport",
+    "AgencyProfile",
+    "Appointment",
+    "Credential",
+    "EvaluatorCondition",
+    "Person",
+    "PersonRecord",
+    "Qualification",
+    "Registration",
+    "SealedField",
+    "StandingChange",
+    "Tie",
+]

@@ -1,0 +1,224 @@
+"""People of an agency, what they may call themselves, and how they stand to the conditions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from agencyqa.agencies.conditions import Career, ConditionResult, Conditions, examine, overall
+from agencyqa.agencies.enums import ConditionOutcome, PersonRole, QualificationState, SensitiveField
+from agencyqa.agencies.models import Appointment, Credential, Person, PersonRecord, SealedField
+from agencyqa.agencies.validity import qualification_state
+from agencyqa.db import open_period
+from agencyqa.web.tables import Key
+
+PEOPLE_ORDER = (Key(Person.name), Key(Appointment.id))
+
+
+@dataclass(frozen=True)
+class EvaluatorView:
+    """``results`` is empty where no condition is in force; ``outcome`` is their worst."""
+
+    appointment: Appointment
+    person: Person
+    is_current: bool
+    results: tuple[ConditionResult, ...]
+    outcome: ConditionOutcome | None
+
+
+@dataclass(frozen=True)
+class CredentialView:
+    credential: Credential
+    state: QualificationState
+
+
+def careers(session: Session, people: Collection[Person], day: date) -> dict[int, Career]:
+    """What the conditions ask of, by the id of the person, as it stood on the day."""
+    ids = [person.id for person in people]
+    valid = select(Credential.person_id).where(
+        Credential.person_id.in_(ids),
+        Credential.withdrawn_at.is_(None),
+        sa.or_(Credential.issued_on.is_(None), Credential.issued_on <= day),
+        sa.or_(Credential.expires_on.is_(None), Credential.expires_on >= day),
+    )
+    credentials = Counter(session.scalars(valid))
+    barred = set(session.scalars(select(PersonRecord.person_id).where(_bars(day), _of(ids))))
+    return {
+        person.id: Career(
+            person.title,
+            person.licence,
+            person.work_since,
+            person.evaluation_since,
+            person.has_disqualifying_record or person.id in barred,
+            credentials[person.id],
+        )
+        for person in people
+    }
+
+
+def _of(ids: Collection[int]) -> sa.ColumnElement[bool]:
+    return PersonRecord.person_id.in_(ids)
+
+
+def _bars(day: date) -> sa.ColumnElement[bool]:
+    in_force = open_period(PersonRecord.decided_on, PersonRecord.bars_until, day)
+    return sa.and_(PersonRecord.withdrawn_at.is_(None), in_force)
+
+
+def evaluators_of(
+    session: Session, agency_id: int, day: date, conditions: Conditions | None
+) -> list[EvaluatorView]:
+    """Present principal evaluators first. Of an appointment that is over no conditions are shown."""
+    rows = session.execute(
+        select(Appointment, Person)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(Appointment.agency_id == agency_id, Appointment.role == PersonRole.PRINCIPAL_EVALUATOR)
+        .order_by(Appointment.valid_from.desc(), Appointment.id)
+    ).all()
+    known = careers(session, [person for _, person in rows], day)
+    views = [_view(appointment, person, known[person.id], day, conditions) for appointment, person in rows]
+    return sorted(views, key=lambda view: not view.is_current)
+
+
+def person_view(
+    session: Session, appointment: Appointment, day: date, conditions: Conditions | None
+) -> EvaluatorView:
+    """One person in one agency; only principal evaluators are held against the conditions."""
+    person = session.get_one(Person, appointment.person_id)
+    asked = conditions if appointment.role is PersonRole.PRINCIPAL_EVALUATOR else None
+    return _view(appointment, person, careers(session, [person], day)[person.id], day, asked)
+
+
+def _view(
+    appointment: Appointment, person: Person, career: Career, day: date, conditions: Conditions | None
+) -> EvaluatorView:
+    is_over = appointment.valid_to is not None and appointment.valid_to < day
+    is_current = appointment.valid_from <= day and not is_over
+    results = examine(career, conditions, day) if conditions and not is_over else ()
+    return EvaluatorView(appointment, person, is_current, results, overall(results) if results else None)
+
+
+def people_rows(
+    agency_id: int, *, day: date, role: PersonRole | None = None, q: str | None = None, is_past: bool = False
+) -> Select[*tuple[Any, ...]]:
+    """The people of an agency without an order: page them with ``PEOPLE_ORDER``. ``is_past``: those who left."""
+    next_expiry = (
+        select(sa.func.min(Credential.expires_on))
+        .where(Credential.person_id == Person.id, Credential.withdrawn_at.is_(None))
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            Appointment.id,
+            Appointment.role,
+            Appointment.valid_from,
+            Appointment.valid_to,
+            Person.name,
+            Person.education,
+            Person.title,
+            Person.licence,
+            Person.work_since,
+            Person.evaluation_since,
+            next_expiry.label("next_expiry"),
+        )
+        .join(Person, Person.id == Appointment.person_id)
+        .where(Appointment.agency_id == agency_id)
+    )
+    over = sa.and_(Appointment.valid_to.is_not(None), Appointment.valid_to < day)
+    statement = statement.where(over if is_past else sa.not_(over))
+    if role is not None:
+        statement = statement.where(Appointment.role == role)
+    if q:
+        statement = statement.where(Person.name.icontains(q, autoescape=True))
+    return statement
+
+
+def people_counts(session: Session, agency_id: int, day: date) -> dict[PersonRole, int]:
+    """How many work for the agency on the day, every role named."""
+    rows = session.execute(
+        select(Appointment.role, sa.func.count().label("number"))
+        .where(
+            Appointment.agency_id == agency_id,
+            open_period(Appointment.valid_from, Appointment.valid_to, day),
+        )
+        .group_by(Appointment.role)
+    )
+    found = {row.role: row.number for row in rows}
+    return {role: found.get(role, 0) for role in PersonRole}
+
+
+def credentials_of(session: Session, person_id: int, day: date) -> list[CredentialView]:
+    """Those in use first, the latest end first; withdrawn ones last."""
+    items = list(
+        session.scalars(
+            select(Credential)
+            .where(Credential.person_id == person_id)
+            .order_by(
+                Credential.withdrawn_at.is_not(None),
+                Credential.kind,
+                Credential.name,
+                Credential.expires_on.is_not(None),
+                Credential.expires_on.desc(),
+                Credential.id,
+            )
+        )
+    )
+    return [
+        CredentialView(
+            item,
+            qualification_state(
+                item.expires_on, item.withdrawn_at, is_renewed=_is_renewed(item, items), day=day
+            ),
+        )
+        for item in items
+    ]
+
+
+def _is_renewed(item: Credential, items: Collection[Credential]) -> bool:
+    """The same title or licence was entered with a later end."""
+    return item.expires_on is not None and any(
+        other.kind is item.kind
+        and other.name == item.name
+        and other.withdrawn_at is None
+        and (other.expires_on is None or other.expires_on > item.expires_on)
+        for other in items
+    )
+
+
+def records_of(session: Session, person_id: int) -> list[PersonRecord]:
+    return list(
+        session.scalars(
+            select(PersonRecord)
+            .where(PersonRecord.person_id == person_id)
+            .order_by(PersonRecord.decided_on.desc(), PersonRecord.id)
+        )
+    )
+
+
+def appointments_of_person(session: Session, person_id: int, agency_id: int) -> list[Appointment]:
+    """A person's places in this agency, newest first: where else he worked may lie outside what is seen."""
+    return list(
+        session.scalars(
+            select(Appointment)
+            .where(Appointment.person_id == person_id, Appointment.agency_id == agency_id)
+            .order_by(Appointment.valid_from.desc(), Appointment.id.desc())
+        )
+    )
+
+
+def sealed_fields_of(session: Session, person_id: int) -> list[SensitiveField]:
+    """Which sensitive fields are kept; not what they hold."""
+    kept = set(session.scalars(select(SealedField.field).where(SealedField.person_id == person_id)))
+    return [field for field in SensitiveField if field in kept]
+
+
+def person_name(session: Session, person_id: int) -> str:
+    return session.scalars(select(Person.name).where(Person.id == person_id)).one()

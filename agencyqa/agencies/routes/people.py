@@ -1,0 +1,207 @@
+"""The people of an agency, the page of one of them, his titles, licences and records."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
+
+from agencyqa.agencies import queries, services
+from agencyqa.agencies.forms import WithdrawForm
+from agencyqa.agencies.models import Credential, PersonRecord
+from agencyqa.agencies.people_forms import CredentialForm, PeopleFilter, RecordForm, ShowPrivateForm
+from agencyqa.agencies.policies import can_change, can_see_records, can_show_private
+from agencyqa.agencies.routes import bp
+from agencyqa.agencies.routes.loading import load, load_appointment, load_to_change, name_of
+from agencyqa.auth.guards import current_actor, requires
+from agencyqa.auth.permissions import Permission
+from agencyqa.clock import today, utc_now
+from agencyqa.extensions import db
+from agencyqa.web.loading import one_or_404
+from agencyqa.web.tables import paginate
+
+
+@bp.get("/<int:agency_id>/people")
+@requires(Permission.AGENCIES_READ)
+def people(agency_id: int) -> ResponseReturnValue:
+    load(agency_id)
+    actor, session = current_actor(), db.session()
+    filters = PeopleFilter.read()
+    statement = queries.people_rows(
+        agency_id,
+        day=today(),
+        role=filters.role.data,
+        q=filters.q.data,
+        is_past=bool(filters.is_past.data),
+    )
+    return render_template(
+        "agencies/people.html",
+        agency_id=agency_id,
+        name=name_of(agency_id),
+        page=paginate(session, statement, queries.PEOPLE_ORDER, request.args),
+        filters=filters,
+        today=today(),
+        can={"change": can_change(actor, queries.own_registration(session, actor, agency_id))},
+    )
+
+
+@bp.get("/<int:agency_id>/people/<int:appointment_id>")
+@requires(Permission.AGENCIES_READ)
+def person(agency_id: int, appointment_id: int) -> ResponseReturnValue:
+    return person_page(agency_id, appointment_id, ShowPrivateForm(formdata=None), {})
+
+
+def person_page(
+    agency_id: int, appointment_id: int, form: ShowPrivateForm, shown: dict[str, str]
+) -> ResponseReturnValue:
+    """``shown``: sensitive fields in the clear, once they were asked for with a reason."""
+    load(agency_id)
+    actor, session = current_actor(), db.session()
+    appointment = load_appointment(agency_id, appointment_id)
+    own = queries.own_registration(session, actor, agency_id) if actor.bureau_id is not None else None
+    conditions = queries.conditions_in_force(session, actor.bureau_id, today())
+    can = {
+        "change": can_change(actor, own),
+        "records": can_see_records(actor, agency_id),
+        "private": can_show_private(actor, agency_id, own),
+    }
+    page = render_template(
+        "agencies/person_page.html",
+        agency_id=agency_id,
+        name=name_of(agency_id),
+        view=queries.person_view(session, appointment, today(), conditions),
+        places=queries.appointments_of_person(session, appointment.person_id, agency_id),
+        credentials=queries.credentials_of(session, appointment.person_id, today()),
+        records=queries.records_of(session, appointment.person_id) if can["records"] else [],
+        kept=queries.sealed_fields_of(session, appointment.person_id) if can["private"] else [],
+        shown=shown,
+        form=form,
+        today=today(),
+        bureau_id=actor.bureau_id,
+        can=can,
+    )
+    return page, form.status
+
+
+@bp.route("/<int:agency_id>/people/<int:appointment_id>/credentials/new", methods=["GET", "POST"])
+@requires(Permission.AGENCIES_WRITE)
+def add_credential(agency_id: int, appointment_id: int) -> ResponseReturnValue:
+    load_to_change(agency_id)
+    appointment = load_appointment(agency_id, appointment_id)
+    form = CredentialForm()
+    if form.validate_on_submit():
+        with form.catching(services.CONSTRAINTS):
+            services.add_credential(
+                current_actor(),
+                db.session(),
+                appointment,
+                form.data_object(),
+                form_token=form.form_token.data,
+                now=utc_now(),
+            )
+            db.session.commit()
+            flash(gettext("已登记。"), "success")
+            return _back(agency_id, appointment_id)
+    return _form_page("agencies/credential.html", form, agency_id, appointment_id)
+
+
+@bp.route("/<int:agency_id>/people/<int:appointment_id>/records/new", methods=["GET", "POST"])
+@requires(Permission.AGENCIES_WRITE)
+def enter_record(agency_id: int, appointment_id: int) -> ResponseReturnValue:
+    load_to_change(agency_id)
+    appointment = load_appointment(agency_id, appointment_id)
+    form = RecordForm()
+    if form.validate_on_submit():
+        with form.catching(services.CONSTRAINTS):
+            services.enter_record(
+                current_actor(),
+                db.session(),
+                appointment,
+                form.data_object(),
+                form_token=form.form_token.data,
+                now=utc_now(),
+            )
+            db.session.commit()
+            flash(gettext("已登记。"), "success")
+            return _back(agency_id, appointment_id)
+    return _form_page("agencies/person_record.html", form, agency_id, appointment_id)
+
+
+@bp.route(
+    "/<int:agency_id>/people/<int:appointment_id>/credentials/<int:credential_id>/withdraw",
+    methods=["GET", "POST"],
+)
+@requires(Permission.AGENCIES_WRITE)
+def withdraw_credential(agency_id: int, appointment_id: int, credential_id: int) -> ResponseReturnValue:
+    load_to_change(agency_id)
+    appointment = load_appointment(agency_id, appointment_id)
+    item = one_or_404(
+        select(Credential).where(
+            Credential.id == credential_id, Credential.person_id == appointment.person_id
+        )
+    )
+    return _withdraw(agency_id, appointment_id, item, gettext("撤销“%(name)s”这条记录？", name=item.name))
+
+
+@bp.route(
+    "/<int:agency_id>/people/<int:appointment_id>/records/<int:record_id>/withdraw", methods=["GET", "POST"]
+)
+@requires(Permission.AGENCIES_WRITE)
+def withdraw_record(agency_id: int, appointment_id: int, record_id: int) -> ResponseReturnValue:
+    _, registration = load_to_change(agency_id)
+    appointment = load_appointment(agency_id, appointment_id)
+    item = one_or_404(
+        select(PersonRecord).where(
+            PersonRecord.id == record_id,
+            PersonRecord.person_id == appointment.person_id,
+            PersonRecord.bureau_id == registration.bureau_id,
+        )
+    )
+    return _withdraw(agency_id, appointment_id, item, gettext("撤销这条不良执业记录？"))
+
+
+def _withdraw(
+    agency_id: int, appointment_id: int, item: Credential | PersonRecord, question: str
+) -> ResponseReturnValue:
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        with form.catching():
+            services.withdraw_entry(
+                current_actor(),
+                db.session(),
+                load_appointment(agency_id, appointment_id),
+                item,
+                reason=form.reason.data,
+                now=utc_now(),
+            )
+            db.session.commit()
+            flash(gettext("记录已撤销。"), "success")
+            return _back(agency_id, appointment_id)
+    return _form_page("agencies/withdraw_entry.html", form, agency_id, appointment_id, question=question)
+
+
+def _form_page(
+    template: str,
+    form: CredentialForm | RecordForm | WithdrawForm,
+    agency_id: int,
+    appointment_id: int,
+    **more: str,
+) -> ResponseReturnValue:
+    person = queries.person_name(db.session(), load_appointment(agency_id, appointment_id).person_id)
+    return (
+        render_template(
+            template,
+            form=form,
+            agency_id=agency_id,
+            appointment_id=appointment_id,
+            name=name_of(agency_id),
+            person=person,
+            **more,
+        ),
+        form.status,
+    )
+
+
+def _back(agency_id: int, appointment_id: int) -> ResponseReturnValue:
+    return redirect(url_for("agencies.person", agency_id=agency_id, appointment_id=appointment_id))
