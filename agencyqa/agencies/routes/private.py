@@ -8,12 +8,14 @@ from flask_babel import gettext
 
 from agencyqa.agencies import queries, services
 from agencyqa.agencies.people_forms import PrivateForm, ShowPrivateForm
+from agencyqa.agencies.policies import can_show_private
 from agencyqa.agencies.routes import bp
 from agencyqa.agencies.routes.loading import keyring, load, load_appointment, load_to_change, name_of
 from agencyqa.agencies.routes.people import person_page
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import utc_now
+from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 
 
@@ -56,6 +58,10 @@ def change_private(agency_id: int, appointment_id: int) -> ResponseReturnValue:
 def show_private(agency_id: int, appointment_id: int) -> ResponseReturnValue:
     """An answer that no cache keeps and no address repeats; leaving the page hides it again."""
     load(agency_id)
+    actor, session = current_actor(), db.session()
+    own = queries.own_registration(session, actor, agency_id) if actor.bureau_id is not None else None
+    if not can_show_private(actor, agency_id, own):
+        raise Forbidden()
     appointment = load_appointment(agency_id, appointment_id)
     form, shown = ShowPrivateForm(), {}
     if form.validate_on_submit():
