@@ -76,3 +76,8 @@ def can_open_sheets(actor: Actor, engagement: Engagement) -> bool:
 def can_keep_tables(actor: Actor) -> bool:
     """Shares and grades decide every result of the bureau, so only its lead sets them."""
     return actor.is_lead and actor.has(Permission.RESULTS_PUBLISH)
+
+
+def can_simulate(actor: Actor) -> bool:
+    """A simulation shows every score of the bureau, so only its own officers see one."""
+    return actor.is_bureau and actor.bureau_id is not None and actor.has(Permission.ROUNDS_MANAGE)

@@ -208,7 +208,7 @@ def year_facts(session: Session, bureau_id: int, year: int) -> YearFacts:
             continue
         day = row.contract_signed_on
         if day not in known:
-            known[day] = _shares_on(tables, chain, day)
+            known[day] = shares_on(tables, chain, day)
         held = known[day]
         if held is None:
             missing.add(day)
@@ -315,7 +315,7 @@ def _sheets(session: Session, bureau_id: int, year: int) -> list[SheetFact]:
     ]  # fmt: skip
 
 
-def _shares_on(
+def shares_on(
     tables: Sequence[ShareTable], chain: Sequence[int], day: date
 ) -> tuple[int, tuple[RoleShare, ...]] | None:
     """The shares in force on a contract date: the nearest bureau's that has any."""

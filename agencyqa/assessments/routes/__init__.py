@@ -7,8 +7,30 @@ from flask import Blueprint
 bp = Blueprint("assessments", __name__)
 
 from agencyqa.assessments import panels  # noqa: E402
-from agencyqa.assessments.routes import entry, opening, results, review, rounds, sheets, tables, trace  # noqa: E402
+from agencyqa.assessments.routes import (  # noqa: E402
+    entry,
+    opening,
+    results,
+    review,
+    rounds,
+    sheets,
+    simulation,
+    tables,
+    trace,
+)
 
 panels.register()
 
-__all__ = ["bp", "entry", "opening", "panels", "results", "review", "rounds", "sheets", "tables", "trace"]
+__all__ = [
+    "bp",
+    "entry",
+    "opening",
+    "panels",
+    "results",
+    "review",
+    "rounds",
+    "sheets",
+    "simulation",
+    "tables",
+    "trace",
+]

@@ -1,0 +1,145 @@
+"""A past year with other rules, beside the year as it was. Every page here only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from agencyqa.assessments.enums import WeightMode
+from agencyqa.assessments.forms.ranking_page import band_label
+from agencyqa.assessments.forms.simulation import GRADE, POINTS, SHARE, SimulationForm, read_simulation
+from agencyqa.assessments.forms.simulation_page import simulation_page
+from agencyqa.assessments.models import GradeTable
+from agencyqa.assessments.policies import can_simulate
+from agencyqa.assessments.queries.tables import grade_bands, rounding_of
+from agencyqa.assessments.routes import bp
+from agencyqa.assessments.simulation import queries
+from agencyqa.assessments.simulation.study import Study, run_study
+from agencyqa.assessments.simulation.year import YearRules
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.guards import current_actor, requires
+from agencyqa.auth.permissions import Permission
+from agencyqa.errors import Forbidden, NotVisible
+from agencyqa.extensions import db
+from agencyqa.measures.models import SchemeVersion
+from agencyqa.measures.queries import compiled, texts_of
+from agencyqa.measures.texts import reader_language
+from agencyqa.scoring import Criterion, SchemeError
+from agencyqa.web.labels import label_of
+from agencyqa.web.loading import given_id
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for. ``study`` is None where nothing was asked, or nothing can be computed."""
+
+    form: SimulationForm
+    year: int | None
+    bureau_id: int
+    table: GradeTable | None
+    chosen: SchemeVersion | None
+    criteria: tuple[Criterion, ...]
+    is_faulty: bool
+    study: Study | None
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        if self.table is None:
+            return {}
+        return {band["key"]: band_label(self.table.bands, band["key"]) for band in self.table.bands}
+
+
+@bp.get("/simulation")
+@requires(Permission.ROUNDS_MANAGE)
+def simulation() -> ResponseReturnValue:
+    asked = ask(current_actor())
+    page = None
+    if asked.study is not None:
+        page = simulation_page(asked.study, asked.labels, only_changed=asked.form["changed"].data)
+    return render_template("assessments/simulation.html", asked=asked, page=page, **_shown(asked))
+
+
+def ask(actor: Actor) -> Asked:
+    """Everything behind the address, read for the actor's own bureau."""
+    if not can_simulate(actor) or actor.bureau_id is None:
+        raise Forbidden("only_bureau_runs_rounds")
+    session, bureau_id = db.session(), actor.bureau_id
+    years = queries.years_with_sheets(session, bureau_id)
+    given = given_id("year")
+    year = given if given in years else (years[0] if years else None)
+    chosen = _chosen(actor)
+    mode, table = (
+        (WeightMode.EQUAL, None) if year is None else queries.rules_of_year(session, bureau_id, year)
+    )
+    bands = () if table is None else grade_bands(table)
+    criteria, is_faulty = _criteria(chosen)
+    read = None if year is None else queries.read_year(session, bureau_id, year)
+    texts = None if chosen is None else texts_of(chosen)
+    form = read_simulation(
+        years=years,
+        schemes=[(row.id, _scheme_label(row)) for row in queries.simulable_versions(session, actor)],
+        bands=[] if table is None else [(band.key, band_label(table.bands, band.key)) for band in bands],
+        roles=() if read is None else read.arrays.roles,
+        criteria=[(each.key, texts.criterion(each.key)) for each in criteria] if texts else [],
+        grades=bands,
+    )
+    study = None
+    if read is not None and table is not None and year is not None and not form.errors and not is_faulty:
+        before = YearRules(mode.value, bands, rounding_of(table))
+        wanted: WeightMode | None = form["weights"].data
+        after = YearRules((wanted or mode).value, form.grades(bands), rounding_of(table), form.shares)
+        if form.has_changes:
+            study = run_study(
+                session, bureau_id, year, read, before=before, after=after, chosen=chosen, points=form.points
+            )
+    return Asked(form, year, bureau_id, table, chosen, criteria, is_faulty, study)
+
+
+def _chosen(actor: Actor) -> SchemeVersion | None:
+    version_id = given_id("scheme")
+    if version_id is None:
+        return None
+    found = queries.version_seen(db.session(), actor, version_id)
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def _criteria(chosen: SchemeVersion | None) -> tuple[tuple[Criterion, ...], bool]:
+    """The criteria of the scheme, and whether it is a draft that cannot be scored by."""
+    if chosen is None:
+        return (), False
+    scheme = compiled(chosen)
+    try:
+        program = scheme.program
+    except SchemeError:
+        return (), True
+    return tuple(criterion for _, criterion in program.scheme.criteria()), False
+
+
+def _scheme_label(row: object) -> str:
+    title = row.title_en if reader_language() == "en" else row.title  # type: ignore[attr-defined]
+    return f"{title} · {row.number} · {label_of(row.purpose)} · {label_of(row.state)}"  # type: ignore[attr-defined]
+
+
+def _shown(asked: Asked) -> dict[str, object]:
+    form = asked.form
+    groups = {"grades": GRADE, "shares": SHARE, "points": POINTS}
+    return {
+        "form": form,
+        "fields": {name: form.of(prefix) for name, prefix in groups.items()},
+        "placeholders": {f"{POINTS}{each.key}": each.max_points for each in asked.criteria}
+        | (
+            {}
+            if asked.table is None
+            else {f"{GRADE}{band['key']}": band["low"] for band in asked.table.bands}
+        ),
+        "opened": {
+            name: any(not field.is_blank() or field.errors for field in form.of(prefix))
+            for name, prefix in groups.items()
+        },
+        "texts": None if asked.chosen is None else texts_of(asked.chosen),
+    }

@@ -1,0 +1,181 @@
+"""Past sheets scored by another scheme, or with other points for its criteria, block by block. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from agencyqa.assessments.simulation.mapping import Gap, Mapped, PackedRows, answers_at, map_answers
+from agencyqa.assessments.simulation.year import SheetTotals
+from agencyqa.scoring import ArrayResult, Issue, Program
+from agencyqa.scoring.grades import least_totals
+from agencyqa.scoring.tape import INT64_HIGH, IntArray, Mask
+
+# Of a value outside the new bounds a reader wants to see a few, and to know how many there are.
+EXAMPLES = 3
+NO_GRADE = -1
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the sheets are scored by. ``points`` gives criteria another weight; the others keep their own points.
+
+    With points the total is the sum over the criteria of weight x counted / maximum, half-up to a ten-thousandth, and
+    the maximum of the sheet is the sum of the weights.
+    """
+
+    program: Program
+    points: Mapping[str, int]
+
+    def weights(self) -> dict[str, int]:
+        return {
+            criterion.key: self.points.get(criterion.key, criterion.max_points)
+            for _, criterion in self.program.scheme.criteria()
+        }
+
+    @property
+    def maximum(self) -> int:
+        return sum(self.weights().values()) if self.points else self.program.scheme.max_points
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A value that the draft does not take: on so many sheets, with some of them by position."""
+
+    criterion: str
+    sheets: int
+    examples: tuple[tuple[int, Issue], ...]
+
+
+@dataclass(frozen=True)
+class Rescored:
+    """By sheet: the new totals, and the new grade as a position in the scheme's grades (``NO_GRADE`` for none).
+
+    Sheets that were not scored anew keep the totals they had. ``unanswered`` counts sheets by criterion;
+    ``without_answers`` are sheets whose answers were never stored.
+    """
+
+    sheets: SheetTotals
+    scored: Mask
+    grade: IntArray
+    gaps: tuple[Gap, ...]
+    unanswered: Mapping[str, int]
+    outside: tuple[Outside, ...]
+    without_answers: int
+
+    @property
+    def incomplete(self) -> int:
+        """How many sheets have no new total."""
+        return int((self.scored & ~self.sheets.known).sum())
+
+
+class Rescoring:
+    """Takes the sheets in blocks, so that a million of them need not lie in memory at once."""
+
+    def __init__(self, target: Target, before: SheetTotals) -> None:
+        self.target = target
+        size = len(before.total)
+        self._total = before.total.copy()
+        self._maximum = before.maximum.copy()
+        self._known = before.known.copy()
+        self._scored = np.zeros(size, dtype=bool)
+        self._grade = np.full(size, NO_GRADE, dtype=np.int64)
+        self._gaps: dict[tuple[str, str, str, str], Gap] = {}
+        self._unanswered: dict[str, int] = {}
+        self._outside: dict[str, int] = {}
+        self._examples: dict[str, list[tuple[int, Issue]]] = {}
+        self._without_answers = 0
+
+    def add(self, old: Program, positions: IntArray, rows: PackedRows) -> ArrayResult | None:
+        """``rows`` are the packed answers of the sheets at these positions, all of the old scheme.
+
+        Gives the result over the sheets that have answers, None where none has.
+        """
+        answered = np.array([bool(row) for row in rows], dtype=bool)
+        self._scored[positions] = True
+        self._maximum[positions] = self.target.maximum
+        self._known[positions] = False
+        self._total[positions] = 0
+        if not answered.all():
+            self._without_answers += int((~answered).sum())
+            positions, rows = positions[answered], [row for row in rows if row]
+        if not len(positions):
+            return None
+        mapped = map_answers(old, self.target.program, rows)
+        result = self.target.program.score_arrays(mapped.columns)
+        total = reweighted(self.target, result) if self.target.points else result.total
+        self._total[positions] = np.where(result.complete, total, 0)
+        self._known[positions] = result.complete
+        self._grade[positions] = self._grades(result, total)
+        self._note(mapped, result, positions)
+        return result
+
+    def finish(self) -> Rescored:
+        return Rescored(
+            sheets=SheetTotals(self._total, self._maximum, self._known),
+            scored=self._scored,
+            grade=self._grade,
+            gaps=tuple(self._gaps.values()),
+            unanswered=dict(self._unanswered),
+            outside=tuple(
+                Outside(key, count, tuple(self._examples.get(key, ())))
+                for key, count in self._outside.items()
+            ),
+            without_answers=self._without_answers,
+        )
+
+    def _grades(self, result: ArrayResult, total: IntArray) -> IntArray:
+        if not self.target.points:
+            return result.grade
+        scheme = self.target.program.scheme
+        if not scheme.grades:
+            return np.full(len(total), NO_GRADE, dtype=np.int64)
+        order = np.array(sorted(range(len(scheme.grades)), key=lambda n: scheme.grades[n].low))
+        edges = np.array(least_totals(scheme.grades, scheme.rounding, self.target.maximum), dtype=object)
+        place = np.searchsorted(edges, total.astype(object), side="right") - 1
+        return np.where(result.complete, order[np.maximum(place, 0)], NO_GRADE)
+
+    def _note(self, mapped: Mapped, result: ArrayResult, positions: IntArray) -> None:
+        for gap in mapped.gaps:
+            place = (gap.kind, gap.criterion, gap.input, gap.choice)
+            before = self._gaps[place].sheets if place in self._gaps else 0
+            self._gaps[place] = Gap(gap.kind, gap.criterion, gap.input, before + gap.sheets, gap.choice)
+        if result.complete.all():
+            return
+        for key in self.target.program.layout:
+            if empty := int(result.missing[key].sum()):
+                self._unanswered[key] = self._unanswered.get(key, 0) + empty
+            wrong = np.flatnonzero(result.invalid[key])
+            if len(wrong):
+                self._outside[key] = self._outside.get(key, 0) + len(wrong)
+                self._keep_examples(key, mapped, wrong, positions)
+
+    def _keep_examples(self, key: str, mapped: Mapped, wrong: IntArray, positions: IntArray) -> None:
+        kept = self._examples.setdefault(key, [])
+        for row in wrong[: EXAMPLES - len(kept)]:
+            answers, entered = answers_at(self.target.program, mapped.columns, int(row))
+            issues = self.target.program.score(answers, entered).criterion(key).issues
+            kept += [(int(positions[row]), issue) for issue in issues if issue.code != "missing"][:1]
+
+
+def reweighted(target: Target, result: ArrayResult) -> IntArray:
+    """The totals with the target's points, exact, half-up to a ten-thousandth; senseless where incomplete."""
+    parts = {
+        criterion.key: Fraction(weight, criterion.max_points)
+        for (_, criterion), weight in zip(
+            target.program.scheme.criteria(), target.weights().values(), strict=True
+        )
+        if criterion.max_points
+    }
+    denominator = math.lcm(1, *(part.denominator for part in parts.values()))
+    # Nothing counted is above its maximum, so the sum is never above the sum of the weights.
+    wide = 4 * denominator * max(target.maximum, 1) > INT64_HIGH
+    total = np.zeros(result.size, dtype=object if wide else np.int64)
+    for key, part in parts.items():
+        total = total + result.counted[key].astype(total.dtype) * int(part * denominator)
+    rounded: IntArray = (2 * total + denominator) // (2 * denominator)
+    return rounded

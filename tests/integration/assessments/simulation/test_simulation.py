@@ -1,0 +1,250 @@
+"""The page that simulates: old beside new, and nothing stored changes."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from agencyqa.assessments.enums import WeightMode
+from agencyqa.assessments.models import ScoreSheet
+from agencyqa.assessments.simulation.queries import read_year, rules_of_year, years_with_sheets
+from agencyqa.assessments.simulation.year import YearRules, roll_up
+from agencyqa.db import Base
+from agencyqa.measures.models import SchemeVersion
+from agencyqa.measures.queries import program_of
+from agencyqa.measures.services import draft_scheme
+from agencyqa.scoring import Rounding
+from tests.client import Client
+from tests.factories.accounts import NOW, sign_in
+from tests.factories.assessments import JIADING_ANSWERS
+from tests.factories.measures import shipped_version
+from tests.factories.rounds import score_of
+from tests.integration.assessments.conftest import switch_to
+from tests.integration.assessments.years import Year, year
+
+__all__ = ["year"]
+
+# The draft: communication may give 15 at most, and advice is a criterion of its own.
+DRAFT = """\
+key: own-unit
+title: {zh: 新服务评价表, en: New service form, ours: true}
+source: {zh: 测试用, en: For a test}
+purpose: evaluated_unit
+valid_from: 2030-01-01
+max_points: %(total)s
+sections:
+  - key: all
+    label: {zh: 全部, en: All}
+    max_points: %(total)s
+    criteria:
+      - key: team_stability
+        label: {zh: 人员稳定, en: Stable team}
+        max_points: 20
+        provision: M3/quality_assessment
+        rule: {kind: all_or_nothing, points: 20}
+      - key: communication
+        label: {zh: 沟通, en: Communication}
+        max_points: %(communication)s
+        provision: M3/quality_assessment
+        rule:
+          kind: banded
+          step: 1
+          bands:
+            - {key: good, label: {zh: 好, en: Good}, low: 10, high: %(communication)s}
+            - {key: poor, label: {zh: 差, en: Poor}, low: 0, high: 10}
+"""
+ADVICE = """\
+      - key: advice
+        label: {zh: 建议, en: Advice}
+        max_points: 10
+        provision: M3/quality_assessment
+        rule: {kind: free, low: 0, high: 10}
+"""
+
+
+def draft(year: Year, communication: int = 20, *, advice: bool = False) -> SchemeVersion:
+    total = 20 + communication + (10 if advice else 0)
+    text = DRAFT % {"total": total, "communication": communication} + (ADVICE if advice else "")
+    version = draft_scheme(year.supervisor, year.session, text, now=NOW)
+    year.session.flush()
+    return version
+
+
+@pytest.fixture
+def answered(year: Year) -> Year:
+    """The units' forms are the published Jiading form, 94 points, with its answers."""
+    version = shipped_version(year.session, "jiading-2018")
+    program = program_of(version)
+    for sheet in year.session.scalars(select(ScoreSheet)):
+        if sheet.scorer_role.value == "evaluated_unit":
+            sheet.scheme_version_id = version.id
+            sheet.packed = list(program.pack(JIADING_ANSWERS))
+            sheet.total, sheet.max_points = 940_000, 1_000_000
+            sheet.measure_totals = {"": [940_000, 1_000_000]}
+        else:
+            sheet.scheme_version_id = shipped_version(year.session, "reference-2021").id
+    year.session.flush()
+    return year
+
+
+def table(page: str, name: str = "agencies") -> list[list[str]]:
+    """The cells of the first table of a card, as text."""
+    card = page[page.index(f'<section class="panel" id="{name}"') :]
+    body = card[card.index("<tbody>") : card.index("</tbody>")]
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", body, re.DOTALL)
+    return [
+        [
+            " ".join(unescape(re.sub("<[^>]+>", " ", cell)).split())
+            for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
+        ]
+        for row in rows
+    ]
+
+
+def said(page: str) -> str:
+    return " ".join(unescape(re.sub("<[^>]+>", " ", page)).split())
+
+
+def everything(session: Session) -> dict[str, list[Any]]:
+    return {
+        held.name: sorted(map(repr, session.execute(select(held)).all()))
+        for held in Base.metadata.sorted_tables
+    }
+
+
+@pytest.mark.parametrize("mode", list(WeightMode))
+def test_what_is_read_rolls_up_to_the_round(year: Year, mode: WeightMode) -> None:
+    found = year.round()
+    bureau_id = year.world.bureau.id
+    assert years_with_sheets(year.session, bureau_id) == [2022]
+    before, grades = rules_of_year(year.session, bureau_id, 2022)
+    assert (before, grades is not None and grades.id) == (WeightMode.EQUAL, found.grade_table_id)
+    read = read_year(year.session, bureau_id, 2022)
+    rolled = roll_up(read.arrays, read.arrays.sheets, YearRules("equal", (), Rounding(2)))
+    assert [(read.arrays.agencies[line.agency][0], line.score, line.rank) for line in rolled.lines] == [
+        (each.agency_id, score_of(each), each.rank) for each in year.results(found)
+    ]
+
+
+def test_other_weights_shares_and_limits(client: Client, year: Year) -> None:
+    year.round()
+    sign_in(client, year.world.supervisor)
+    # 71 and 93 with fees of 1 to 3 make 87.5; the limit of the best grade comes down below that.
+    page = client.get("/simulation?year=2022&weights=fee&g-excellent=87.5").text
+    assert table(page) == [
+        ["申评咨询有限公司", "82.00", "87.50", "+5.50", "1 → 1", "良 → 优 升级"],
+        ["浦江会计师事务所", "56.67", "56.67", "", "2 → 2", "差"],
+    ]
+    # Only the units count: 50 and 100 make 75; 100/3 stays the other's.
+    page = client.get("/simulation?s-bureau=0&s-evaluated_unit=100&changed=1").text
+    assert table(page) == [
+        ["申评咨询有限公司", "82.00", "75.00", "−7.00", "1 → 1", "良 → 中 降级"],
+        ["浦江会计师事务所", "56.67", "33.33", "−23.34", "2 → 2", "差"],
+    ]
+    assert table(client.get("/simulation?weights=equal&changed=1").text) == [["没有变化。"]]
+
+
+def test_a_draft_on_past_answers(client: Client, answered: Year) -> None:
+    version = draft(answered)
+    sign_in(client, answered.world.supervisor)
+    page = client.get(f"/simulation?scheme={version.id}").text
+    # 20 + 19 of 40 is 97.5 instead of 94: 0.3 x 3.5 more for everybody. 浦江: 0.7*200/3 + 0.3*97.5.
+    assert table(page) == [
+        ["申评咨询有限公司", "87.70", "88.75", "+1.05", "1 → 1", "良"],
+        ["浦江会计师事务所", "74.87", "75.92", "+1.05", "2 → 2", "中"],
+    ]
+    assert "按“新服务评价表”第 1 版重新计分 3 份评分表（共 6 份）。" in said(page)
+    assert "原方案的“3.2 结论清晰、建议明确”在新方案中没有，其得分不再计入。" in said(page)
+
+
+def test_what_cannot_be_mapped_is_listed_and_never_guessed(client: Client, answered: Year) -> None:
+    version = draft(answered, 15, advice=True)
+    sign_in(client, answered.world.supervisor)
+    page = client.get(f"/simulation?scheme={version.id}").text
+    assert [row[2:5] for row in table(page)] == [["—", "", "2 → —"], ["—", "", "1 → —"]]
+    text = said(page)
+    assert "新方案的“建议”是新增的考核项：3 份评分表都没有作答，不作推测。" in text
+    assert "“沟通”有 3 份评分表的答案超出新方案允许的范围。" in text
+    assert "得分不在所选档次“好”的 10～15 分之内。" in text
+    assert "没有新总分的评分表使所在机构暂无新得分，不按 0 分计。" in text
+
+
+def test_other_points_for_a_criterion(client: Client, answered: Year) -> None:
+    version = shipped_version(answered.session, "jiading-2018")
+    sign_in(client, answered.world.lead)
+    # Stability 15 instead of 15 changes nothing; communication 40: 19/20 x 40 = 38, so 113 of 120.
+    assert table(client.get(f"/simulation?scheme={version.id}&p-team_stability=15").text)[0][1:3] == [
+        "87.70",
+        "87.70",
+    ]
+    page = client.get(f"/simulation?scheme={version.id}&p-communication=40").text
+    assert table(page)[0][:4] == ["申评咨询有限公司", "87.70", "87.75", "+0.05"]
+
+
+def test_sheets_without_answers_say_so(client: Client, year: Year) -> None:
+    """Sheets that came without answers, as from another system."""
+    sign_in(client, year.world.supervisor)
+    page = client.get(f"/simulation?scheme={year.version.id}").text
+    assert "份评分表没有存档的逐项答案，无法重新计分。" in said(page)
+
+
+def test_conditions_that_cannot_be_read_are_named(client: Client, year: Year) -> None:
+    sign_in(client, year.world.supervisor)
+    for query, sentence in {
+        "s-bureau=50": "各评分角色的占比之和须为 100%。",
+        "g-excellent=80": "等级的下限须各不相同，最低一级从 0 开始。",
+        "g-poor=5": "等级的下限须各不相同，最低一级从 0 开始。",
+        "year=1999": "没有模拟，请更正以下内容",
+        "g-excellent=abc": "没有模拟，请更正以下内容",
+    }.items():
+        page = client.get(f"/simulation?{query}").text
+        assert (query, sentence in said(page), 'id="agencies"' in page) == (query, True, False)
+
+
+def test_nothing_stored_changes(client: Client, answered: Year, session: Session) -> None:
+    version = draft(answered)
+    answered.published()
+    sign_in(client, answered.world.lead)
+    client.get("/simulation")
+    session.commit()
+    before = everything(session)
+    written: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.split(maxsplit=1)[0].upper() in {"INSERT", "UPDATE", "DELETE"}:
+            written.append(statement)
+
+    event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        for query in (
+            f"scheme={version.id}&weights=fee&changed=1",
+            "s-bureau=50&s-evaluated_unit=50&g-excellent=85",
+            f"scheme={version.id}&p-communication=40",
+        ):
+            assert 'id="agencies"' in client.get(f"/simulation?{query}").text
+    finally:
+        event.remove(sa.Engine, "before_cursor_execute", note)
+    assert written == []
+    assert everything(session) == before
+
+
+def test_only_officers_of_the_bureau_simulate_it(client: Client, answered: Year) -> None:
+    world, version = answered.world, draft(answered)
+    people = [
+        world.city_supervisor, world.neighbour_supervisor, world.administrator, world.officer, world.manager,
+        world.observer,
+    ]  # fmt: skip
+    found = []
+    for person in people:
+        switch_to(client, person)
+        page = client.get("/simulation?year=2022&weights=fee")
+        leaked = "浦江会计师事务所" in page.text or "87.50" in page.text
+        found.append((page.status_code, leaked, client.get(f"/simulation?scheme={version.id}").status_code))
+    # The city and the neighbour have no years of their own, and no draft of this bureau.
+    assert found == [(200, False, 404), (200, False, 404), *[(403, False, 403)] * 4]
