@@ -141,5 +141,12 @@ def _shown(asked: Asked) -> dict[str, object]:
             name: any(not field.is_blank() or field.errors for field in form.of(prefix))
             for name, prefix in groups.items()
         },
+        "is_reference": _is_reference(asked),
         "texts": None if asked.chosen is None else texts_of(asked.chosen),
     }
+
+
+def _is_reference(asked: Asked) -> bool:
+    """Whether any of the figures rests on points that await checking against the bureau's annex."""
+    versions = [] if asked.study is None else list(asked.study.read.versions.values())
+    return any(version.is_reference for version in (*versions, asked.chosen) if version is not None)
