@@ -79,8 +79,10 @@ class Rescoring:
     def __init__(self, target: Target, before: SheetTotals) -> None:
         self.target = target
         size = len(before.total)
-        self._total = before.total.copy()
-        self._maximum = before.maximum.copy()
+        # Points beyond 64 bits are senseless, but no reason to be wrong.
+        kind = object if target.maximum > INT64_HIGH else before.total.dtype
+        self._total = before.total.astype(kind)
+        self._maximum = before.maximum.astype(kind)
         self._known = before.known.copy()
         self._scored = np.zeros(size, dtype=bool)
         self._grade = np.full(size, NO_GRADE, dtype=np.int64)
