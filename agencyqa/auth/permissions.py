@@ -52,4 +52,5 @@ class Permission(StrEnum):
     RESULTS_READ = "assessments:result:read"
     RESULTS_PUBLISH = "assessments:result:publish"
     RESULTS_ASSIGN = "assessments:result:assign"
+    AGREEMENT_READ = "assessments:agreement:read"
     WORKBOOK_EXPORT = "reports:workbook:export"

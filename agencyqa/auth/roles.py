@@ -84,6 +84,7 @@ _SUPERVISOR = _EVERYBODY | {
     Permission.ROUNDS_MANAGE,
     Permission.RESULTS_READ,
     Permission.RESULTS_ASSIGN,
+    Permission.AGREEMENT_READ,
     Permission.WORKBOOK_EXPORT,
     Permission.FILES_CHECK,
     Permission.WORKDAYS_WRITE,

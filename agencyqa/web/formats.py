@@ -52,6 +52,15 @@ def number(value: int | None) -> str:
     return NOTHING if value is None else f"{value:,}"
 
 
+def statistic(value: float | None, places: int = 3, signed: bool = False) -> str:
+    """A figure about scores, such as a measure of agreement: a float, and never a score itself."""
+    if value is None:
+        return NOTHING
+    # Adding 0 turns the -0.0 that rounding can leave into 0.
+    text = f"{round(value, places) + 0.0:{'+' if signed else ''}.{places}f}"
+    return text.removeprefix("+") if float(text) == 0 else text
+
+
 def file_size(length: int | None) -> str:
     """In units of 1024, cut, never rounded up: 45 KB, 12.3 MB."""
     if length is None:
@@ -141,6 +150,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "yuan": yuan,
     "wan": wan,
     "number": number,
+    "statistic": statistic,
     "file_size": file_size,
     "day": day,
     "moment": moment,

@@ -70,6 +70,7 @@ ENTRIES: tuple[tuple[object, tuple[Entry, ...]], ...] = (
             Entry("assessments.sheets", _l("考核评分表"), Permission.SHEETS_READ, "clipboard"),
             Entry("assessments.rounds", _l("年度考核"), Permission.ROUNDS_READ, "scale"),
             Entry("assessments.results", _l("考核结果"), Permission.RESULTS_READ, "trophy"),
+            Entry("assessments.agreement", _l("评分一致性"), Permission.AGREEMENT_READ, "people"),
         ),
     ),
     (
