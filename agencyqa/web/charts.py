@@ -129,10 +129,17 @@ def _bars(
     size: tuple[int, int],
     alt: str | None,
 ) -> Chart:
-    values = [
+    values: list[dict[str, Any]] = [
         {"label": label, "value": value, "colour": COLOURS[tones[n]] if tones else BLUE}
         for n, (label, value) in enumerate(rows)
     ]
+    axis = "y" if encoding["x"]["type"] == "nominal" else "x"
+    beside: dict[str, Any] = {}
+    if any(value < 0 for _, value in rows):
+        # The figure of a bar that falls below nothing stands at its foot, not across it.
+        for entry in values:
+            entry["foot"] = max(entry["value"], 0)
+        beside = {axis: {**encoding[axis], "field": "foot"}}
     thickness = "width" if encoding["x"]["type"] == "nominal" else "height"
     colour = {"field": "colour", "type": "nominal", "scale": None}
     spec = {
@@ -149,7 +156,7 @@ def _bars(
             },
             {
                 "mark": {"type": "text", "fontSize": 13, "fontWeight": "bold", "color": _INK, **text},
-                "encoding": {"text": {"field": "value", "type": "quantitative"}},
+                "encoding": {"text": {"field": "value", "type": "quantitative"}, **beside},
             },
         ],
         "config": _CONFIG,

@@ -13,13 +13,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from agencyqa.assessments.agreement.figures import CONFIDENCE, Estimate, Level, Ratings, Why, compared
+from agencyqa.assessments.agreement.figures import (
+    CONFIDENCE,
+    Estimate,
+    Level,
+    Ratings,
+    Why,
+    between,
+    compared,
+)
 from agencyqa.assessments.agreement.resampling import in_canonical_order, resample_counts, seed_of
 
 REPLICATES = 1000
 # Samples drawn so that all marks are equal have no alpha; with more than this share of them there is no interval.
 _MOST_WITHOUT = 0.1
-_SAMPLES_AT_ONCE = 100
+# The largest table of a step, samples by units or by values, has about so many cells.
+_CELLS_AT_ONCE = 1_000_000
 
 Array = NDArray[np.float64]
 
@@ -43,8 +52,10 @@ def alpha(ratings: Ratings, level: Level, *, replicates: int = REPLICATES) -> Es
     value = _alphas(counted, level, np.ones((1, units)))[0]
     if np.isnan(value):
         return Estimate(None, units=units, why=Why.NO_VARIATION)
-    low, high = _interval(counted, level, seed_of(rows), replicates) if units > 1 else (None, None)
-    return Estimate(float(value), low, high, units)
+    interval = _interval(counted, level, seed_of(rows), replicates)
+    if interval is None:
+        return Estimate(float(value), units=units)
+    return between(float(value), *interval, units)
 
 
 def _count(rows: Ratings) -> _Counted:
@@ -55,18 +66,17 @@ def _count(rows: Ratings) -> _Counted:
     return _Counted(values, counts.astype(np.float64), given.sum(axis=1).astype(np.float64))
 
 
-def _interval(
-    counted: _Counted, level: Level, seed: bytes, replicates: int
-) -> tuple[float | None, float | None]:
+def _interval(counted: _Counted, level: Level, seed: bytes, replicates: int) -> tuple[float, float] | None:
+    """None where too many samples have no figure."""
     weights = resample_counts(seed, len(counted.counts), replicates)
+    step = max(1, _CELLS_AT_ONCE // max(counted.counts.shape))
     parts = [
-        _alphas(counted, level, weights[start : start + _SAMPLES_AT_ONCE])
-        for start in range(0, replicates, _SAMPLES_AT_ONCE)
+        _alphas(counted, level, weights[start : start + step]) for start in range(0, replicates, step)
     ]
     drawn = np.concatenate(parts)
     found = np.sort(drawn[~np.isnan(drawn)])
     if len(found) < replicates * (1 - _MOST_WITHOUT):
-        return None, None
+        return None
     tail = int(len(found) * (1 - CONFIDENCE) / 2)
     return float(found[tail]), float(found[-1 - tail])
 

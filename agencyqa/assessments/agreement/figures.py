@@ -45,6 +45,13 @@ class Estimate:
     why: Why | None = None
 
 
+def between(value: float, low: float, high: float, units: int) -> Estimate:
+    """An interval without width says that the data bear none, not that the figure is certain."""
+    if high - low < 1e-9:
+        return Estimate(value, units=units)
+    return Estimate(value, low, high, units)
+
+
 def too_few(units: int) -> Estimate:
     return Estimate(None, units=units, why=Why.TOO_FEW)
 

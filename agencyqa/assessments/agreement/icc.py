@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from agencyqa.assessments.agreement.figures import CONFIDENCE, Estimate, Ratings, Why, too_few
+from agencyqa.assessments.agreement.figures import CONFIDENCE, Estimate, Ratings, Why, between, too_few
 from agencyqa.assessments.agreement.quantiles import f_quantile
 
 # Panels that occur more rarely than these cannot make up a large block.
@@ -54,33 +54,33 @@ def intraclass(block: Ratings) -> IntraclassCorrelation:
         return IntraclassCorrelation(too_few(n), too_few(n), k)
     grand = block.mean()
     rows, columns = block.mean(axis=1), block.mean(axis=0)
-    between = float(k * ((rows - grand) ** 2).sum() / (n - 1))
+    targets = float(k * ((rows - grand) ** 2).sum() / (n - 1))
     scorers = float(n * ((columns - grand) ** 2).sum() / (k - 1))
     rest = block - rows[:, None] - columns[None, :] + grand
     error = float((rest**2).sum() / ((n - 1) * (k - 1)))
     least = 1e-12 * float((block**2).mean())
-    if between + scorers + error <= least:
+    if targets + scorers + error <= least:
         none = Estimate(None, units=n, why=Why.NO_VARIATION)
         return IntraclassCorrelation(none, none, k)
-    spread = between + (k - 1) * error + k * (scorers - error) / n
-    single = (between - error) / spread
-    average = (between - error) / (between + (scorers - error) / n)
+    spread = targets + (k - 1) * error + k * (scorers - error) / n
+    single = (targets - error) / spread
+    average = (targets - error) / (targets + (scorers - error) / n)
     if scorers + error <= least:
         # Everybody gave the same marks everywhere.
         low, high = 1.0, 1.0
     else:
-        low, high = _interval(between, scorers, error, n, k)
+        low, high = _interval(targets, scorers, error, n, k)
     return IntraclassCorrelation(
-        Estimate(single, low, high, n), Estimate(average, _stepped(low, k), _stepped(high, k), n), k
+        between(single, low, high, n), between(average, _stepped(low, k), _stepped(high, k), n), k
     )
 
 
-def _interval(between: float, scorers: float, error: float, n: int, k: int) -> tuple[float, float]:
+def _interval(targets: float, scorers: float, error: float, n: int, k: int) -> tuple[float, float]:
     """McGraw and Wong's bounds of ICC(A,1), with Satterthwaite's degrees of freedom for the mixed error term.
 
     a and b of the paper, multiplied by n (1 - rho) / k, which changes no quotient and does no harm where rho is 1.
     """
-    rho = (between - error) / (between + (k - 1) * error + k * (scorers - error) / n)
+    rho = (targets - error) / (targets + (k - 1) * error + k * (scorers - error) / n)
     a, b = rho, n * (1 - rho) / k + rho * (n - 1)
     freedom = (a * scorers + b * error) ** 2 / (
         (a * scorers) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1))
@@ -88,8 +88,8 @@ def _interval(between: float, scorers: float, error: float, n: int, k: int) -> t
     tail = 1 - (1 - CONFIDENCE) / 2
     above, below = f_quantile(tail, n - 1, freedom), f_quantile(tail, freedom, n - 1)
     mixed = k * scorers + (k * n - k - n) * error
-    low = n * (between - above * error) / (above * mixed + n * between)
-    high = n * (below * between - error) / (mixed + n * below * between)
+    low = n * (targets - above * error) / (above * mixed + n * targets)
+    high = n * (below * targets - error) / (mixed + n * below * targets)
     return low, high
 
 

@@ -13,7 +13,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from agencyqa.assessments.agreement.figures import CONFIDENCE, Estimate, Ratings, Why, compared, too_few
+from agencyqa.assessments.agreement.figures import (
+    CONFIDENCE,
+    Estimate,
+    Ratings,
+    Why,
+    between,
+    compared,
+    too_few,
+)
 
 Weighting = Literal["equal", "linear", "quadratic"]
 
@@ -39,7 +47,7 @@ def weighted_kappa(pair: Ratings, weighting: Weighting) -> Estimate:
     moment = float((table * (agreement - means * (1 - kappa)) ** 2).sum())
     variance = (moment - (kappa - expected * (1 - kappa)) ** 2) / (units * (1 - expected) ** 2)
     reach = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2) * sqrt(max(variance, 0.0))
-    return Estimate(kappa, max(kappa - reach, -1.0), min(kappa + reach, 1.0), units)
+    return between(kappa, max(kappa - reach, -1.0), min(kappa + reach, 1.0), units)
 
 
 def _distances(values: NDArray[np.float64], weighting: Weighting) -> NDArray[np.float64]:

@@ -34,9 +34,9 @@ def seed_of(ratings: Ratings) -> bytes:
 def resample_counts(seed: bytes, units: int, replicates: int) -> NDArray[np.float64]:
     """How often each unit is drawn in each replicate of as many draws as there are units, with replacement."""
     stream = hashlib.shake_256(seed).digest(_WORD * units * replicates)
-    words = np.frombuffer(stream, dtype="<u4").astype(np.uint64)
+    words = np.frombuffer(stream, dtype="<u4").astype(np.uint64).reshape(replicates, units)
     # The high half of the product is a number below ``units``; the bias of at most units / 2**32 shows in no digit.
-    drawn = (words * np.uint64(units)) >> np.uint64(32)
-    rows = np.repeat(np.arange(replicates, dtype=np.int64) * units, units)
-    counts = np.bincount(rows + drawn.astype(np.int64), minlength=units * replicates)
+    drawn = ((words * np.uint64(units)) >> np.uint64(32)).astype(np.int64)
+    places = drawn + np.arange(replicates, dtype=np.int64)[:, None] * units
+    counts = np.bincount(places.ravel(), minlength=units * replicates)
     return counts.reshape(replicates, units).astype(np.float64)

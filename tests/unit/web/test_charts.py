@@ -21,3 +21,11 @@ def test_a_chart_shows_its_labels_and_reads_aloud(in_request: None) -> None:
 def test_the_same_figures_are_drawn_once(in_request: None) -> None:
     rows = [("教育局", 12)]
     assert bar_chart("业务", rows).svg is bar_chart("业务", rows).svg
+
+
+def test_a_figure_below_nothing_stands_at_the_foot_of_its_bar(in_request: None) -> None:
+    chart = bar_chart("一致性", [("甲", -0.4), ("乙", 0.7)])
+    assert [each["foot"] for each in chart.spec["data"]["values"]] == [0, 0.7]
+    assert chart.spec["layer"][1]["encoding"]["x"]["field"] == "foot"
+    # Where nothing is negative the picture is as it always was.
+    assert "x" not in bar_chart("业务", [("甲", 1)]).spec["layer"][1]["encoding"]

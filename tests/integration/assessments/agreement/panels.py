@@ -41,5 +41,3 @@ def score(
         sheet.state, sheet.submitted_at = state, NOW
     world.session.flush()
     return made
-
-

@@ -46,12 +46,17 @@ def test_holes_are_left_out_and_sameness_proves_nothing() -> None:
     assert (found.value, found.why, found.units) == (None, Why.NO_VARIATION, 12)
 
 
-def test_full_agreement_is_one_and_its_limits_stay_in_range() -> None:
-    assert four(weighted_kappa(np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]), "quadratic")) == (
-        1.0,
-        1.0,
-        1.0,
-    )
+def test_full_agreement_and_a_scorer_without_variation_have_no_interval() -> None:
+    """Both have a standard error of 0 by the formula, which is no certainty."""
+    same = weighted_kappa(np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]), "quadratic")
+    assert same == Estimate(1.0, units=3)
+    constant = weighted_kappa(np.array([[1.0, 1.0], [2.0, 1.0], [3.0, 1.0]]), "linear")
+    assert constant == Estimate(0.0, units=3)
+
+
+def test_limits_stay_in_range() -> None:
+    found = weighted_kappa(np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0], [1.0, 2.0]]), "linear")
+    assert found.high == 1.0
 
 
 def test_the_pair_with_the_most_in_common() -> None:
