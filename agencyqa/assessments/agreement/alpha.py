@@ -70,9 +70,7 @@ def _interval(counted: _Counted, level: Level, seed: bytes, replicates: int) -> 
     """None where too many samples have no figure."""
     weights = resample_counts(seed, len(counted.counts), replicates)
     step = max(1, _CELLS_AT_ONCE // max(counted.counts.shape))
-    parts = [
-        _alphas(counted, level, weights[start : start + step]) for start in range(0, replicates, step)
-    ]
+    parts = [_alphas(counted, level, weights[start : start + step]) for start in range(0, replicates, step)]
     drawn = np.concatenate(parts)
     found = np.sort(drawn[~np.isnan(drawn)])
     if len(found) < replicates * (1 - _MOST_WITHOUT):
