@@ -14,7 +14,7 @@ from agencyqa.errors import AgencyQAError
 
 WINDOW = timedelta(minutes=15)
 # An address may serve a whole office, an account only one person.
-LIMITS = {"account": 8, "address": 60}
+LIMITS = {"account": 8, "address": 60, "apply": 20}
 
 
 class TooManyAttempts(AgencyQAError):
@@ -40,6 +40,17 @@ def count_failure(session: Session, *, account: str, address: str, now: datetime
         if now >= row.window_started_at + WINDOW:
             row.window_started_at, row.failures = now, 0
         row.failures += 1
+
+
+def count_use(session: Session, kind: str, key: str, *, now: datetime) -> None:
+    """Count one use of a page that is open to all. Raise TooManyAttempts, with the count to be committed."""
+    row = _locked(session, kind, key, now)
+    if now >= row.window_started_at + WINDOW:
+        row.window_started_at, row.failures = now, 0
+    if row.failures >= LIMITS[kind]:
+        seconds = (row.window_started_at + WINDOW - now).total_seconds()
+        raise TooManyAttempts("too_many_attempts", minutes=max(1, -int(-seconds // 60)))
+    row.failures += 1
 
 
 def forgive(session: Session, *, account: str) -> None:

@@ -42,6 +42,42 @@ class StandingAction(StrEnum):
         return self in {StandingAction.DECLINE, StandingAction.SUSPEND, StandingAction.REMOVE}
 
 
+class ApplicationState(StrEnum):
+    """Of an application that the agency itself fills in."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ADMITTED = "admitted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class ApplicationAction(StrEnum):
+    BEGIN = "begin"
+    INVITE = "invite"
+    EDIT = "edit"
+    SUBMIT = "submit"
+    RETURN = "return"
+    ADMIT = "admit"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+
+
+class GapCode(StrEnum):
+    """What an application lacks, or what a bureau should look at."""
+
+    REPRESENTATIVE = "representative"
+    FOUNDED = "founded"
+    ADDRESS = "address"
+    CONTACT = "contact"
+    DECLARATION = "declaration"
+    QUALIFICATION = "qualification"
+    EVALUATOR = "evaluator"
+    QUALIFICATION_EXPIRED = "qualification_expired"
+    CONDITIONS_UNMET = "conditions_unmet"
+
+
 class Entry(StrEnum):
     """How an agency comes into a register: its application is noted, or it is admitted at once."""
 
@@ -150,6 +186,44 @@ describe(
         StandingAction.RESTORE: (_l("恢复资格"), "success"),
         StandingAction.REMOVE: (_l("移出机构库"), "danger"),
         StandingAction.READMIT: (_l("重新准入"), "success"),
+    },
+)
+describe(
+    ApplicationState,
+    {
+        ApplicationState.DRAFT: (_l("填写中"), "neutral"),
+        ApplicationState.SUBMITTED: (_l("待审核"), "info"),
+        ApplicationState.RETURNED: (_l("退回补正"), "warning"),
+        ApplicationState.ADMITTED: (_l("已准予登记"), "success"),
+        ApplicationState.REFUSED: (_l("不予登记"), "danger"),
+        ApplicationState.WITHDRAWN: (_l("已撤回"), "neutral"),
+    },
+)
+describe(
+    ApplicationAction,
+    {
+        ApplicationAction.BEGIN: _l("开始填写"),
+        ApplicationAction.INVITE: _l("邀请申请"),
+        ApplicationAction.EDIT: _l("修改"),
+        ApplicationAction.SUBMIT: _l("提交申请"),
+        ApplicationAction.RETURN: _l("退回补正"),
+        ApplicationAction.ADMIT: _l("准予登记"),
+        ApplicationAction.REFUSE: _l("不予登记"),
+        ApplicationAction.WITHDRAW: _l("撤回申请"),
+    },
+)
+describe(
+    GapCode,
+    {
+        GapCode.REPRESENTATIVE: _l("法定代表人（负责人）"),
+        GapCode.FOUNDED: _l("成立日期"),
+        GapCode.ADDRESS: _l("地址"),
+        GapCode.CONTACT: _l("联系人，以及电话或电子邮箱"),
+        GapCode.DECLARATION: _l("关于独立性和近三年无重大违法违规的声明"),
+        GapCode.QUALIFICATION: _l("至少一项资质（执业许可）"),
+        GapCode.EVALUATOR: _l("至少一名主评人"),
+        GapCode.QUALIFICATION_EXPIRED: _l("资质已过期"),
+        GapCode.CONDITIONS_UNMET: _l("主评人条件不符合或资料不全"),
     },
 )
 describe(Entry, {Entry.APPLICATION: _l("仅受理申请"), Entry.ADMISSION: _l("受理并准予登记")})

@@ -67,6 +67,7 @@ class RegisterForm(ProfileFields):
     entry = RadioChoiceField(_l("办理方式"), Entry, required=True, default=Entry.APPLICATION)
     effective_on = DateField(_l("申请（登记）日期"), required=True, default=today)
     reason = AreaField(_l("说明"), maximum=500, rows=3)
+    similar_seen = FlagField(_l("已核对名称相近的机构，确认不是同一家"))
 
 
 class ProfileForm(ProfileFields, VersionedForm):

@@ -27,6 +27,16 @@ MESSAGES: dict[str, object] = {
     "before_last_decision": _l("生效日期不得早于上一次决定的生效日期 %(day)s。"),
     "provision_needed": _l("不利于机构的决定必须注明依据条款。"),
     "provision_not_in_force": _l("该条款在生效日期当日尚未施行或已经失效，请另选依据。"),
+    "application_closed": _l("申请当前状态为“%(state)s”，不能办理“%(action)s”。"),
+    "application_incomplete": _l("申请材料尚不齐全：%(gaps)s。"),
+    "application_too_long": _l("最多填写 %(maximum)s 项。"),
+    "application_open": _l("该统一社会信用代码在本局已有一份办理中的申请，请用原链接继续办理。"),
+    "application_evaluator_elsewhere": _l(
+        "“%(person)s”目前登记在其他机构，主评人同一时期只能在一家机构执业。请退回申请，由机构更换人选。"
+    ),
+    "similar_names": _l("本局机构库中有名称相近的机构：%(names)s。确认不是同一家的，请勾选后再登记。"),
+    "agency_has_account": _l("该机构的负责人账号已经启用，请直接登录。"),
+    "inbox.application_submitted": _l("%(agency)s提交了登记申请，请审核。"),
     "expires_before_issue": _l("有效期截止日期不得早于发证日期。"),
     "qualification_withdrawn": _l("该资质记录已经撤销。"),
     "evaluation_before_work": _l("从事绩效评价的起始日期不得早于参加工作日期。"),

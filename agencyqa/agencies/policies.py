@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from sqlalchemy import Select
 
 from agencyqa.accounts.models import Body
-from agencyqa.agencies.models import Agency, AgencyImport, Registration, Tie
+from agencyqa.agencies.enums import ApplicationState
+from agencyqa.agencies.models import Agency, AgencyImport, Application, Registration, Tie
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 
@@ -57,6 +58,19 @@ def visible_imports(actor: Actor) -> Select[AgencyImport]:
     return statement.where(AgencyImport.bureau_id == actor.bureau_id)
 
 
+def visible_applications(actor: Actor) -> Select[Application]:
+    """To the bureau that was asked, once they are submitted, or from the start where it had invited."""
+    statement = sa.select(Application)
+    if not can_register(actor):
+        return statement.where(sa.false())
+    is_shown = sa.or_(
+        Application.state != ApplicationState.DRAFT,
+        Application.is_invited,
+        Application.submitted_at.is_not(None),
+    )
+    return statement.where(Application.bureau_id == actor.bureau_id, is_shown)
+
+
 def can_register(actor: Actor) -> bool:
     return actor.has(Permission.AGENCIES_WRITE) and actor.bureau_id is not None
 
@@ -89,3 +103,7 @@ def can_show_private(actor: Actor, agency_id: int, registration: Registration | 
 def can_see_records(actor: Actor, agency_id: int) -> bool:
     """Decisions against a person: bureaus, and the agency itself; not who only watches."""
     return actor.is_bureau or (actor.is_agency and actor.body_id == agency_id)
+
+
+def can_decide_applications(actor: Actor) -> bool:
+    return can_register(actor) and actor.has(Permission.STANDING_DECIDE)

@@ -1,8 +1,8 @@
-"""The standing of an agency in one register: (standing, action) → standing. Pure."""
+"""The life cycles of the register as tables: (state, action) → state. Pure."""
 
 from __future__ import annotations
 
-from agencyqa.agencies.enums import Standing, StandingAction
+from agencyqa.agencies.enums import ApplicationAction, ApplicationState, Standing, StandingAction
 
 S, A = Standing, StandingAction
 
@@ -25,3 +25,39 @@ def next_standing(standing: Standing | None, action: StandingAction) -> Standing
 
 def open_actions(standing: Standing) -> tuple[StandingAction, ...]:
     return tuple(action for (before, action) in TRANSITIONS if before is standing)
+
+
+# ------------------------------------------------------------------------------------------- applications
+
+P, D = ApplicationState, ApplicationAction
+
+APPLICATION_TRANSITIONS: dict[tuple[ApplicationState | None, ApplicationAction], ApplicationState] = {
+    (None, D.BEGIN): P.DRAFT,
+    (None, D.INVITE): P.DRAFT,
+    (P.DRAFT, D.EDIT): P.DRAFT,
+    (P.DRAFT, D.SUBMIT): P.SUBMITTED,
+    (P.DRAFT, D.WITHDRAW): P.WITHDRAWN,
+    (P.SUBMITTED, D.RETURN): P.RETURNED,
+    (P.SUBMITTED, D.ADMIT): P.ADMITTED,
+    (P.SUBMITTED, D.REFUSE): P.REFUSED,
+    (P.SUBMITTED, D.WITHDRAW): P.WITHDRAWN,
+    (P.RETURNED, D.EDIT): P.RETURNED,
+    (P.RETURNED, D.SUBMIT): P.SUBMITTED,
+    (P.RETURNED, D.WITHDRAW): P.WITHDRAWN,
+}
+# What the bureau does; everything else the applicant does, by the link that only he has.
+BUREAU_ACTIONS = frozenset({D.INVITE, D.RETURN, D.ADMIT, D.REFUSE})
+
+
+def next_application_state(
+    state: ApplicationState | None, action: ApplicationAction, *, by_bureau: bool
+) -> ApplicationState | None:
+    """None where the action is not open in this state, or not to this side."""
+    if (action in BUREAU_ACTIONS) is not by_bureau:
+        return None
+    return APPLICATION_TRANSITIONS.get((state, action))
+
+
+def is_decided(state: ApplicationState) -> bool:
+    """Nothing more happens to it; who wants to may apply anew."""
+    return all(before is not state for before, _ in APPLICATION_TRANSITIONS)

@@ -12,7 +12,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from agencyqa.agencies import policies as agency_policies
-from agencyqa.agencies.models import Agency
+from agencyqa.agencies.models import Agency, Application
 from agencyqa.assessments import policies as sheet_policies
 from agencyqa.assessments import result_policies
 from agencyqa.assessments.models import AnnualResult, AssessmentRound, ScoreSheet
@@ -51,6 +51,9 @@ def _list(needed: Permission) -> Check:
 
 
 CHECKS: dict[str, Check] = {
+    "agencies.application": _one(
+        agency_policies.visible_applications, Application, "application_id", Permission.AGENCIES_WRITE
+    ),
     "agencies.show": _one(agency_policies.visible_to, Agency, "agency_id", Permission.AGENCIES_READ),
     "engagements.show": _one(
         engagement_policies.visible_to, Engagement, "engagement_id", Permission.ENGAGEMENTS_READ

@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import Body, Membership
 from agencyqa.agencies.enums import CredentialKind, StandingAction
 from agencyqa.agencies.models import Agency, Appointment
-from agencyqa.agencies.services import CredentialData, RecordData, add_credential, enter_record
+from agencyqa.agencies.services import (
+    CredentialData,
+    RecordData,
+    add_credential,
+    begin_application,
+    enter_record,
+)
 from agencyqa.assessments.enums import SheetState
 from agencyqa.assessments.models import AnnualResult
 from agencyqa.assessments.services.assignments import assign_result
@@ -35,6 +41,8 @@ from tests.factories.accounts import (
     make_user,
 )
 from tests.factories.agencies import (
+    application_data,
+    complete_application,
     decide,
     make_agency,
     make_evaluator,
@@ -116,6 +124,14 @@ class Places:
         self.person(f"manager {name}", self.session.get_one(Body, agency.id), Role.AGENCY_MANAGER)
         return agency
 
+    def application(self, name: str, bureau: Body) -> None:
+        """Handed in to this bureau, by somebody who has no account."""
+        made, _ = begin_application(self.session, bureau.id, application_data(f"申请{name}"), now=NOW)
+        complete_application(self.session, made)
+        own = self.drawer(f"application {name}")
+        own.words.add(f"申请{name}")
+        own.put("application_id", made.id)
+
     def papers(self, name: str, bureau: Body, own: Drawer) -> None:
         """What a person of the agency has to show, and what is held against him."""
         appointment = self.session.get_one(Appointment, own.rows["appointment_id"][0])
@@ -165,6 +181,7 @@ class Places:
         make_grade_table(self.session, bureau)
         for role in (Role.BUREAU_SUPERVISOR, Role.BUREAU_LEAD, Role.SYSTEM_ADMINISTRATOR):
             self.person(f"{role.value.rpartition('_')[2]} {letter}", bureau, role)
+        self.application(letter, bureau)
         self.person(f"observer {letter}", make_observer(self.session, bureau, f"观察{letter}"), Role.OBSERVER)
         text = scheme_text(key=f"own-{letter.lower()}", title=f"方案{letter}", valid_from=date(2030, 1, 1))
         # What is published all may read; a draft is its bureau's own.

@@ -11,10 +11,12 @@ from stdnum.cn import uscc
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies import services
+from agencyqa.agencies.applied import AppliedPerson, AppliedQualification
 from agencyqa.agencies.enums import AgencyKind, Entry, Standing, StandingAction, TieKind
 from agencyqa.agencies.models import (
     Agency,
     AgencyProfile,
+    Application,
     Appointment,
     Person,
     Qualification,
@@ -184,6 +186,25 @@ def make_tie(
 ) -> Tie:
     data = services.TieData(body.id, kind, valid_from, valid_to)
     return services.declare_tie(officer_of(bureau), session, agency, data, now=NOW)
+
+
+def application_data(name: str = "辛咨询有限公司", **changes: str) -> services.ApplicationData:
+    return services.ApplicationData(
+        changes.get("credit_code") or make_credit_code(),
+        profile_data(name),
+        "专门从事绩效评价",
+        has_declared=True,
+    )
+
+
+def complete_application(session: Session, application: Application, person: str = "周正") -> None:
+    """With a qualification and a principal evaluator, handed in."""
+    for item in (
+        AppliedQualification("会计师事务所执业证书", "沪-9", "市财政局", date(2018, 1, 1)),
+        AppliedPerson(person, "高级会计师", "", date(2005, 7, 1), date(2012, 1, 1)),
+    ):
+        services.add_to_application(session, application, item, now=NOW)
+    services.submit_application(session, application, now=NOW)
 
 
 def row_counts(session: Session) -> list[int]:

@@ -21,6 +21,11 @@ def invite(actor: Actor, session: Session, user: User, *, limit: timedelta, now:
     """Return the secret part of the link, which is shown once and kept only as a hash. Older links end."""
     if not actor.has(Permission.USERS_MANAGE):
         raise Forbidden()
+    return make_link(actor, session, user, limit=limit, now=now)
+
+
+def make_link(actor: Actor, session: Session, user: User, *, limit: timedelta, now: datetime) -> str:
+    """The same for a caller that has checked who asks."""
     if not user.is_active:
         raise WrongState("user_closed")
     session.execute(

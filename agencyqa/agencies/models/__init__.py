@@ -1,5 +1,6 @@
 """Tables of the register of agencies."""
 
+from agencyqa.agencies.models.applications import Application, ApplicationEvent
 from agencyqa.agencies.models.people import (
     Appointment,
     Credential,
@@ -22,6 +23,8 @@ __all__ = [
     "Agency",
     "AgencyImport",
     "AgencyProfile",
+    "Application",
+    "ApplicationEvent",
     "Appointment",
     "Credential",
     "EvaluatorCondition",

@@ -25,16 +25,9 @@ class Agency(Versioned, Base):
     body: Mapped[Body] = relationship(lazy="raise")
 
 
-class AgencyProfile(Identified, Base):
-    """What the register says of an agency from a day on. A change is a new row; none is overwritten."""
+class ProfileColumns:
+    """What is said of an agency, as the register holds it and as an application or a proposal wants it."""
 
-    __tablename__ = "agency_profiles"
-    __table_args__ = (UniqueConstraint("agency_id", "number"), Index(None, "agency_id", "is_current"))
-
-    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
-    number: Mapped[int] = mapped_column(Integer)
-    is_current: Mapped[bool] = mapped_column(Boolean)
-    effective_on: Mapped[date]
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[AgencyKind] = mapped_column(Choice(AgencyKind))
     founded_on: Mapped[date | None]
@@ -44,6 +37,18 @@ class AgencyProfile(Identified, Base):
     contact_phone: Mapped[str] = mapped_column(String(40), default="")
     contact_email: Mapped[str] = mapped_column(String(200), default="")
     on_credit_platform: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class AgencyProfile(ProfileColumns, Identified, Base):
+    """What the register says of an agency from a day on. A change is a new row; none is overwritten."""
+
+    __tablename__ = "agency_profiles"
+    __table_args__ = (UniqueConstraint("agency_id", "number"), Index(None, "agency_id", "is_current"))
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    is_current: Mapped[bool] = mapped_column(Boolean)
+    effective_on: Mapped[date]
     reason: Mapped[str] = mapped_column(Text, default="")
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

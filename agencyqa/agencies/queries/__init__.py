@@ -1,11 +1,20 @@
 """Reads of the register of agencies."""
 
+from agencyqa.agencies.queries.applications import (
+    APPLICATION_ORDER,
+    addressable_bureaus,
+    agency_of_code,
+    application_rows,
+    application_steps,
+    similar_agencies,
+)
 from agencyqa.agencies.queries.facts import (
     EvaluatorRow,
     TieRow,
     agency_choices,
     appointed_evaluators,
     has_good_standing,
+    has_manager,
     standing_on,
     ties_on,
 )
@@ -43,6 +52,7 @@ from agencyqa.agencies.queries.record import (
 from agencyqa.agencies.queries.register import ORDER, bureau_choices, export_rows, register_rows
 
 __all__ = [
+    "APPLICATION_ORDER",
     "ORDER",
     "PEOPLE_ORDER",
     "CredentialView",
@@ -53,7 +63,11 @@ __all__ = [
     "StandingEvent",
     "TieRow",
     "TieView",
+    "addressable_bureaus",
     "agency_choices",
+    "agency_of_code",
+    "application_rows",
+    "application_steps",
     "appointed_evaluators",
     "appointments_of_person",
     "bureau_choices",
@@ -66,6 +80,7 @@ __all__ = [
     "evaluators_of",
     "export_rows",
     "has_good_standing",
+    "has_manager",
     "newest_imports",
     "own_registration",
     "people_counts",
@@ -78,6 +93,7 @@ __all__ = [
     "register_rows",
     "registrations_of",
     "sealed_fields_of",
+    "similar_agencies",
     "standing_on",
     "ties_of",
     "ties_on",

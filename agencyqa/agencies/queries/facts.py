@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
+from agencyqa.accounts.queries import member_ids
 from agencyqa.agencies.enums import PersonRole, Standing, TieKind
 from agencyqa.agencies.models import Appointment, Person, Registration, StandingChange, Tie
 from agencyqa.agencies.policies import registration_visible
 from agencyqa.auth.actor import Actor
+from agencyqa.auth.roles import Role
 from agencyqa.db import open_period
 from agencyqa.web.labels import label_of
 
@@ -59,6 +61,11 @@ def standing_on(session: Session, agency_id: int, bureau_id: int, day: date) -> 
 def has_good_standing(session: Session, agency_id: int, bureau_id: int, day: date) -> bool:
     """Only a registered agency may be commissioned."""
     return standing_on(session, agency_id, bureau_id, day) is Standing.REGISTERED
+
+
+def has_manager(session: Session, agency_id: int, day: date) -> bool:
+    """Whether somebody can be told by a message what is decided about the agency."""
+    return bool(member_ids(session, agency_id, {Role.AGENCY_MANAGER}, day=day))
 
 
 def ties_on(session: Session, agency_id: int, body_ids: Collection[int], day: date) -> list[TieRow]:

@@ -3,6 +3,8 @@ from flask import Blueprint
 bp = Blueprint("agencies", __name__, url_prefix="/agencies")
 
 from agencyqa.agencies.routes import (  # noqa: E402
+    applications,
+    applying,
     evaluators,
     imports,
     people,
@@ -15,6 +17,8 @@ from agencyqa.agencies.routes import (  # noqa: E402
 )
 
 __all__ = [
+    "applications",
+    "applying",
     "bp",
     "evaluators",
     "imports",

@@ -12,6 +12,7 @@ from agencyqa.agencies.forms import ProfileForm
 from agencyqa.agencies.panels import agency_panels
 from agencyqa.agencies.policies import can_change, can_decide, can_register
 from agencyqa.agencies.routes import bp
+from agencyqa.agencies.routes.applications import link_just_made
 from agencyqa.agencies.routes.loading import load, load_to_change, name_of
 from agencyqa.agencies.workflow import open_actions
 from agencyqa.auth.guards import current_actor, requires
@@ -40,9 +41,11 @@ def show(agency_id: int) -> ResponseReturnValue:
         evaluators=queries.evaluators_of(session, agency_id, today(), conditions),
         counts=queries.people_counts(session, agency_id, today()),
         ties=queries.ties_of(session, actor, agency_id, today()),
+        link=link_just_made(agency_id),
         panels=[panel(actor, agency) for panel in agency_panels],
         can={
             "change": can_change(actor, own),
+            "invite": can_change(actor, own) and not queries.has_manager(session, agency_id, today()),
             "decide": can_decide(actor, own) and own is not None and bool(open_actions(own.standing)),
             "register": can_register(actor) and own is None,
         },

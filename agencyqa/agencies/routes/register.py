@@ -11,6 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import Select
 
 from agencyqa.agencies import exports, queries, services
+from agencyqa.agencies.credit_code import compact
 from agencyqa.agencies.forms import AgencyFilter, RegisterForm
 from agencyqa.agencies.policies import can_export, can_register
 from agencyqa.agencies.routes import bp
@@ -18,6 +19,7 @@ from agencyqa.agencies.services import AgencyData
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
+from agencyqa.errors import Invalid
 from agencyqa.extensions import db
 from agencyqa.web.tables import paginate
 
@@ -63,6 +65,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.catching(services.CONSTRAINTS):
             now = utc_now()
+            _expect_unlike(form)
             data = AgencyData(
                 credit_code=form.credit_code.data,
                 profile=form.profile(),
@@ -84,6 +87,20 @@ def new() -> ResponseReturnValue:
                 )
             return redirect(url_for("agencies.show", agency_id=agency.id))
     return render_template("agencies/new.html", form=form), form.status
+
+
+def _expect_unlike(form: RegisterForm) -> None:
+    """A name much like one of the own register is shown before a second agency of that name is made."""
+    actor = current_actor()
+    if form.similar_seen.data or actor.bureau_id is None:
+        return
+    code = compact(form.credit_code.data)
+    if queries.agency_of_code(db.session(), actor.bureau_id, code) is not None:
+        # The code itself says it better.
+        return
+    similar = queries.similar_agencies(db.session(), actor.bureau_id, form.name.data, apart_from=code)
+    if similar:
+        raise Invalid(similar_seen=("similar_names", {"names": [item.name for item in similar]}))
 
 
 def _filtered() -> tuple[AgencyFilter, Select[*tuple[Any, ...]]]:

@@ -1,0 +1,449 @@
+"""An agency asks to be registered: what the applicant does with his link, and what the bureau decides."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.accounts.models import Body
+from agencyqa.accounts.queries import member_ids
+from agencyqa.agencies import credit_code
+from agencyqa.agencies.applied import MOST_ITEMS, AppliedPerson, AppliedQualification, gaps
+from agencyqa.agencies.enums import (
+    ApplicationAction,
+    ApplicationState,
+    Entry,
+    Standing,
+    StandingAction,
+)
+from agencyqa.agencies.history import FIELDS
+from agencyqa.agencies.models import Agency, Application, ApplicationEvent, Registration
+from agencyqa.agencies.policies import can_decide_applications, can_register, visible_applications
+from agencyqa.agencies.queries.record import conditions_in_force, own_registration
+from agencyqa.agencies.services.evaluators import AppointmentData, PersonData, appoint_evaluator
+from agencyqa.agencies.services.profiles import ProfileData, profile_problems, profile_values
+from agencyqa.agencies.services.qualifications import QualificationData, add_qualification
+from agencyqa.agencies.services.registration import AgencyData, register_agency
+from agencyqa.agencies.services.standing import DecisionData, decide_standing
+from agencyqa.agencies.workflow import is_decided, next_application_state
+from agencyqa.audit.record import record
+from agencyqa.auth.actor import Actor, system_actor
+from agencyqa.auth.roles import BodyKind, Role
+from agencyqa.clock import local_date
+from agencyqa.db import check_version
+from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused, WrongState
+from agencyqa.measures.queries import provision_in_force
+from agencyqa.notifications.services import tell
+
+APPLICANT = system_actor("applicant")
+A = ApplicationAction
+EVENTS = {
+    A.BEGIN: "agencies.application.begun",
+    A.INVITE: "agencies.application.invited",
+    A.EDIT: "agencies.application.changed",
+    A.SUBMIT: "agencies.application.submitted",
+    A.RETURN: "agencies.application.returned",
+    A.ADMIT: "agencies.application.admitted",
+    A.REFUSE: "agencies.application.refused",
+    A.WITHDRAW: "agencies.application.withdrawn",
+}
+
+
+@dataclass(frozen=True)
+class ApplicationData:
+    """``credit_code`` as typed."""
+
+    credit_code: str
+    profile: ProfileData
+    statement: str = ""
+    has_declared: bool = False
+
+
+# ---------------------------------------------------------------------------------------------- the applicant
+
+
+def begin_application(
+    session: Session, bureau_id: int, data: ApplicationData, *, now: datetime
+) -> tuple[Application, str]:
+    """A new application and the secret of its link, which is shown once. Raise Invalid."""
+    is_bureau = session.scalar(
+        select(Body.id).where(Body.id == bureau_id, Body.kind == BodyKind.BUREAU, Body.is_active)
+    )
+    if is_bureau is None:
+        raise Invalid(bureau_id="not_a_choice")
+    return _make(APPLICANT, session, bureau_id, data, A.BEGIN, now)
+
+
+def open_application(session: Session, token: str) -> Application:
+    """Whose link it is. Raise NotVisible."""
+    found = session.scalars(select(Application).where(Application.token_hash == _digest(token))).one_or_none()
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def change_application(
+    session: Session,
+    application: Application,
+    data: ApplicationData,
+    *,
+    seen_version: int | None,
+    now: datetime,
+) -> None:
+    """Raise Stale, WrongState, Invalid."""
+    check_version(application, seen_version)
+    _expect(application, A.EDIT, by_bureau=False)
+    code = _checked(session, application.bureau_id, data, now, apart_from=application.id)
+    _fill(application, code, data)
+    _note(APPLICANT, session, application, A.EDIT, now)
+
+
+def add_to_application(
+    session: Session,
+    application: Application,
+    item: AppliedPerson | AppliedQualification,
+    *,
+    now: datetime,
+) -> None:
+    """Raise WrongState, Invalid."""
+    _expect(application, A.EDIT, by_bureau=False)
+    if not item.name.strip():
+        raise Invalid(name="required")
+    if isinstance(item, AppliedPerson):
+        work, evaluation = item.work_since, item.evaluation_since
+        for field, day in (("work_since", work), ("evaluation_since", evaluation)):
+            if day is not None and day > local_date(now):
+                raise Invalid("invalid", **{field: "day_in_future"})
+        if work and evaluation and evaluation < work:
+            raise Invalid(evaluation_since="evaluation_before_work")
+        application.people = _longer(application.people, item)
+    else:
+        if item.issued_on is not None and item.issued_on > local_date(now):
+            raise Invalid(issued_on="day_in_future")
+        if item.issued_on and item.expires_on and item.expires_on < item.issued_on:
+            raise Invalid(expires_on="expires_before_issue")
+        application.qualifications = _longer(application.qualifications, item)
+    _note(APPLICANT, session, application, A.EDIT, now)
+
+
+def remove_from_application(
+    session: Session, application: Application, kind: str, position: int, *, now: datetime
+) -> None:
+    """``kind``: people or qualifications. Raise WrongState, NotVisible."""
+    _expect(application, A.EDIT, by_bureau=False)
+    items = list(getattr(application, kind))
+    if not 0 <= position < len(items):
+        raise NotVisible()
+    del items[position]
+    setattr(application, kind, items)
+    _note(APPLICANT, session, application, A.EDIT, now)
+
+
+def submit_application(session: Session, application: Application, *, now: datetime) -> None:
+    """Hand it in; what the bureau must have is there. Raise WrongState, Invalid."""
+    state = _expect(application, A.SUBMIT, by_bureau=False)
+    day = local_date(now)
+    conditions = conditions_in_force(session, application.bureau_id, day)
+    missing = tuple(gap.code for gap in gaps(application, conditions, day) if gap.is_blocking)
+    if missing:
+        raise WrongState("application_incomplete", gaps=missing)
+    application.state = state
+    application.submitted_at = now
+    _note(APPLICANT, session, application, A.SUBMIT, now)
+    tell(
+        session,
+        member_ids(session, application.bureau_id, {Role.BUREAU_SUPERVISOR}, day=day),
+        "application_submitted",
+        now=now,
+        endpoint="agencies.application",
+        endpoint_values={"application_id": application.id},
+        agency=application.name,
+    )
+
+
+def withdraw_application(session: Session, application: Application, *, now: datetime) -> None:
+    """Raise WrongState."""
+    application.state = _expect(application, A.WITHDRAW, by_bureau=False)
+    _note(APPLICANT, session, application, A.WITHDRAW, now)
+
+
+# ---------------------------------------------------------------------------------------------- the bureau
+
+
+def invite_application(
+    actor: Actor, session: Session, data: ApplicationData, *, now: datetime
+) -> tuple[Application, str]:
+    """The bureau begins it for an agency and sends it the link. Raise Forbidden, Invalid."""
+    if not can_register(actor) or actor.bureau_id is None:
+        raise Forbidden()
+    return _make(actor, session, actor.bureau_id, data, A.INVITE, now)
+
+
+def decide_application(
+    actor: Actor,
+    session: Session,
+    application: Application,
+    action: ApplicationAction,
+    *,
+    reason: str,
+    provision_key: str | None = None,
+    effective_on: date,
+    seen_version: int | None,
+    now: datetime,
+) -> Agency | None:
+    """Return for supplements, refuse (with the provision), or admit: then the agency stands in the register.
+
+    Raise NotVisible, Forbidden, Stale, WrongState, Invalid, and Refused where somebody practises elsewhere.
+    """
+    if session.scalar(visible_applications(actor).where(Application.id == application.id)) is None:
+        raise NotVisible()
+    if action is A.RETURN:
+        if not can_register(actor):
+            raise Forbidden()
+    elif not can_decide_applications(actor):
+        raise Forbidden()
+    check_version(application, seen_version)
+    state = _expect(application, action, by_bureau=True)
+    if not reason.strip():
+        raise Invalid(reason="required")
+    if action is A.REFUSE and provision_key is None:
+        raise Invalid(provision_key="provision_needed")
+    provision = provision_in_force(session, provision_key, effective_on) if provision_key else None
+    if provision_key and provision is None:
+        raise Invalid(provision_key="provision_not_in_force")
+    application.state = state
+    # The application first: of two decisions at once the second stops here.
+    application.changed_at = now
+    session.flush()
+    agency = None
+    if action is A.ADMIT:
+        agency = _admit(actor, session, application, effective_on, reason, provision_key, now)
+        application.agency_id = agency.id
+    _note(
+        actor,
+        session,
+        application,
+        action,
+        now,
+        reason.strip(),
+        provision.id if provision else None,
+        provision_key,
+    )
+    return agency
+
+
+def _admit(
+    actor: Actor,
+    session: Session,
+    application: Application,
+    effective_on: date,
+    reason: str,
+    provision_key: str | None,
+    now: datetime,
+) -> Agency:
+    assert application.submitted_at is not None
+    profile = ProfileData(**{name: getattr(application, name) for name in FIELDS})
+    agency = session.scalars(
+        select(Agency).where(Agency.credit_code == application.credit_code)
+    ).one_or_none()
+    registration = own_registration(session, actor, agency.id) if agency else None
+    if agency is None or registration is None:
+        data = AgencyData(
+            application.credit_code, profile, local_date(application.submitted_at), Entry.APPLICATION
+        )
+        agency = register_agency(actor, session, data, now=now)
+        registration = own_registration(session, actor, agency.id)
+        assert registration is not None
+    action = _way_in(session, agency, registration)
+    decide_standing(
+        actor,
+        session,
+        registration,
+        DecisionData(action, effective_on, reason, provision_key),
+        seen_version=registration.version,
+        now=now,
+    )
+    _take_over(actor, session, agency, application, effective_on, now)
+    return agency
+
+
+def _way_in(session: Session, agency: Agency, registration: Registration) -> StandingAction:
+    if registration.standing is Standing.APPLIED:
+        return StandingAction.ADMIT
+    if registration.standing is Standing.REMOVED:
+        return StandingAction.READMIT
+    name = session.scalars(select(Body.name).where(Body.id == agency.id)).one()
+    raise Invalid(
+        "already_in_register",
+        credit_code=("already_in_register", {"name": name, "standing": registration.standing}),
+    )
+
+
+def _take_over(
+    actor: Actor, session: Session, agency: Agency, application: Application, day: date, now: datetime
+) -> None:
+    """Qualifications and people of the application, through the services that the pages use."""
+    for qualification in map(AppliedQualification.load, application.qualifications):
+        data = QualificationData(
+            qualification.name,
+            qualification.number,
+            qualification.issuer,
+            qualification.issued_on,
+            qualification.expires_on,
+        )
+        add_qualification(actor, session, agency, data, now=now)
+    for person in map(AppliedPerson.load, application.people):
+        known = PersonData(
+            person.name, person.title, person.licence, person.work_since, person.evaluation_since
+        )
+        try:
+            appoint_evaluator(
+                actor, session, agency, AppointmentData(known, day, note="随登记申请登记"), now=now
+            )
+        except Refused as error:
+            raise Refused(
+                "application_evaluator_elsewhere", provision=error.provision, person=person.name
+            ) from None
+        except Invalid as error:
+            if "name" not in error.fields:
+                raise
+            # An agency that comes back may still have its people.
+
+
+# ---------------------------------------------------------------------------------------------- both
+
+
+def _make(
+    actor: Actor,
+    session: Session,
+    bureau_id: int,
+    data: ApplicationData,
+    action: ApplicationAction,
+    now: datetime,
+) -> tuple[Application, str]:
+    code = _checked(session, bureau_id, data, now)
+    token = secrets.token_urlsafe(32)
+    application = Application(
+        bureau_id=bureau_id,
+        state=ApplicationState.DRAFT,
+        token_hash=_digest(token),
+        is_invited=action is A.INVITE,
+        qualifications=[],
+        people=[],
+        created_at=now,
+        changed_at=now,
+    )
+    _fill(application, code, data)
+    session.add(application)
+    session.flush()
+    _note(actor, session, application, action, now)
+    return application, token
+
+
+def _checked(
+    session: Session, bureau_id: int, data: ApplicationData, now: datetime, apart_from: int | None = None
+) -> str:
+    """The code as it is stored. Whether other registers know it is never told to an applicant. Raise Invalid."""
+    problems = profile_problems(data.profile, local_date(now), now)
+    # What is missing is listed on the page of the application, not refused here; a name and a code are needed.
+    problems.pop("legal_representative", None)
+    code = ""
+    try:
+        code = credit_code.read(data.credit_code)
+    except credit_code.CreditCodeError as error:
+        problems["credit_code"] = (error.code, error.params)
+    if code and apart_from is None and _is_under_way(session, bureau_id, code):
+        problems["credit_code"] = "application_open"
+    if problems:
+        raise Invalid("invalid", **problems)
+    return code
+
+
+def _is_under_way(session: Session, bureau_id: int, code: str) -> bool:
+    """A draft that nobody handed in keeps nobody else from applying."""
+    open_states = [
+        state for state in ApplicationState if not is_decided(state) and state is not ApplicationState.DRAFT
+    ]
+    statement = select(Application.id).where(
+        Application.bureau_id == bureau_id,
+        Application.credit_code == code,
+        Application.state.in_(open_states),
+    )
+    return session.scalars(statement).first() is not None
+
+
+def _fill(application: Application, code: str, data: ApplicationData) -> None:
+    application.credit_code = code
+    for name, value in profile_values(data.profile).items():
+        setattr(application, name, value)
+    application.statement, application.has_declared = data.statement.strip(), data.has_declared
+
+
+def _expect(application: Application, action: ApplicationAction, *, by_bureau: bool) -> ApplicationState:
+    state = next_application_state(application.state, action, by_bureau=by_bureau)
+    if state is None:
+        raise WrongState("application_closed", state=application.state, action=action)
+    return state
+
+
+def _longer(
+    items: list[dict[str, object]], item: AppliedPerson | AppliedQualification
+) -> list[dict[str, object]]:
+    if len(items) >= MOST_ITEMS:
+        raise Invalid(name=("application_too_long", {"maximum": MOST_ITEMS}))
+    return [*items, item.dump()]
+
+
+def _note(
+    actor: Actor,
+    session: Session,
+    application: Application,
+    action: ApplicationAction,
+    now: datetime,
+    reason: str = "",
+    provision_id: int | None = None,
+    provision_key: str | None = None,
+) -> None:
+    """The step, and its entry in the log; edits are only logged."""
+    application.changed_at = now
+    session.flush()
+    if action is not A.EDIT:
+        last = session.scalar(
+            select(sa.func.max(ApplicationEvent.number)).where(
+                ApplicationEvent.application_id == application.id
+            )
+        )
+        session.add(
+            ApplicationEvent(
+                application_id=application.id,
+                number=(last or 0) + 1,
+                action=action,
+                reason=reason,
+                provision_id=provision_id,
+                at=now,
+                by_id=actor.user_id,
+            )
+        )
+        session.flush()
+    record(
+        session,
+        actor,
+        EVENTS[action],
+        application,
+        now=now,
+        bureau_id=application.bureau_id,
+        name=application.name,
+        credit_code=application.credit_code,
+        reason=reason,
+        provision_key=provision_key,
+    )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
