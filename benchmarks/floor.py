@@ -15,8 +15,10 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, render_template
 
+from agencyqa.assessments.forms.controls import Group
 from agencyqa.assessments.forms.entry import Entry
-from agencyqa.assessments.forms.page import Group, judge_entry, sections_of
+from agencyqa.assessments.forms.judging import judge_entry
+from agencyqa.assessments.forms.page import sections_of
 from agencyqa.assessments.queries.provisions import Citation
 from agencyqa.measures.texts import RuleTexts, SchemeTexts
 from agencyqa.scoring import Program, rule_to_data

@@ -54,6 +54,14 @@ MESSAGES = {
     "score.outside_band": _l("得分不在所选档次的 %(low_points)s～%(high_points)s 分之内。"),
     "score.outside_deduction_range": _l("扣分应为 0，或在 %(low_points)s～%(high_points)s 分之间。"),
     "score.amount_without_count": _l("填写了扣分，但处数为 0。"),
+    "score.malformed_number": _l("应为数字。"),
+    "score.malformed_choice": _l("不是可选的一项。"),
+    "score.outside_scale": _l("评级不在范围之内。"),
+    "score.divisor_is_zero": _l("不能为 0，否则无法按比例计算。"),
+    "score.unassessed": _l(
+        "已评项目的分值 %(assessed_points)s 分，占满分 %(maximum_points)s 分的比例不够，不出总分。"
+    ),
+    "none_with_ticks": _l("既勾选了具备的项目，又勾选了“以上均不具备”，请核对。"),
     "score.entered_out_of_range": _l("评分人给分应在 %(low_points)s～%(high_points)s 分之间。"),
     # The story of an engagement
     "trail.sheet_opened": _l("下发评分表：%(role)s"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from agencyqa.measures.scheme_format import Effect, SchemeFile, countable_inputs
+from agencyqa.measures.scheme_format import Effect, SchemeFile
 
 # What an input says that the system supplies while nothing is on record.
 NOTHING: Mapping[Effect, int | bool] = {Effect.ADD: 0, Effect.RAISE: False, Effect.FAIL: True}
@@ -14,7 +14,10 @@ NOTHING: Mapping[Effect, int | bool] = {Effect.ADD: 0, Effect.RAISE: False, Effe
 
 @dataclass(frozen=True)
 class CountedFault:
-    """``by_hand``: the scorer types further occurrences; else the input is the system's alone."""
+    """``by_hand``: the scorer types further occurrences; else the input is the system's alone.
+
+    ``criterion`` may also be a veto of the whole scheme.
+    """
 
     fault: str
     criterion: str
@@ -50,11 +53,7 @@ class Counting:
 def counting_of(file: SchemeFile) -> Counting:
     """For a file that was checked."""
     found: dict[str, CountedFault] = {}
-    for _, criterion in file.criteria():
-        if criterion.counts:
-            effects = dict(countable_inputs(criterion.rule))
-            for each in criterion.counts:
-                found[each.fault] = CountedFault(
-                    each.fault, criterion.key, each.input, each.by_hand, effects[each.input]
-                )
+    for _, key, effects, counts in file.counted():
+        for each in counts:
+            found[each.fault] = CountedFault(each.fault, key, each.input, each.by_hand, effects[each.input])
     return Counting(found)

@@ -11,9 +11,10 @@ from flask_babel import get_locale
 
 from agencyqa.measures.counting import Counting, counting_of
 from agencyqa.measures.fault_format import FaultEntry, shipped_faults
-from agencyqa.measures.scheme_format import CriterionPart, RulePart, SchemeFile, Text
+from agencyqa.measures.scheme_format import CriterionPart, RulePart, SchemeFile, SchemeVetoPart, Text
 from agencyqa.measures.scheme_format.words import CHOICES_OF
 from agencyqa.measures.words import gettext
+from agencyqa.scoring.vetoes import RAISED
 
 if TYPE_CHECKING:
     # The command line scores without a database.
@@ -99,6 +100,11 @@ _GENERAL: Mapping[str, Callable[[], str]] = {
     "amount": lambda: gettext("扣分"),
     "count": lambda: gettext("处数"),
     "met": lambda: gettext("是否符合"),
+    "actual": lambda: gettext("实际数"),
+    "planned": lambda: gettext("计划数"),
+    "days": lambda: gettext("逾期工作日数"),
+    "class": lambda: gettext("类别"),
+    "rating": lambda: gettext("评级"),
 }
 
 
@@ -128,7 +134,8 @@ class SchemeTexts:
 
     @cached_property
     def criteria(self) -> Mapping[str, str]:
-        return {criterion.key: self._read(criterion.label) for criterion in self._parts.values()}
+        """The labels of all that has answers: the criteria, then the vetoes of the whole scheme."""
+        return {part.key: self._read(part.label) for part in self._parts.values()}
 
     @cached_property
     def sections(self) -> Mapping[str, str]:
@@ -169,18 +176,27 @@ class SchemeTexts:
     @cached_property
     def is_all_ours(self) -> bool:
         """Whether no wording at all comes from a published form."""
-        return all(text.ours for text in _all_texts(self.file.sections))
+        return all(text.ours for text in _all_texts([*self.file.sections, *self.file.vetoes]))
 
     def rule(self, key: str) -> RuleTexts:
         """The words of the rule of a criterion."""
         found = self._rules.get(key)
         if found is None:
-            found = self._rules[key] = rule_words(self._parts[key].rule, self.language)
+            part = self._parts[key]
+            if isinstance(part, CriterionPart):
+                found = rule_words(part.rule, self.language)
+            else:
+                found = _veto_words(part, self.language)
+            self._rules[key] = found
         return found
 
     @cached_property
-    def _parts(self) -> dict[str, CriterionPart]:
-        return {criterion.key: criterion for _, criterion in self.file.criteria()}
+    def _parts(self) -> dict[str, CriterionPart | SchemeVetoPart]:
+        """Criteria and vetoes share one name space."""
+        parts: dict[str, CriterionPart | SchemeVetoPart] = {
+            part.key: part for _, part in self.file.criteria()
+        }
+        return parts | {veto.key: veto for veto in self.file.vetoes}
 
     @cached_property
     def _rules(self) -> dict[str, RuleTexts]:
@@ -195,6 +211,13 @@ def rule_words(part: RulePart, language: str) -> RuleTexts:
     collector = _Collector(language)
     collector.collect(part, "")
     return RuleTexts(collector.inputs, collector.choices, collector.parts)
+
+
+def _veto_words(part: SchemeVetoPart, language: str) -> RuleTexts:
+    inputs = {RAISED: part.label.read_in(language)}
+    if part.exception is not None and part.exception_label is not None:
+        inputs[part.exception] = part.exception_label.read_in(language)
+    return RuleTexts(inputs)
 
 
 class _Collector:

@@ -41,6 +41,7 @@ function showErrors(form, errors) {
 function show(form, figures) {
   put(form, "known", null, figures.known);
   put(form, "open", null, String(figures.open));
+  put(form, "assessed", null, figures.assessed);
   for (const [key, section] of Object.entries(figures.sections)) {
     put(form, "section", key, section.known);
   }
@@ -49,6 +50,12 @@ function show(form, figures) {
   }
   for (const [key, criterion] of Object.entries(figures.criteria)) {
     put(form, "computed", key, criterion.computed);
+    put(form, "contribution", key, criterion.contribution);
+    for (const place of form.querySelectorAll("[data-left-out]")) {
+      if (place.dataset.leftOut === key) {
+        place.hidden = criterion.state !== "left_out";
+      }
+    }
     for (const place of form.querySelectorAll("[data-difference]")) {
       if (place.dataset.difference === key) {
         place.hidden = criterion.difference === null;
@@ -64,6 +71,22 @@ function show(form, figures) {
   }
   const reasons = Object.entries(figures.gaps).filter(([name]) => /^(reason|why)-/.test(name));
   showErrors(form, { ...Object.fromEntries(reasons), ...figures.errors });
+}
+
+// A tick and the box that says there is none exclude each other; without this script the server says so.
+function keepTicksApart(form) {
+  form.addEventListener("change", (event) => {
+    const list = event.target.closest("[data-ticks]");
+    if (!list || !event.target.checked) {
+      return;
+    }
+    const isNone = "none" in event.target.dataset;
+    for (const box of list.querySelectorAll("input[type=checkbox]")) {
+      if (box !== event.target && (isNone || "none" in box.dataset)) {
+        box.checked = false;
+      }
+    }
+  });
 }
 
 function watch(form) {
@@ -161,5 +184,6 @@ function watch(form) {
 
 const form = document.getElementById("sheet-form");
 if (form) {
+  keepTicksApart(form);
   watch(form);
 }

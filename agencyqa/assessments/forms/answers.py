@@ -18,11 +18,13 @@ def answer_text(item: Input, value: Any, words: RuleTexts) -> str:
             return words.choice(item.name, str(value))
         case "points":
             return gettext("%(points)s 分", points=format_points(value))
-        case "count":
-            return str(value)
         case "number":
             return format_points(value)
-        case "check":
+        case "rating" if value == 0:
+            return words.choices.get(item.name, {}).get("0", gettext("无法评价"))
+        case "count" | "rating":
+            return str(value)
+        case "check" | "tick":
             return gettext("是") if value else gettext("否")
         case "yesno":
             own = words.choices.get(item.name, {})

@@ -17,8 +17,10 @@ from agencyqa.assessments.forms.layout import (
     WHY_PREFIX,
     YES,
     Input,
+    checklists_of,
     entered_field,
     inputs_of,
+    none_field,
     overrule_field,
     reason_field,
     why_field,
@@ -77,22 +79,11 @@ def read_entry(
 
     ``supplied`` are the inputs that nobody types, ``facts`` the rows of the record that may be set aside.
     """
-    answers: dict[str, dict[str, int | str | bool]] = {}
     entered: dict[str, int] = {}
     reasons: dict[str, str] = {}
     texts: dict[str, str] = {}
     faults: dict[str, Fault] = {}
-    for criterion, item in inputs_of(scheme):
-        if (criterion.key, item.name) in supplied:
-            continue
-        text = texts[item.field] = fields.get(item.field, "")
-        try:
-            value = _value(item, text)
-        except _Unreadable as error:
-            faults[item.field] = error.fault
-            continue
-        if value is not None:
-            answers.setdefault(criterion.key, {})[item.name] = value
+    answers = _answers(scheme, fields, supplied, texts, faults)
     for _, criterion in scheme.criteria():
         name = entered_field(criterion.key)
         text = texts[name] = fields.get(name, "")
@@ -123,6 +114,53 @@ def read_entry(
     return Typed(Entry(answers, entered, reasons, overrules), texts, faults, foreign)
 
 
+def _answers(
+    scheme: Scheme,
+    fields: Mapping[str, str],
+    supplied: Collection[tuple[str, str]],
+    texts: dict[str, str],
+    faults: dict[str, Fault],
+) -> dict[str, dict[str, int | str | bool]]:
+    answers: dict[str, dict[str, int | str | bool]] = {}
+    for key, item in inputs_of(scheme):
+        if (key, item.name) in supplied:
+            continue
+        text = texts[item.field] = fields.get(item.field, "")
+        if item.widget == "tick":
+            continue
+        try:
+            value = _value(item, text)
+        except _Unreadable as error:
+            faults[item.field] = error.fault
+            continue
+        if value is not None:
+            answers.setdefault(key, {})[item.name] = value
+    for key, block in checklists_of(scheme):
+        asked = [item for item in block.inputs if (key, item.name) not in supplied]
+        if ticks := _ticks(asked, none_field(key, block.path), fields, texts, faults):
+            answers.setdefault(key, {}).update(ticks)
+    return answers
+
+
+def _ticks(
+    asked: Sequence[Input],
+    none: str,
+    fields: Mapping[str, str],
+    texts: dict[str, str],
+    faults: dict[str, Fault],
+) -> dict[str, bool]:
+    """What is ticked of a checklist; empty while neither a tick nor the box for none says that it was looked at."""
+    if not asked:
+        return {}
+    is_none = fields.get(none, "") == YES
+    texts[none] = YES if is_none else ""
+    ticks = {item.name: texts[item.field] == YES for item in asked}
+    if is_none and any(ticks.values()):
+        faults[none] = ("none_with_ticks", {})
+        return {}
+    return ticks if is_none or any(ticks.values()) else {}
+
+
 def _reason(name: str, text: str, faults: dict[str, Fault]) -> str:
     reason = normalise.text(text)
     if len(reason) > REASON_LIMIT:
@@ -140,11 +178,16 @@ def write_entry(
 ) -> dict[str, str]:
     """The fields of the page that would be read back as this entry."""
     texts: dict[str, str] = {}
-    for criterion, item in inputs_of(scheme):
-        if (criterion.key, item.name) in supplied:
+    for key, item in inputs_of(scheme):
+        if (key, item.name) in supplied:
             continue
-        value = entry.answers.get(criterion.key, {}).get(item.name)
+        value = entry.answers.get(key, {}).get(item.name)
         texts[item.field] = "" if value is None else _text(item, value)
+    for key, block in checklists_of(scheme):
+        asked = [item.name for item in block.inputs if (key, item.name) not in supplied]
+        if asked:
+            held = [entry.answers.get(key, {}).get(name) for name in asked]
+            texts[none_field(key, block.path)] = YES if all(value is False for value in held) else ""
     for _, criterion in scheme.criteria():
         figure = entry.entered.get(criterion.key)
         texts[entered_field(criterion.key)] = "" if figure is None else format_points(figure)
@@ -172,9 +215,9 @@ def _value(item: Input, text: str) -> int | str | bool | None:
     match item.widget:
         case "points" | "number":
             return _points(text)
-        case "count":
+        case "count" | "rating":
             return _count(text)
-        case "check":
+        case "check" | "tick":
             return text == YES
         case "yesno":
             if text not in {"", YES, NO}:
@@ -208,10 +251,10 @@ def _count(text: str) -> int | None:
 
 
 def _text(item: Input, value: int | str | bool) -> str:
-    if item.widget in ("points", "number"):
+    if item.widget in {"points", "number"}:
         return format_points(int(value))
     if item.widget == "yesno":
         return YES if value else NO
-    if item.widget == "check":
+    if item.widget in {"check", "tick"}:
         return YES if value else ""
     return str(value)

@@ -9,9 +9,16 @@ from typing import Any
 from agencyqa.assessments.forms.facts_page import NO_FACTS, FactLine, FactLines
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.stored import answers_that_count
-from agencyqa.measures.sentences import issue_sentence, note_sentence
+from agencyqa.measures.sentences import (
+    criterion_outcome,
+    issue_sentence,
+    note_sentence,
+    sheet_outcome,
+    veto_outcome,
+    veto_sentence,
+)
 from agencyqa.measures.texts import SchemeTexts
-from agencyqa.scoring import Issue, Program
+from agencyqa.scoring import Issue, Program, SheetResult
 
 
 @dataclass(frozen=True)
@@ -40,10 +47,28 @@ class ExplainedSection:
 
 
 @dataclass(frozen=True)
+class ExplainedVeto:
+    """A veto of the whole scheme; ``contribution`` is what it takes off, 0 or less."""
+
+    key: str
+    label: str
+    rule: str
+    provision: str
+    measure: str
+    is_ours: bool
+    notes: tuple[str, ...]
+    issues: tuple[str, ...]
+    contribution: int | None
+    facts: tuple[FactLine, ...]
+
+
+@dataclass(frozen=True)
 class ExplainedSheet:
-    """``measures`` are (key, sum, maximum)."""
+    """``measures`` are (key, sum, maximum); ``notes`` say what was left out of the whole sheet."""
 
     sections: tuple[ExplainedSection, ...]
+    vetoes: tuple[ExplainedVeto, ...]
+    notes: tuple[str, ...]
     measures: tuple[tuple[str, int | None, int], ...]
     grade: str
 
@@ -51,19 +76,60 @@ class ExplainedSheet:
 def explained_sheet(
     program: Program, texts: SchemeTexts, sheet: ScoreSheet, facts: FactLines = NO_FACTS
 ) -> ExplainedSheet:
-    trace = program.trace(answers_that_count(texts.counting, sheet), sheet.entered)
+    answers = answers_that_count(texts.counting, sheet)
+    trace, result = program.trace(answers, sheet.entered), program.score(answers, sheet.entered)
+    notes = outcome_notes(program, texts, result)
     return ExplainedSheet(
         sections=tuple(
             ExplainedSection(
                 texts.section(section["key"]),
                 section["max"],
                 section["total"],
-                tuple(_criterion(program, texts, held, sheet.reasons, facts) for held in section["criteria"]),
+                tuple(
+                    _criterion(program, texts, held, notes[held["key"]], sheet.reasons, facts)
+                    for held in section["criteria"]
+                ),
             )
             for section in trace["sections"]
         ),
+        vetoes=explained_vetoes(program, texts, result, facts),
+        notes=tuple(sheet_outcome(result, program.scheme, texts)),
         measures=tuple((each["key"], each["total"], each["max"]) for each in trace["measures"]),
         grade=texts.grade(trace["grade"]["key"]) if trace["grade"] else "",
+    )
+
+
+def outcome_notes(program: Program, texts: SchemeTexts, result: SheetResult) -> dict[str, tuple[str, ...]]:
+    """What the scheme made of each criterion, by its key."""
+    pairs = zip(program.scheme.criteria(), result.criteria, strict=True)
+    return {
+        each.key: tuple(criterion_outcome(criterion, each, program.scheme, texts))
+        for (_, criterion), each in pairs
+    }
+
+
+def explained_vetoes(
+    program: Program, texts: SchemeTexts, result: SheetResult, facts: FactLines
+) -> tuple[ExplainedVeto, ...]:
+    return tuple(
+        ExplainedVeto(
+            key=veto.key,
+            label=texts.criterion(veto.key),
+            rule=veto_sentence(veto, texts),
+            provision=texts.provision(veto.key),
+            measure=veto.measure or "",
+            is_ours=texts.is_ours(veto.key),
+            notes=tuple(veto_outcome(held, result, texts)),
+            issues=tuple(
+                issue_sentence(
+                    issue, texts.rule(veto.key), {spec.name: spec for spec in program.layout[veto.key]}
+                )
+                for issue in held.issues
+            ),
+            contribution=held.contribution,
+            facts=facts.of(veto.key),
+        )
+        for veto, held in zip(program.scheme.vetoes, result.vetoes, strict=True)
     )
 
 
@@ -71,6 +137,7 @@ def _criterion(
     program: Program,
     texts: SchemeTexts,
     held: Mapping[str, Any],
+    outcome: tuple[str, ...],
     reasons: Mapping[str, str],
     facts: FactLines,
 ) -> ExplainedCriterion:
@@ -81,10 +148,11 @@ def _criterion(
         label=texts.criterion(key),
         max_points=held["max"],
         is_ours=texts.is_ours(key),
-        notes=tuple(note_sentence(note, words) for note in held["notes"]),
+        notes=(*(note_sentence(note, words) for note in held["notes"]), *outcome),
         issues=tuple(
             issue_sentence(Issue(each["code"], each["input"], each["params"]), words, specs)
             for each in held["issues"]
+            if held["state"] != "left_out"
         ),
         computed=held["computed"],
         entered=held["entered"],

@@ -7,26 +7,50 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from agencyqa.scoring import AllOrNothing, Composite, Criterion, InputSpec, Rule, Scheme, Veto
+from agencyqa.scoring import (
+    AllOrNothing,
+    Checklist,
+    Composite,
+    Criterion,
+    InputSpec,
+    Rating,
+    Rule,
+    Scheme,
+    SchemeVeto,
+    Veto,
+)
+from agencyqa.scoring.vetoes import veto_inputs
 
 # "yesno" asks outright: an all-or-nothing item nobody looked at must stay missing and not read as "no".
 # "check" is a flag whose natural state is off: a veto that is not raised.
-Widget = Literal["choice", "points", "count", "number", "check", "yesno"]
+# "tick" is one of several; ticks are answers only together: with one of them, or with the box that says none.
+# "rating" is a grade of a scale, where 0 stands for "cannot assess".
+Widget = Literal["choice", "points", "count", "number", "check", "yesno", "tick", "rating"]
+
+# A scale with more grades is typed and not picked.
+MOST_GRADES = 12
 
 ANSWER_PREFIX = "a-"
+# The box of a checklist that says that none of it is there.
+NONE_PREFIX = "none-"
 ENTERED_PREFIX = "entered-"
 REASON_PREFIX = "reason-"
 # A row of the record that is set aside, and why; named by the key of the row.
 OVERRULE_PREFIX = "overrule-"
 WHY_PREFIX = "why-"
 # How the name of every field begins that only the scheme of a sheet can have.
-SHEET_PREFIXES = (ANSWER_PREFIX, ENTERED_PREFIX, REASON_PREFIX)
+SHEET_PREFIXES = (ANSWER_PREFIX, NONE_PREFIX, ENTERED_PREFIX, REASON_PREFIX)
 YES, NO = "yes", "no"
 
 
 def answer_field(criterion: str, name: str) -> str:
     """The name and id of an input in the page; ``name`` is the input's full name in the scheme."""
     return f"{ANSWER_PREFIX}{criterion}-{name}"
+
+
+def none_field(criterion: str, path: str) -> str:
+    """``path`` is that of the checklist's block."""
+    return f"{NONE_PREFIX}{criterion}-{path}"
 
 
 def entered_field(criterion: str) -> str:
@@ -63,11 +87,14 @@ class Input:
 
 @dataclass(frozen=True)
 class Block:
-    """One rule with its own inputs; ``parts`` are the rules nested in it. ``path`` is empty at the top."""
+    """One rule with its own inputs; ``parts`` are the rules nested in it. ``path`` is empty at the top.
+
+    A veto of the whole scheme has no rule.
+    """
 
     path: str
     part: str | None
-    rule: Rule
+    rule: Rule | None
     inputs: tuple[Input, ...]
     parts: tuple[Block, ...] = ()
 
@@ -75,6 +102,12 @@ class Block:
         yield from self.inputs
         for part in self.parts:
             yield from part.all_inputs()
+
+    def checklists(self) -> Iterator[Block]:
+        if isinstance(self.rule, Checklist):
+            yield self
+        for part in self.parts:
+            yield from part.checklists()
 
 
 # A page asks for the blocks of its scheme again and again. Rules never change, and a compiled scheme keeps its own.
@@ -92,10 +125,36 @@ def block_of(criterion: Criterion) -> Block:
     return held[1]
 
 
-def inputs_of(scheme: Scheme) -> Iterator[tuple[Criterion, Input]]:
+def veto_block(veto: SchemeVeto) -> Block:
+    return Block(
+        "",
+        None,
+        None,
+        tuple(
+            Input(answer_field(veto.key, spec.name), spec.name, spec.name, "check", spec)
+            for spec in veto_inputs(veto)
+        ),
+    )
+
+
+def blocks_of(scheme: Scheme) -> Iterator[tuple[str, Block]]:
+    """All that asks for answers, by the key of the criterion or of the scheme's veto."""
     for _, criterion in scheme.criteria():
-        for item in block_of(criterion).all_inputs():
-            yield criterion, item
+        yield criterion.key, block_of(criterion)
+    for veto in scheme.vetoes:
+        yield veto.key, veto_block(veto)
+
+
+def inputs_of(scheme: Scheme) -> Iterator[tuple[str, Input]]:
+    for key, block in blocks_of(scheme):
+        for item in block.all_inputs():
+            yield key, item
+
+
+def checklists_of(scheme: Scheme) -> Iterator[tuple[str, Block]]:
+    for key, block in blocks_of(scheme):
+        for part in block.checklists():
+            yield key, part
 
 
 def _block(criterion: str, rule: Rule, path: str, part: str | None) -> Block:
@@ -114,9 +173,14 @@ def _block(criterion: str, rule: Rule, path: str, part: str | None) -> Block:
 
 def _input(criterion: str, rule: Rule, path: str, spec: InputSpec) -> Input:
     name = f"{path}.{spec.name}" if path else spec.name
-    widget: Widget
+    return Input(answer_field(criterion, name), name, spec.name, _widget(rule, spec), spec)
+
+
+def _widget(rule: Rule, spec: InputSpec) -> Widget:
     if spec.type == "flag":
-        widget = "yesno" if isinstance(rule, AllOrNothing) else "check"
-    else:
-        widget = spec.type
-    return Input(answer_field(criterion, name), name, spec.name, widget, spec)
+        if isinstance(rule, AllOrNothing):
+            return "yesno"
+        return "tick" if isinstance(rule, Checklist) else "check"
+    if isinstance(rule, Rating) and rule.high - rule.low < MOST_GRADES:
+        return "rating"
+    return spec.type

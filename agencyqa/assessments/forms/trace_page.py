@@ -8,12 +8,19 @@ from fractions import Fraction
 from typing import Any
 
 from agencyqa.assessments.forms.answers import answer_text
+from agencyqa.assessments.forms.explained import ExplainedVeto, explained_vetoes, outcome_notes
 from agencyqa.assessments.forms.facts_page import NO_FACTS, FactLine, FactLines
 from agencyqa.assessments.forms.layout import block_of
 from agencyqa.assessments.forms.steps import StepLine, step_lines
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.stored import answers_that_count
-from agencyqa.measures.sentences import issue_sentence, note_sentence, rule_sentence
+from agencyqa.measures.sentences import (
+    issue_sentence,
+    note_sentence,
+    rule_sentence,
+    scheme_terms,
+    sheet_outcome,
+)
 from agencyqa.measures.texts import SchemeTexts
 from agencyqa.measures.words import gettext
 from agencyqa.scoring import (
@@ -64,9 +71,14 @@ class TraceSection:
 
 @dataclass(frozen=True)
 class TracePage:
-    """``percent`` and ``compared`` are exact; ``sum_text`` writes the addition of the sections out."""
+    """``percent`` and ``compared`` are exact; ``sum_text`` writes the addition of sections and vetoes out.
+
+    ``notes`` say how the scheme adds up and what it left out.
+    """
 
     sections: tuple[TraceSection, ...]
+    vetoes: tuple[ExplainedVeto, ...]
+    notes: tuple[str, ...]
     measures: tuple[tuple[str, int | None, int], ...]
     total: int | None
     max_points: int
@@ -88,7 +100,9 @@ def trace_page(
 
     ``facts`` are the rows of the record as the reader may see them.
     """
-    trace = program.trace(answers_that_count(texts.counting, sheet), sheet.entered)
+    answers = answers_that_count(texts.counting, sheet)
+    trace, result = program.trace(answers, sheet.entered), program.score(answers, sheet.entered)
+    notes = outcome_notes(program, texts, result)
     data = {each["key"]: each for section in trace["sections"] for each in section["criteria"]}
     sections = tuple(
         TraceSection(
@@ -97,24 +111,35 @@ def trace_page(
             section.max_points,
             held["total"],
             tuple(
-                _criterion(program, criterion, texts, data[criterion.key], sheet.reasons, facts)
+                _criterion(
+                    program, criterion, texts, data[criterion.key], notes[criterion.key], sheet.reasons, facts
+                )
                 for criterion in section.criteria
             ),
         )
         for section, held in zip(program.scheme.sections, trace["sections"], strict=True)
     )
     percent = fraction_from_data(trace["percent"])
+    vetoes = explained_vetoes(program, texts, result, facts)
     return TracePage(
         sections=sections,
+        vetoes=vetoes,
+        notes=(*scheme_terms(program.scheme, texts), *sheet_outcome(result, program.scheme, texts)),
         measures=tuple((each["key"], each["total"], each["max"]) for each in trace["measures"]),
         total=trace["total"],
-        max_points=trace["max"],
+        max_points=result.assessed_max,
         percent=percent,
-        percent_text=_percent_text(trace["total"], trace["max"], percent),
+        percent_text=_percent_text(trace["total"], result.assessed_max, percent),
         rounded_text=_rounded_text(trace["rounding"]),
         grade=texts.grade(trace["grade"]["key"]) if trace["grade"] else "",
         grade_text=_grade_text(trace["grade"], texts),
-        sum_text=_sum_text([section.total for section in sections], trace["total"]),
+        sum_text=_sum_text(
+            [
+                *(section.total for section in sections),
+                *(veto.contribution for veto in vetoes if veto.contribution),
+            ],
+            trace["total"],
+        ),
         adds_up=_adds_up(trace, sheet),
         engine=trace["engine"],
         digest=trace["scheme"]["digest"],
@@ -134,6 +159,7 @@ def _criterion(
     criterion: Criterion,
     texts: SchemeTexts,
     data: Mapping[str, Any],
+    outcome: tuple[str, ...],
     reasons: Mapping[str, str],
     facts: FactLines,
 ) -> TraceCriterion:
@@ -154,10 +180,11 @@ def _criterion(
             for item in block_of(criterion).all_inputs()
         ),
         steps=step_lines(data["steps"], criterion.rule, words),
-        notes=tuple(note_sentence(note, words) for note in data["notes"]),
+        notes=(*(note_sentence(note, words) for note in data["notes"]), *outcome),
         issues=tuple(
             issue_sentence(Issue(each["code"], each["input"], each["params"]), words, specs)
             for each in data["issues"]
+            if data["state"] != "left_out"
         ),
         computed=data["computed"],
         entered=data["entered"],
@@ -204,4 +231,6 @@ def _grade_text(grade: Mapping[str, Any] | None, texts: SchemeTexts) -> str:
 def _sum_text(parts: list[int | None], total: int | None) -> str:
     if total is None:
         return ""
-    return " + ".join(format_points(part or 0) for part in parts) + f" = {format_points(total)}"
+    first, *rest = [part or 0 for part in parts]
+    signs = "".join(f" {'+' if part >= 0 else '−'} {format_points(abs(part))}" for part in rest)
+    return f"{format_points(first)}{signs} = {format_points(total)}"

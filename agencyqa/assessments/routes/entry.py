@@ -16,16 +16,15 @@ from agencyqa.assessments.facts import facts_on_record
 from agencyqa.assessments.forms.entry import Entry, Typed, read_entry, write_entry
 from agencyqa.assessments.forms.facts_page import fact_lines
 from agencyqa.assessments.forms.fields import EntryForm
-from agencyqa.assessments.forms.page import (
+from agencyqa.assessments.forms.judging import (
     Judged,
-    first_control,
     judge,
     judge_entry,
     known_sum,
-    label_of_field,
-    sections_of,
+    open_count,
     supplied_texts,
 )
+from agencyqa.assessments.forms.page import first_control, label_of_field, sections_of, vetoes_of
 from agencyqa.assessments.queries.provisions import citations
 from agencyqa.assessments.queries.targets import open_keys
 from agencyqa.assessments.routes import bp
@@ -39,6 +38,7 @@ from agencyqa.clock import utc_now
 from agencyqa.engagements.deliverables.queries import viewable_reports
 from agencyqa.errors import Forbidden, Invalid, Stale, WrongState
 from agencyqa.extensions import db
+from agencyqa.measures.sentences import scheme_terms
 from agencyqa.scoring import format_points
 from agencyqa.web import refusals
 from agencyqa.web.formats import moment
@@ -209,7 +209,10 @@ def _page(
         form=form,
         judged=judged,
         sections=sections_of(context.program, texts, judged, beside, lines),
+        vetoes=vetoes_of(context.program, texts, judged, beside, lines),
+        terms=scheme_terms(context.program.scheme, texts),
         known_total=known_sum(judged.result.criteria),
+        open_count=open_count(judged.result),
         unscored=lines.unscored,
         citations=cited,
         errors=[
@@ -307,13 +310,15 @@ def _figures(judged: Judged) -> dict[str, Any]:
         "state": result.state,
         "total": text(result.total),
         "known": text(known_sum(result.criteria)),
-        "open": sum(each.state != "ok" for each in result.criteria),
+        "open": open_count(result),
+        "assessed": text(result.assessed_max),
         "criteria": {
             each.key: {
                 "state": each.state,
                 "computed": text(each.computed),
                 "counted": text(each.counted),
                 "difference": text(each.difference) if each.differs else None,
+                "contribution": text(each.contribution),
             }
             for each in result.criteria
         },

@@ -23,6 +23,7 @@ from agencyqa.assessments.evidence import (
 )
 from agencyqa.assessments.facts import facts_on_record
 from agencyqa.assessments.forms.entry import Entry, Fault
+from agencyqa.assessments.forms.judging import answered_parts
 from agencyqa.assessments.forms.layout import answer_field, entered_field, reason_field, why_field
 from agencyqa.assessments.models import ScoreSheet, SheetScorer, SheetSnapshot
 from agencyqa.auth.actor import Actor
@@ -30,7 +31,7 @@ from agencyqa.errors import Invalid
 from agencyqa.measures.counting import Counting
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.queries import compiled
-from agencyqa.scoring import ENGINE_VERSION, AnswersError, Issue, Program, SheetResult, Subtotal
+from agencyqa.scoring import AnswersError, Issue, Program, SheetResult, Subtotal
 
 
 @dataclass(frozen=True)
@@ -121,9 +122,9 @@ def overruled_rows(
 def faults_of(result: SheetResult) -> dict[str, Fault]:
     """The fields whose values the rules cannot take, as codes ``score.<issue>`` with their figures."""
     return {
-        issue_field(criterion.key, issue): _fault(criterion.key, issue)
-        for criterion in result.criteria
-        for issue in criterion.issues
+        issue_field(judged.key, issue): _fault(judged.key, issue)
+        for judged in answered_parts(result)
+        for issue in judged.issues
         if issue.code != "missing"
     }
 
@@ -136,10 +137,15 @@ def gaps_of(scored: Scored) -> dict[str, Fault]:
         for key, held in scored.record.overruled.items()
         if not held["reason"]
     }
-    for criterion in result.criteria:
-        for issue in criterion.issues:
+    for judged in answered_parts(result):
+        # What the scheme leaves out need not be filled in.
+        for issue in judged.issues if judged.state == "missing" else ():
             if issue.code == "missing":
-                gaps[issue_field(criterion.key, issue)] = ("score.missing", {"criterion": criterion.key})
+                gaps[issue_field(judged.key, issue)] = ("score.missing", {"criterion": judged.key})
+    if result.state == "unassessed" and result.left_out:
+        assessed = {"assessed_points": result.assessed_max, "maximum_points": result.max_points}
+        gaps[entered_field(result.left_out[0])] = ("score.unassessed", assessed)
+    for criterion in result.criteria:
         if criterion.differs and not entry.reasons.get(criterion.key):
             params = {"criterion": criterion.key, "difference_points": criterion.difference}
             gaps[reason_field(criterion.key)] = ("score.reason_needed", params)
@@ -173,9 +179,9 @@ def columns_of(program: Program, scored: Scored) -> dict[str, Any]:
         "facts": list(scored.record.facts),
         "overruled": dict(scored.record.overruled),
         "packed": list(program.pack(scored.answers, entry.entered)) if result.is_complete else [],
-        "engine_version": ENGINE_VERSION,
+        "engine_version": result.engine,
         "total": result.total,
-        "max_points": result.max_points,
+        "max_points": result.assessed_max,
         "section_totals": subtotals(result.sections),
         "measure_totals": subtotals(result.measures),
         "grade": result.grade,

@@ -113,7 +113,7 @@ def _sums(session: Session, content: Mapping[str, Any]) -> dict[str, Any]:
         result = program.score(answers, content["entered"])
     except AnswersError:
         return {}
-    return {"total": result.total, "max": result.max_points, "measures": subtotals(result.measures)}
+    return {"total": result.total, "max": result.assessed_max, "measures": subtotals(result.measures)}
 
 
 def _place(row: FactRow) -> tuple[str | None, str | None]:

@@ -13,7 +13,14 @@ from pydantic_core import ErrorDetails
 from agencyqa.measures.reading import Document, FileError, FileProblem, Path, read_document
 from agencyqa.measures.scheme_format.counts import check_counts
 from agencyqa.measures.scheme_format.fields import Text
-from agencyqa.measures.scheme_format.model import SchemeFile, content_hash, content_of, to_scheme
+from agencyqa.measures.scheme_format.model import (
+    CriterionPart,
+    SchemeFile,
+    SchemeVetoPart,
+    content_hash,
+    content_of,
+    to_scheme,
+)
 from agencyqa.measures.scheme_format.rules import free_stand_in
 from agencyqa.scoring import RULES, Problem, Scheme, SchemeError, UnitsError, check_scheme, parse_points
 
@@ -33,6 +40,21 @@ _CODES = {
     "date_type": "not_a_date",
     "enum": "not_a_choice",
     "literal_error": "not_a_choice",
+}
+# What may be left out is left out where it is wrong.
+_OPTIONAL = {
+    name
+    for part in (SchemeFile, CriterionPart, SchemeVetoPart)
+    for name, held in part.model_fields.items()
+    if not held.is_required()
+} - {"description"}
+_NO_WORDS = {"zh": "—", "en": "—"}
+# What stands in for a required value that is wrong, so that the rest can be checked.
+_STAND_INS: dict[str | int, Any] = {
+    **dict.fromkeys(("label", "title", "source", "description"), _NO_WORDS),
+    "provision": "X/unknown",
+    "purpose": "bureau",
+    "valid_from": "2000-01-01",
 }
 _SENSELESS = {"ctx", "error", "code"}
 
@@ -97,6 +119,12 @@ def _check_sense(
         if citations is not None and criterion.provision not in citations:
             found.append(Problem(f"{place}.provision", "unknown_provision", {"key": criterion.provision}))
         if file.is_reference and criterion.measure is None:
+            found.append(Problem(f"{place}.measure", "reference_without_measure"))
+    for veto in file.vetoes:
+        place = f"vetoes.{veto.key}"
+        if citations is not None and veto.provision not in citations:
+            found.append(Problem(f"{place}.provision", "unknown_provision", {"key": veto.provision}))
+        if file.is_reference and veto.measure is None:
             found.append(Problem(f"{place}.measure", "reference_without_measure"))
     found += check_counts(file, faults)
     try:
@@ -170,11 +198,12 @@ def _is_rule(held: Any) -> bool:
 
 def _mend(data: Any, path: Path, kind: str) -> None:
     """Make one fault harmless: drop what is unknown, say something for missing words, replace a broken rule."""
-    if "counts" in path and kind != "extra_forbidden":
-        # What a criterion counts says nothing about the rest of the file.
-        criterion = _at(data, path[: path.index("counts")])
+    aside = next((name for name in ("counts", "only_if") if name in path), None)
+    if aside is not None and kind != "extra_forbidden":
+        # What a criterion counts or waits for says nothing about the rest of the file.
+        criterion = _at(data, path[: path.index(aside)])
         if isinstance(criterion, dict):
-            criterion.pop("counts", None)
+            criterion.pop(aside, None)
         return
     if "rule" in path and kind != "extra_forbidden":
         at = path.index("rule")
@@ -189,22 +218,14 @@ def _mend(data: Any, path: Path, kind: str) -> None:
     if not isinstance(holder, dict):
         return
     name = path[-1]
-    if kind == "extra_forbidden":
+    if kind == "extra_forbidden" or name in _OPTIONAL:
         holder.pop(name, None)
-    elif name in {"label", "title", "source", "description"}:
-        holder[name] = {"zh": "—", "en": "—"}
     elif name in {"zh", "en"} and set(holder) <= set(Text.model_fields):
         holder[name] = "—"
-    elif name in {"measure", "work_kind", "rounding"}:
-        holder.pop(name, None)
-    elif name == "provision":
-        holder[name] = "X/unknown"
-    elif name == "purpose":
-        holder[name] = "bureau"
-    elif name == "valid_from":
-        holder[name] = "2000-01-01"
-    elif name == "is_reference":
-        holder[name] = False
+    elif name in _STAND_INS:
+        holder[name] = copy.deepcopy(_STAND_INS[name])
+    elif path[0] in {"grades", "vetoes"}:
+        data.pop(path[0], None)
 
 
 def _at(data: Any, path: Path) -> Any:

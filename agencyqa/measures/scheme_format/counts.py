@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from agencyqa.measures.scheme_format.inputs import countable_inputs
-from agencyqa.measures.scheme_format.model import CriterionPart, SchemeFile
+from agencyqa.measures.scheme_format.inputs import Effect
+from agencyqa.measures.scheme_format.model import CountPart, SchemeFile
 from agencyqa.scoring import Problem
 
 
@@ -13,18 +13,21 @@ def check_counts(file: SchemeFile, known: Collection[str] | None) -> list[Proble
     """``known`` are the codes of the catalogue; None where nobody can say."""
     found: list[Problem] = []
     taken: dict[str, str] = {}
-    for section, criterion in file.criteria():
-        place = f"sections.{section.key}.criteria.{criterion.key}"
-        found += _check(criterion, place, known, taken)
+    for place, key, effects, counts in file.counted():
+        found += _check(key, counts, effects, place, known, taken)
     return found
 
 
 def _check(
-    criterion: CriterionPart, place: str, known: Collection[str] | None, taken: dict[str, str]
+    key: str,
+    counts: Sequence[CountPart],
+    effects: Mapping[str, Effect],
+    place: str,
+    known: Collection[str] | None,
+    taken: dict[str, str],
 ) -> Iterator[Problem]:
-    effects = dict(countable_inputs(criterion.rule))
     by_hand: dict[str, bool] = {}
-    for number, each in enumerate(criterion.counts, start=1):
+    for number, each in enumerate(counts, start=1):
         here = f"{place}.counts.{number}"
         if known is not None and each.fault not in known:
             yield Problem(f"{here}.fault", "unknown_fault", {"code": each.fault})
@@ -33,7 +36,7 @@ def _check(
             yield Problem(
                 f"{here}.fault", "fault_counted_twice", {"code": each.fault, "other": taken[each.fault]}
             )
-        taken.setdefault(each.fault, criterion.key)
+        taken.setdefault(each.fault, key)
         if each.input not in effects:
             yield Problem(
                 f"{here}.input",

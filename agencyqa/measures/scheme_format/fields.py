@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from agencyqa.scoring import UnitsError, format_points, parse_points
@@ -36,7 +36,19 @@ def _day(value: Any) -> Any:
     return value
 
 
-Points = Annotated[int, BeforeValidator(_units), PlainSerializer(format_points, return_type=str)]
+POINTS_SCHEMA = {
+    "anyOf": [
+        {"type": "number"},
+        {"type": "string", "pattern": r"^[+-]?([0-9]+\.?[0-9]{0,4}|\.[0-9]{1,4})$"},
+    ],
+    "description": "分值等数值，最多四位小数 / a figure with at most four decimals",
+}
+Points = Annotated[
+    int,
+    BeforeValidator(_units),
+    PlainSerializer(format_points, return_type=str),
+    WithJsonSchema(POINTS_SCHEMA),
+]
 Day = Annotated[date, BeforeValidator(_day)]
 Key = Annotated[str, Field(max_length=40, pattern=KEY)]
 

@@ -7,12 +7,24 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from agencyqa.measures.enums import Purpose, WorkKind
 from agencyqa.measures.scheme_format.fields import Day, FilePart, Key, Points, Text
+from agencyqa.measures.scheme_format.inputs import Effect, countable_inputs
 from agencyqa.measures.scheme_format.rules import RuleField, rule_data
-from agencyqa.scoring import Criterion, GradeBand, Rounding, Scheme, Section, rule_from_data
+from agencyqa.scoring import (
+    Condition,
+    Criterion,
+    GradeBand,
+    Rounding,
+    Scheme,
+    SchemeVeto,
+    Section,
+    rule_from_data,
+)
+from agencyqa.scoring.vetoes import RAISED
 
 FILE_KEY = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 CITATION = r"^[A-Z][A-Z0-9]*/[a-z][a-z0-9_]*$"
@@ -42,16 +54,53 @@ class CountPart(FilePart):
     by_hand: bool = False
 
 
+Counts = Annotated[list[CountPart], Field(max_length=40)]
+# The provision of a measure, or the item of the published form, from which something comes.
+Citation = Annotated[str, Field(max_length=80, pattern=CITATION)]
+MeasureKey = Literal["M1", "M2", "M3"]
+
+
+class ConditionPart(FilePart):
+    """What another criterion must have reached before a bonus is granted; ``points`` only with "at_least"."""
+
+    criterion: Key
+    test: Literal["full", "at_least"]
+    points: Points | None = None
+
+
 class CriterionPart(FilePart):
     key: Key
     label: Text
     description: Text | None = None
     max_points: Points
-    # The provision of a measure, or the item of the published form, from which the criterion comes.
-    provision: Annotated[str, Field(max_length=80, pattern=CITATION)]
-    measure: Literal["M1", "M2", "M3"] | None = None
+    weight: Points | None = None
+    bonus: bool = False
+    only_if: Annotated[list[ConditionPart], Field(max_length=10)] = []
+    provision: Citation
+    measure: MeasureKey | None = None
     rule: RuleField
-    counts: Annotated[list[CountPart], Field(max_length=40)] = []
+    counts: Counts = []
+
+
+class SchemeVetoPart(FilePart):
+    """What caps the total (points) or the grade of the whole sheet once it is raised."""
+
+    key: Key
+    label: Text
+    description: Text | None = None
+    provision: Citation
+    measure: MeasureKey | None = None
+    caps_total: Points | None = None
+    caps_grade: Key | None = None
+    exception: Key | None = None
+    exception_label: Text | None = None
+    counts: Counts = []
+
+    @model_validator(mode="after")
+    def _exception_has_words(self) -> SchemeVetoPart:
+        if (self.exception is None) != (self.exception_label is None):
+            raise PydanticCustomError("exception_incomplete", "key and label belong together")
+        return self
 
 
 class SectionPart(FilePart):
@@ -71,9 +120,14 @@ class SchemeFile(FilePart):
     valid_from: Day
     is_reference: bool = False
     max_points: Points
+    adding: Literal["points", "weights"] = "points"
+    total_cap: Points | None = None
+    unanswered: Literal["wait", "leave_out"] = "wait"
+    least_assessed: Points | None = None
     rounding: RoundingPart | None = None
     grades: Annotated[list[GradePart], Field(max_length=20)] = []
     sections: Annotated[list[SectionPart], Field(max_length=40)]
+    vetoes: Annotated[list[SchemeVetoPart], Field(max_length=20)] = []
 
     def criteria(self) -> Iterator[tuple[SectionPart, CriterionPart]]:
         for section in self.sections:
@@ -82,7 +136,16 @@ class SchemeFile(FilePart):
 
     def citations(self) -> list[str]:
         """The provisions cited, each once, in the order of the sheet."""
-        return list(dict.fromkeys(criterion.provision for _, criterion in self.criteria()))
+        cited = [criterion.provision for _, criterion in self.criteria()]
+        return list(dict.fromkeys([*cited, *(veto.provision for veto in self.vetoes)]))
+
+    def counted(self) -> Iterator[tuple[str, str, dict[str, Effect], list[CountPart]]]:
+        """All that may count faults: its place, its key, its inputs that faults can feed, and what it counts."""
+        for section, criterion in self.criteria():
+            place = f"sections.{section.key}.criteria.{criterion.key}"
+            yield place, criterion.key, dict(countable_inputs(criterion.rule)), criterion.counts
+        for veto in self.vetoes:
+            yield f"vetoes.{veto.key}", veto.key, {RAISED: Effect.RAISE}, veto.counts
 
 
 def to_scheme(file: SchemeFile, number: int) -> Scheme:
@@ -96,15 +159,32 @@ def to_scheme(file: SchemeFile, number: int) -> Scheme:
             Section(
                 section.key,
                 section.max_points,
-                tuple(
-                    Criterion(c.key, c.max_points, rule_from_data(rule_data(c.rule)), c.measure)
-                    for c in section.criteria
-                ),
+                tuple(_criterion(criterion) for criterion in section.criteria),
             )
             for section in file.sections
         ),
         grades=tuple(GradeBand(grade.key, grade.low, grade.high) for grade in file.grades),
         rounding=None if file.rounding is None else Rounding(file.rounding.places),
+        adding=file.adding,
+        total_cap=file.total_cap,
+        unanswered=file.unanswered,
+        least_assessed=file.least_assessed,
+        vetoes=tuple(
+            SchemeVeto(veto.key, veto.measure, veto.caps_total, veto.caps_grade, exception=veto.exception)
+            for veto in file.vetoes
+        ),
+    )
+
+
+def _criterion(part: CriterionPart) -> Criterion:
+    return Criterion(
+        part.key,
+        part.max_points,
+        rule_from_data(rule_data(part.rule)),
+        part.measure,
+        weight=part.weight,
+        bonus=part.bonus,
+        only_if=tuple(Condition(each.criterion, each.test, each.points) for each in part.only_if),
     )
 
 

@@ -31,6 +31,17 @@ RULE_WORDS: Mapping[str, tuple[Word, ...]] = {
         Word("flag_label", key_in="flag", required=True),
         Word("exception_label", key_in="exception"),
     ),
+    "ratio": (Word("actual_label", "actual"), Word("planned_label", "planned")),
+    "lateness": (
+        Word("days_label", "days"),
+        Word("class_label", "class"),
+        Word("amount_label", "amount"),
+    ),
+    "rating": (
+        Word("low_label", "rating", choice="low"),
+        Word("high_label", "rating", choice="high"),
+        Word("cannot_assess_label", "rating", choice="0"),
+    ),
 }
 
 # The lists whose things are the choices of an input; those of every other list are inputs, or parts with rules.

@@ -195,6 +195,7 @@ def test_autosave_stores_and_counts_by_the_same_rules(client: Client, world: Wor
         "computed": "14",
         "counted": "14",
         "difference": None,
+        "contribution": "14",
     }
     assert data["sections"]["before"] == {"known": "29", "total": "29"}
     # Nobody has looked at this section yet, which is not the same as 0 points.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from agencyqa.assessments.forms.controls import Field, Group
 from agencyqa.assessments.forms.entry import Entry
-from agencyqa.assessments.forms.page import Field, Group, judge_entry, sections_of
+from agencyqa.assessments.forms.judging import judge_entry
+from agencyqa.assessments.forms.page import sections_of
 from agencyqa.measures.scheme_format import to_scheme
 from agencyqa.measures.shipped import shipped_schemes
 from agencyqa.measures.texts import SchemeTexts

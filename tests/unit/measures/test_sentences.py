@@ -98,9 +98,8 @@ def test_the_notes_of_a_trace_add_up_in_words() -> None:
     assert told("support") == ["评分人在 0～10 分之间评 7.5 分（计分规则未公开）"]
 
 
-@pytest.mark.xfail(strict=True, reason="The sentences of the newer rules follow.")
 def test_every_explanation_of_the_engine_has_a_sentence() -> None:
-    from agencyqa.measures.sentences import _NOTES
+    from agencyqa.measures.sentences.notes import _NOTES
 
     assert {code for rule in RULES.values() for code in rule.explanation_codes} == set(_NOTES)
 
