@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
-from agencyqa.measures.cli import LANGUAGE, diff, load_scheme, problem_line, read_file, refuse, speaking
+from agencyqa.assessments.forms.judging import answered_parts
+from agencyqa.assessments.printing import as_json, as_table
+from agencyqa.measures.cli import (
+    LANGUAGE,
+    diff,
+    load_scheme,
+    problem_line,
+    read_file,
+    refuse,
+    schema,
+    speaking,
+)
 from agencyqa.measures.reading import FileError, FileProblem
 from agencyqa.measures.scheme_format import CheckedFile
-from agencyqa.measures.sentences import issue_sentence, note_sentence, rule_sentence
+from agencyqa.measures.sentences import issue_sentence
 from agencyqa.measures.sheet_files import FilledSheet, FilledSheets, read_sheets
 from agencyqa.measures.texts import SchemeTexts, reader_language
 from agencyqa.measures.words import gettext
-from agencyqa.scoring import (
-    Issue,
-    Problem,
-    Program,
-    SheetResult,
-    compile_scheme,
-    format_fraction,
-    format_points,
-    readd,
-)
+from agencyqa.scoring import Issue, Problem, Program, SheetResult, compile_scheme, format_points
 
 
 @click.group("scoring")
@@ -34,6 +33,7 @@ def group() -> None:
     """Check score-sheet schemes and score sheets by them, without server or database."""
 
 
+group.add_command(schema)
 group.add_command(diff)
 
 
@@ -75,10 +75,10 @@ def score(scheme: str, sheets: Path, trace: bool, form: str, language: str) -> N
         _refuse_incomplete(sheets, filled, results, program, texts)
         traces = [program.trace(sheet.answers, sheet.entered) for sheet in filled.sheets]
         if form == "json":
-            click.echo(_as_json(checked, filled.sheets, results, traces if trace else None))
+            click.echo(as_json(checked, filled.sheets, results, traces if trace else None))
             return
         for sheet, result, steps in zip(filled.sheets, results, traces, strict=True):
-            click.echo("\n".join(_as_table(sheet, result, program, texts, steps if trace else None)))
+            click.echo("\n".join(as_table(sheet, result, program, texts, steps if trace else None)))
 
 
 def _load_sheets(path: Path, program: Program, key: str) -> FilledSheets:
@@ -95,13 +95,14 @@ def _refuse_incomplete(
     known = {problem.problem.place for problem in filled.problems}
     lines = [(problem.line or 0, problem_line(str(path), problem)) for problem in filled.problems]
     for sheet, result in zip(filled.sheets, results, strict=True):
-        for criterion in result.criteria:
-            specs = {spec.name: spec for spec in program.layout[criterion.key]}
-            words = texts.rule(criterion.key)
-            for issue in criterion.issues:
-                found = _issue_place(filled, sheet, criterion.key, issue)
+        for judged in answered_parts(result):
+            specs = {spec.name: spec for spec in program.layout[judged.key]}
+            words = texts.rule(judged.key)
+            # What is left out as the scheme says is no fault; the table says so.
+            for issue in judged.issues if judged.state != "left_out" else ():
+                found = _issue_place(filled, sheet, judged.key, issue)
                 if not any(f"{found.problem.place}.".startswith(f"{place}.") for place in known):
-                    text = f"{texts.criterion(criterion.key)}：{issue_sentence(issue, words, specs)}"
+                    text = f"{texts.criterion(judged.key)}：{issue_sentence(issue, words, specs)}"
                     lines.append((found.line or 0, problem_line(str(path), found, text)))
     if lines:
         click.echo("\n".join(text for _, text in sorted(lines, key=lambda line: line[0])), err=True)
@@ -116,111 +117,6 @@ def _issue_place(filled: FilledSheets, sheet: FilledSheet, key: str, issue: Issu
 
 def _top(checked: CheckedFile) -> str:
     return format_points(checked.file.max_points)
-
-
-# The table
-
-
-def _as_table(
-    sheet: FilledSheet,
-    result: SheetResult,
-    program: Program,
-    texts: SchemeTexts,
-    trace: dict[str, Any] | None,
-) -> list[str]:
-    lines = [f"{texts.title}  {texts.file.key}"]
-    if sheet.name:
-        lines.append(sheet.name)
-    steps = _steps_by_criterion(trace)
-    for section in result.sections:
-        inside = [c for c in result.criteria if c.section == section.key]
-        lines.append(_figure_line(texts.section(section.key), section.total, section.max_points))
-        for criterion in inside:
-            label = f"  {texts.criterion(criterion.key)}"
-            lines.append(_figure_line(label, criterion.counted, criterion.max_points))
-            if trace is not None:
-                rule = next(c.rule for _, c in program.scheme.criteria() if c.key == criterion.key)
-                words = texts.rule(criterion.key)
-                lines.append(f"      {gettext('计分标准')}  {rule_sentence(rule, words)}")
-                notes = [note_sentence(note, words) for note in steps[criterion.key]["notes"]]
-                lines += [f"      · {note}" for note in notes]
-            if criterion.differs:
-                lines.append(f"      {_difference(criterion.computed, criterion.entered)}")
-        if trace is not None and len(inside) > 1:
-            lines.append(f"    {_sum([c.counted for c in inside], section.total)}")
-    lines.append(_figure_line(gettext("总分"), result.total, result.max_points))
-    lines.append(_sum([section.total for section in result.sections], result.total))
-    if result.percent is not None:
-        grade = f"  {gettext('等级')} {texts.grade(result.grade)}" if result.grade is not None else ""
-        lines.append(f"{gettext('得分率')} {format_fraction(result.percent, 2)}%{grade}")
-    if trace is not None:
-        again = readd(trace)
-        lines.append(gettext("逐步重算得 %(total)s 分，与总分一致。", total=_units(again)))
-    return [*lines, ""]
-
-
-def _steps_by_criterion(trace: dict[str, Any] | None) -> dict[str, Any]:
-    if trace is None:
-        return {}
-    return {criterion["key"]: criterion for section in trace["sections"] for criterion in section["criteria"]}
-
-
-def _difference(computed: int | None, entered: int | None) -> str:
-    return gettext(
-        "评分人填写 %(entered)s 分，按规则为 %(computed)s 分，以填写的为准",
-        entered=_units(entered),
-        computed=_units(computed),
-    )
-
-
-def _units(value: Any) -> str:
-    return format_points(value) if isinstance(value, int) else "—"
-
-
-def _sum(parts: Sequence[int | None], total: int | None) -> str:
-    return f"{' + '.join(_units(part) for part in parts)} = {_units(total)}"
-
-
-def _figure_line(label: str, value: int | None, maximum: int) -> str:
-    # A Chinese character takes two columns of a terminal.
-    width = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in label)
-    return f"{label}{' ' * max(1, 44 - width)}{_units(value):>7} / {_units(maximum)}"
-
-
-# JSON
-
-
-def _as_json(
-    checked: CheckedFile,
-    sheets: Sequence[FilledSheet],
-    results: Sequence[SheetResult],
-    traces: Sequence[dict[str, Any]] | None,
-) -> str:
-    """Points as exact decimal text, the trace in units as the engine keeps it."""
-    rows: list[dict[str, Any]] = []
-    for number, (sheet, result) in enumerate(zip(sheets, results, strict=True)):
-        row: dict[str, Any] = {
-            "name": sheet.name,
-            "total": _units(result.total),
-            "max_points": _units(result.max_points),
-            "percent": None if result.percent is None else format_fraction(result.percent, 2),
-            "grade": result.grade,
-            "sections": {section.key: _units(section.total) for section in result.sections},
-            "measures": {measure.key: _units(measure.total) for measure in result.measures},
-            "criteria": {
-                criterion.key: {
-                    "computed": _units(criterion.computed),
-                    "entered": None if criterion.entered is None else _units(criterion.entered),
-                    "counted": _units(criterion.counted),
-                }
-                for criterion in result.criteria
-            },
-        }
-        if traces is not None:
-            row["trace"] = traces[number]
-        rows.append(row)
-    scheme = {"key": checked.file.key, "content_hash": checked.content_hash}
-    return json.dumps({"scheme": scheme, "sheets": rows}, ensure_ascii=False, indent=2)
 
 
 if __name__ == "__main__":

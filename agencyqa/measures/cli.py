@@ -1,4 +1,4 @@
-"""What the commands about scheme files share, and ``scoring diff``; no server, no database."""
+"""What the commands about scheme files share, ``scoring schema`` and ``scoring diff``; no server, no database."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from agencyqa.measures.measure_format import shipped_citations
 from agencyqa.measures.problem_texts import problem_sentence
 from agencyqa.measures.reading import LARGEST_FILE, FileError, FileProblem
 from agencyqa.measures.scheme_format import CheckedFile, parse_scheme
+from agencyqa.measures.scheme_format.schema import schema_text
 from agencyqa.measures.shipped import shipped_keys, shipped_path
 from agencyqa.measures.texts import SchemeTexts, reader_language
 from agencyqa.measures.words import gettext
@@ -73,6 +74,12 @@ def problem_line(name: str, found: FileProblem, text: str | None = None) -> str:
     kind = gettext("错误") if found.is_error else gettext("提醒")
     place = f" {found.problem.place}" if found.problem.place else ""
     return f"{where}: {kind}{place}: {text or problem_sentence(found.problem)} [{found.problem.code}]"
+
+
+@click.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of scheme files, for an editor that checks while you write."""
+    click.echo(schema_text(), nl=False)
 
 
 @click.command("diff")

@@ -16,7 +16,7 @@ def bonus_problems(criterion: Criterion, scheme: Scheme) -> list[Problem]:
         return [Problem("only_if", "condition_without_bonus")]
     known = {each.key: each for _, each in scheme.criteria()}
     found: list[Problem] = []
-    for number, condition in enumerate(criterion.only_if):
+    for number, condition in enumerate(criterion.only_if, start=1):
         found += [problem.under(f"only_if.{number}") for problem in _condition_problems(condition, known)]
     circle = _circle(criterion.key, known)
     if circle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,8 +11,18 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import Body
 from agencyqa.auth.roles import Role
 from agencyqa.measures import services
+from agencyqa.measures.fault_format import shipped_fault_codes
+from agencyqa.measures.measure_format import shipped_citations
 from agencyqa.measures.models import Scheme, SchemeVersion
+from agencyqa.measures.scheme_format import CheckedFile, parse_scheme
 from tests.factories.accounts import NOW, make_actor
+
+MIXED_FORM = Path(__file__).parents[2] / "docs" / "examples" / "mixed-form.yaml"
+
+
+def mixed_form() -> CheckedFile:
+    """The invented form of the documents: most kinds of rules, a bonus with conditions, a veto of the whole."""
+    return parse_scheme(MIXED_FORM.read_bytes(), shipped_citations(), shipped_fault_codes())
 
 
 def load_measures(session: Session) -> None:

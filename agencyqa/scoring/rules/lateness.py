@@ -158,10 +158,10 @@ class Lateness(Rule):
 
     def _step_problems(self) -> list[Problem]:
         found: list[Problem] = []
-        for number, step in enumerate(self.steps):
+        for number, step in enumerate(self.steps, start=1):
             found += positive_problem(step.multiple, f"steps.{number}.multiple")
             found += positive_problem(step.penalty, f"steps.{number}.penalty")
-        for number, (before, step) in enumerate(pairwise(self.steps), start=1):
+        for number, (before, step) in enumerate(pairwise(self.steps), start=2):
             params = {"value": step.multiple, "before": before.multiple}
             if step.multiple <= before.multiple:
                 found.append(Problem(f"steps.{number}.multiple", "not_rising", params))

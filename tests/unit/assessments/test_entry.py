@@ -14,16 +14,23 @@ from agencyqa.scoring import (
     AllOrNothing,
     Band,
     BandedRange,
+    Checklist,
     Composite,
     Criterion,
     Deductions,
     Fault,
     FreeValue,
+    Item,
+    LateClass,
+    Lateness,
     Level,
     Ordinal,
     Part,
     RangeDeduction,
+    Rating,
+    Ratio,
     Scheme,
+    SchemeVeto,
     Section,
     Veto,
     compile_scheme,
@@ -67,6 +74,25 @@ SCHEME = Scheme(
     ),
 )
 PROGRAM = compile_scheme(SCHEME)
+# Only the shape of the fields is asked of this one.
+NEWER = Scheme(
+    "newer_rules",
+    "1",
+    p("40"),
+    (
+        Section(
+            "one",
+            p("40"),
+            (
+                Criterion("papers", p("10"), Checklist((Item("plan", p("4")), Item("draft", p("6"))))),
+                Criterion("held", p("10"), Ratio(p("10"))),
+                Criterion("late", p("10"), Lateness(p("10"), (LateClass("small", 10),), p("1"))),
+                Criterion("liked", p("10"), Rating(p("10"))),
+            ),
+        ),
+    ),
+    vetoes=(SchemeVeto("false", "M2", caps_total=p("20"), exception="misled"),),
+)
 
 POINTS = st.integers(0, p("99"))
 
@@ -177,3 +203,46 @@ def test_a_field_knows_its_criterion() -> None:
         "level",
         "met",
     ]
+
+
+def test_the_newer_inputs_are_read_and_written() -> None:
+    fields = {
+        "a-papers-plan": "yes",
+        "a-held-actual": "30.5",
+        "a-held-planned": "４０",
+        "a-late-days": "3",
+        "a-late-class": "small",
+        "a-liked-rating": "0",
+        "a-false-raised": "yes",
+    }
+    typed = read_entry(NEWER, fields)
+    assert (typed.faults, typed.foreign) == ({}, {})
+    assert typed.entry.answers == {
+        "papers": {"plan": True, "draft": False},
+        "held": {"actual": p("30.5"), "planned": p("40")},
+        "late": {"days": 3, "class": "small"},
+        "liked": {"rating": 0},
+        "false": {"raised": True, "misled": False},
+    }
+    assert read_entry(NEWER, write_entry(NEWER, typed.entry)).entry == typed.entry
+
+
+def test_a_list_nobody_ticked_is_missing_and_the_box_for_none_says_otherwise() -> None:
+    assert "papers" not in read_entry(NEWER, {}).entry.answers
+    none = read_entry(NEWER, {"none-papers-": "yes"})
+    assert none.entry.answers["papers"] == {"plan": False, "draft": False}
+    assert write_entry(NEWER, none.entry)["none-papers-"] == "yes"
+    both = read_entry(NEWER, {"none-papers-": "yes", "a-papers-draft": "yes"})
+    assert both.faults == {"none-papers-": ("none_with_ticks", {})}
+    assert "papers" not in both.entry.answers
+    assert criterion_of("none-papers-") == "papers"
+
+
+def test_ticks_of_the_record_are_not_asked_for() -> None:
+    typed = read_entry(NEWER, {"none-papers-": "yes"}, supplied={("papers", "draft")})
+    assert typed.entry.answers["papers"] == {"plan": False}
+    assert "a-papers-draft" not in typed.texts
+
+
+def test_the_box_for_none_of_another_form_is_foreign() -> None:
+    assert read_entry(SCHEME, {"none-papers-": "yes"}).foreign == {"none-papers-": "yes"}

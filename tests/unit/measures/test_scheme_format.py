@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 
 from agencyqa.measures.counting import counting_of
@@ -21,7 +23,7 @@ from agencyqa.measures.scheme_format import (
 from agencyqa.measures.scheme_format.rules import RULE_PARTS
 from agencyqa.measures.scheme_format.words import RULE_WORDS
 from agencyqa.scoring import RULES, param_specs, parse_points
-from tests.factories.measures import scheme_text
+from tests.factories.measures import MIXED_FORM, mixed_form, scheme_text
 
 BROKEN = """\
 key: Broken Scheme
@@ -296,3 +298,86 @@ def test_a_rule_without_countable_inputs_counts_nothing() -> None:
     assert count_faults(text) == [
         ("sections.all.criteria.manner.counts.1.input", "input_not_countable", line)
     ]
+
+
+def test_options_at_their_default_leave_the_hash_as_it_was() -> None:
+    plain = parse(scheme_text())
+    spelled = scheme_text().replace("        measure: M3\n", "        measure: M3\n        bonus: false\n")
+    spelled += "adding: points\nunanswered: wait\nvetoes: []\n"
+    assert parse(spelled).content_hash == plain.content_hash
+    assert parse(spelled + "least_assessed: 50\n").content_hash != plain.content_hash
+
+
+def test_the_mixed_form_reads_back_the_same() -> None:
+    checked = mixed_form()
+    assert checked.warnings == ()
+    assert file_of_content(checked.content) == checked.file
+    assert parse(scheme_yaml(checked.content)).content_hash == checked.content_hash
+    assert counting_of(checked.file).places[("false_report", "raised")].effect is Effect.RAISE
+    assert counting_of(checked.file).places[("on_time", "days")].effect is Effect.ADD
+
+
+def test_every_fault_of_the_options_is_told_at_once() -> None:
+    text = MIXED_FORM.read_text(encoding="utf-8")
+    for old, new in (
+        ("least_assessed: 80", "least_assessed: 180"),
+        ("max_points: 100\n", "max_points: 100\ntotal_cap: 90\nunanswered: maybe\n"),
+        ("criterion: archive, test: full", "criterion: archives, test: full"),
+        ("test: at_least, points: 15", "test: at_least"),
+        ("        weight: 0\n", "        weight: 2\n"),
+        ("caps_grade: unqualified", "caps_grade: awful"),
+        ("provision: M2/violations", "provision: M2/nothing"),
+        ("fault: forbidden_conduct, input: raised", "fault: forbidden_conduct, input: misled"),
+        ("kind: rating\n", "kind: rating\n          base: middle\n"),
+        ("multiple: 2, penalty: 6", "multiple: 0.5, penalty: 2"),
+    ):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    with pytest.raises(FileError) as caught:
+        parse(text)
+    for found in caught.value.problems:
+        assert found.problem.code not in problem_sentence(found.problem)
+        assert found.line is not None
+    assert {(p.problem.place, p.problem.code) for p in caught.value.problems} == {
+        ("unanswered", "not_a_choice"),
+        ("least_assessed", "out_of_range"),
+        ("total_cap", "cap_below_max_points"),
+        ("sections.process.criteria.on_time.rule.steps.2.multiple", "not_rising"),
+        ("sections.process.criteria.on_time.rule.steps.2.penalty", "penalty_falls"),
+        ("sections.quality.criteria.satisfaction.rule.base", "not_a_choice"),
+        ("sections.quality.criteria.remark.weight", "weight_without_use"),
+        ("sections.quality.max_points", "points_do_not_add_up"),
+        ("sections.extra.criteria.method.only_if.1.points", "missing_field"),
+        ("sections.extra.criteria.method.only_if.2.criterion", "unknown_criterion"),
+        ("vetoes.false_report.provision", "unknown_provision"),
+        ("vetoes.false_report.caps_grade", "unknown_grade"),
+        ("vetoes.false_report.counts.1.input", "input_not_countable"),
+    }
+
+
+def test_a_veto_of_the_whole_says_what_it_does_and_names_its_exception() -> None:
+    veto = "vetoes: [{key: %s, label: {zh: 假, en: F}, provision: M2/violations%s}]\n"
+    assert places(scheme_text() + veto % ("quality", ""))[:2] == [
+        ("vetoes.quality", "duplicate_key", 18),
+        ("vetoes.quality", "veto_without_effect", 18),
+    ]
+    found = places(scheme_text() + veto % ("sham", ", caps_total: 5, exception: misled"))
+    assert [(place, code) for place, code, _ in found] == [("vetoes.sham", "exception_incomplete")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        scheme_text() + "".join(f"k{number}: 1\n" for number in range(25_000)),
+        scheme_text() + "grades: [" + "{}, " * 25_000 + "{}]\n",
+        scheme_text().replace("{kind: free, low: 0, high: 10}", "[" * 100_000),
+        scheme_text() + "vetoes: &a [" + "*a, " * 100_000 + "*a]\n",
+        "a" * 10_000_000,
+    ],
+    ids=["unknown names", "broken grades", "deep", "aliases", "10 MB"],
+)
+def test_a_hostile_file_is_refused_quickly(text: str) -> None:
+    started = perf_counter()
+    with pytest.raises(FileError):
+        parse(text)
+    assert perf_counter() - started < 5

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from agencyqa.measures.sentences import issue_sentence, note_sentence, rule_sentence
+from agencyqa.measures.cli import speaking
+from agencyqa.measures.sentences import (
+    criterion_terms,
+    issue_sentence,
+    note_sentence,
+    rule_sentence,
+    scheme_terms,
+    veto_sentence,
+)
 from agencyqa.measures.shipped import shipped_schemes
 from agencyqa.measures.texts import RuleTexts, SchemeTexts
 from agencyqa.scoring import RULES, Level, Ordinal, Program, compile_scheme, parse_points
+from tests.factories.measures import mixed_form
 
 
 def loaded(key: str) -> tuple[Program, SchemeTexts]:
@@ -131,3 +140,49 @@ def test_wording_is_read_in_the_asked_language() -> None:
     assert english.rule("team_ability").choice("band", "strong") == "Strong"
     assert english.is_ours("team_ability")
     assert english.provision("communication") == "JD2018/item_2_1"
+
+
+def form_in_words(language: str) -> list[str]:
+    checked = mixed_form()
+    texts, scheme = SchemeTexts(checked.file, language), checked.scheme
+    with speaking(language):
+        return [
+            *(rule_sentence(each.rule, texts.rule(each.key)) for _, each in scheme.criteria()),
+            *(term for _, each in scheme.criteria() for term in criterion_terms(each, scheme, texts)),
+            *(veto_sentence(veto, texts) for veto in scheme.vetoes),
+            *scheme_terms(scheme, texts),
+        ]
+
+
+def test_a_whole_form_reads_as_it_would_be_printed() -> None:
+    assert form_in_words("zh") == [
+        "满分 15 分；每逾期一个工作日扣 0.5 分；小型项目：期限 10 个工作日；大型项目（项目金额（万元）为 "
+        "1000 及以上）：期限 20 个工作日；逾期超过期限的 1 倍，另扣 3 分；逾期超过期限的 2 倍，另扣 6 分；"
+        "多档同时达到的，只按最高一档扣分；扣完为止。",
+        "评价方案，得 3 分；工作底稿，得 4 分；三级复核记录，得 3 分。",
+        "按“实际访谈人数”÷“计划访谈人数”× 10 分计算；最高 10 分；四舍五入保留 2 位小数；“计划访谈人数”不能为 0。",
+        "优，得 10 分；良，得 7 分；差，得 3 分；主评人不具备条件，本项不得分（已经委托方同意更换除外）。",
+        "依据充分、结论清楚：15～20 分；基本可信：8～14.5 分；依据不足：0～7.5 分；得分四舍五入到 0.5 分的整数倍。",
+        "满分 15 分；数据错误，每处扣 1.5 分；文字差错，每处扣 0.4 分，最多扣 3 分；扣完为止。",
+        "（1）可操作：符合要求，得 6 分，不符合要求，不得分；（2）沟通：满分 4 分，沟通不及时，扣 1～2 分。",
+        "按 1～6 评级；得分为评级 ÷ 6 × 10 分；四舍五入保留 2 位小数；无法评价的不计入，满分相应减少。",
+        "在 0～5 分之间评分；以 1 分为单位。",
+        "在 0～5 分之间评分；以 0.5 分为单位。",
+        "权重为 0，只列示，不影响总分",
+        "加分项，不计入满分",
+        "仅在“报告质量”不低于 15 分时计入",
+        "仅在“档案齐全”得满分时计入",
+        "一经认定，总分最高 59 分，等级最高为“不合格”（系被评价单位提供虚假资料所致除外）。",
+        "加分项不计入满分，按表中次序计入，总分最高 100 分。",
+        "已评项目的分值不到满分的 80% 的，不出总分。",
+    ]
+
+
+def test_every_sentence_has_its_english() -> None:
+    english = form_in_words("en")
+    assert len(english) == len(form_in_words("zh"))
+    assert [text for text in english if any("\u4e00" <= letter <= "\u9fff" for letter in text)] == []
+    assert english[7] == (
+        "rated from 1 to 6; rating ÷ 6 × 10 points; rounded half-up to 2 decimals; "
+        "what cannot be assessed is left out, and the maximum becomes smaller."
+    )

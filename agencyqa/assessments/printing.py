@@ -1,0 +1,166 @@
+"""Scored sheets as a table for people and as JSON for other programs, for the command line."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agencyqa.measures.scheme_format import CheckedFile
+from agencyqa.measures.sentences import (
+    criterion_outcome,
+    criterion_terms,
+    note_sentence,
+    rule_sentence,
+    sheet_outcome,
+    veto_outcome,
+    veto_sentence,
+)
+from agencyqa.measures.sheet_files import FilledSheet
+from agencyqa.measures.texts import SchemeTexts
+from agencyqa.measures.words import gettext
+from agencyqa.scoring import (
+    Criterion,
+    CriterionResult,
+    Program,
+    SheetResult,
+    format_fraction,
+    format_points,
+    readd,
+)
+
+
+def as_table(
+    sheet: FilledSheet,
+    result: SheetResult,
+    program: Program,
+    texts: SchemeTexts,
+    trace: dict[str, Any] | None,
+) -> list[str]:
+    """``trace`` is the trace of the sheet where every step is to be told."""
+    lines = [f"{texts.title}  {texts.file.key}"]
+    if sheet.name:
+        lines.append(sheet.name)
+    steps = _steps_by_criterion(trace)
+    criteria = {criterion.key: criterion for _, criterion in program.scheme.criteria()}
+    for section in result.sections:
+        inside = [c for c in result.criteria if c.section == section.key]
+        lines.append(_figure_line(texts.section(section.key), section.total, section.max_points))
+        for each in inside:
+            lines.append(_figure_line(f"  {texts.criterion(each.key)}", each.counted, each.max_points))
+            if trace is not None:
+                lines += _told(criteria[each.key], each, steps[each.key]["notes"], program, texts)
+            if each.differs:
+                lines.append(f"      {_difference(each.computed, each.entered)}")
+        if trace is not None and len(inside) > 1:
+            lines.append(
+                f"    {_sum([c.contribution for c in inside if c.state != 'left_out'], section.total)}"
+            )
+    for veto, held in zip(program.scheme.vetoes, result.vetoes, strict=True):
+        told = gettext("；").join(veto_outcome(held, result, texts))
+        lines.append(f"{texts.criterion(veto.key)}{gettext('：')}{told}")
+        if trace is not None:
+            lines.append(f"      {gettext('计分标准')}  {veto_sentence(veto, texts)}")
+    lines += sheet_outcome(result, program.scheme, texts)
+    lines.append(_figure_line(gettext("总分"), result.total, result.assessed_max))
+    taken = [veto.contribution for veto in result.vetoes if veto.contribution]
+    lines.append(_sum([*(section.total for section in result.sections), *taken], result.total))
+    if result.percent is not None:
+        grade = f"  {gettext('等级')} {texts.grade(result.grade)}" if result.grade is not None else ""
+        lines.append(f"{gettext('得分率')} {format_fraction(result.percent, 2)}%{grade}")
+    if trace is not None:
+        again = readd(trace)
+        if again is not None:
+            lines.append(gettext("逐步重算得 %(total)s 分，与总分一致。", total=_units(again)))
+    return [*lines, ""]
+
+
+def _told(
+    criterion: Criterion,
+    result: CriterionResult,
+    notes: Sequence[Mapping[str, Any]],
+    program: Program,
+    texts: SchemeTexts,
+) -> list[str]:
+    """The rule, what it did, and what the scheme made of it."""
+    words = texts.rule(criterion.key)
+    rule = [rule_sentence(criterion.rule, words), *criterion_terms(criterion, program.scheme, texts)]
+    done = [note_sentence(note, words) for note in notes]
+    done += criterion_outcome(criterion, result, program.scheme, texts)
+    return [f"      {gettext('计分标准')}  {gettext('；').join(rule)}", *(f"      · {each}" for each in done)]
+
+
+def _steps_by_criterion(trace: dict[str, Any] | None) -> dict[str, Any]:
+    if trace is None:
+        return {}
+    return {criterion["key"]: criterion for section in trace["sections"] for criterion in section["criteria"]}
+
+
+def _difference(computed: int | None, entered: int | None) -> str:
+    return gettext(
+        "评分人填写 %(entered)s 分，按规则为 %(computed)s 分，以填写的为准",
+        entered=_units(entered),
+        computed=_units(computed),
+    )
+
+
+def _units(value: Any) -> str:
+    return format_points(value) if isinstance(value, int) else "—"
+
+
+def _sum(parts: Sequence[int | None], total: int | None) -> str:
+    """An addition written out; what takes off is subtracted."""
+    text = ""
+    for number, part in enumerate(parts):
+        sign = "" if number == 0 else " − " if part is not None and part < 0 else " + "
+        text += sign + (_units(abs(part)) if part is not None and number else _units(part))
+    return f"{text} = {_units(total)}"
+
+
+def _figure_line(label: str, value: int | None, maximum: int) -> str:
+    # A Chinese character takes two columns of a terminal.
+    width = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in label)
+    return f"{label}{' ' * max(1, 44 - width)}{_units(value):>7} / {_units(maximum)}"
+
+
+def as_json(
+    checked: CheckedFile,
+    sheets: Sequence[FilledSheet],
+    results: Sequence[SheetResult],
+    traces: Sequence[dict[str, Any]] | None,
+) -> str:
+    """Points as exact decimal text, the trace in units as the engine keeps it."""
+    rows: list[dict[str, Any]] = []
+    for number, (sheet, result) in enumerate(zip(sheets, results, strict=True)):
+        row: dict[str, Any] = {
+            "name": sheet.name,
+            "total": _units(result.total),
+            "max_points": _units(result.max_points),
+            "assessed_points": _units(result.assessed_max),
+            "left_out": list(result.left_out),
+            "percent": None if result.percent is None else format_fraction(result.percent, 2),
+            "grade": result.grade,
+            "sections": {section.key: _units(section.total) for section in result.sections},
+            "measures": {measure.key: _units(measure.total) for measure in result.measures},
+            "criteria": {criterion.key: _criterion_data(criterion) for criterion in result.criteria},
+            "vetoes": {
+                veto.key: {"applied": veto.applied, "contribution": _units(veto.contribution)}
+                for veto in result.vetoes
+            },
+        }
+        if traces is not None:
+            row["trace"] = traces[number]
+        rows.append(row)
+    scheme = {"key": checked.file.key, "content_hash": checked.content_hash}
+    return json.dumps({"scheme": scheme, "sheets": rows}, ensure_ascii=False, indent=2)
+
+
+def _criterion_data(criterion: CriterionResult) -> dict[str, Any]:
+    return {
+        "state": criterion.state,
+        "computed": _units(criterion.computed),
+        "entered": None if criterion.entered is None else _units(criterion.entered),
+        "counted": _units(criterion.counted),
+        "contribution": _units(criterion.contribution),
+    }
