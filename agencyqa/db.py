@@ -69,6 +69,24 @@ class Choice(sa.types.TypeDecorator[E]):
         return None if value is None else self.members(value)
 
 
+class Choices(sa.types.TypeDecorator[tuple[E, ...]]):
+    """Several members of a StrEnum in the order of the enumeration, kept as ``,one,two,`` so that one can be found."""
+
+    impl = sa.String(300)
+    cache_ok = True
+
+    def __init__(self, members: type[E]) -> None:
+        super().__init__()
+        self.members = members
+
+    def process_bind_param(self, value: tuple[E, ...] | None, dialect: Dialect) -> str:
+        chosen = [member.value for member in self.members if member in (value or ())]
+        return f",{','.join(chosen)}," if chosen else ""
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[E, ...]:
+        return tuple(self.members(part) for part in (value or "").split(",") if part)
+
+
 # SQLite only counts a primary key up by itself when the column is a plain INTEGER.
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # JSON text keeps the order of keys on both databases, which the audit chain and scheme hashes rely on.

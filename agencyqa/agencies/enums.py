@@ -114,13 +114,41 @@ class SensitiveField(StrEnum):
     PRIVATE_CONTACT = "private_contact"
 
 
+class Sector(StrEnum):
+    """Fields of public spending in which an agency evaluates."""
+
+    EDUCATION = "education"
+    SCIENCE = "science"
+    CULTURE = "culture"
+    SOCIAL = "social"
+    HEALTH = "health"
+    ENVIRONMENT = "environment"
+    URBAN = "urban"
+    AGRICULTURE = "agriculture"
+    TRANSPORT = "transport"
+    INDUSTRY = "industry"
+    SAFETY = "safety"
+    GOVERNANCE = "governance"
+
+
+class DocumentKind(StrEnum):
+    """Internal rules of an agency that the register keeps."""
+
+    FINANCE = "finance"
+    CONFIDENTIALITY = "confidentiality"
+    TRAINING = "training"
+    QUALITY_CONTROL = "quality_control"
+
+
 class TieKind(StrEnum):
-    """What makes an agency dependent on a body."""
+    """What makes an agency, or one of its people, dependent on a body."""
 
     SHAREHOLDING = "shareholding"
     COMMON_OFFICER = "common_officer"
     AFFILIATION = "affiliation"
     ADVISORY = "advisory"
+    PAST_EMPLOYMENT = "past_employment"
+    RELATIVE = "relative"
     OTHER = "other"
 
 
@@ -255,12 +283,40 @@ describe(
     },
 )
 describe(
+    Sector,
+    {
+        Sector.EDUCATION: _l("教育"),
+        Sector.SCIENCE: _l("科技"),
+        Sector.CULTURE: _l("文化旅游体育"),
+        Sector.SOCIAL: _l("社会保障和就业"),
+        Sector.HEALTH: _l("卫生健康"),
+        Sector.ENVIRONMENT: _l("节能环保"),
+        Sector.URBAN: _l("城乡建设和住房"),
+        Sector.AGRICULTURE: _l("农林水"),
+        Sector.TRANSPORT: _l("交通运输"),
+        Sector.INDUSTRY: _l("产业和商贸"),
+        Sector.SAFETY: _l("公共安全和应急"),
+        Sector.GOVERNANCE: _l("政府治理和公共服务"),
+    },
+)
+describe(
+    DocumentKind,
+    {
+        DocumentKind.FINANCE: _l("财务管理制度"),
+        DocumentKind.CONFIDENTIALITY: _l("保密制度"),
+        DocumentKind.TRAINING: _l("培训制度"),
+        DocumentKind.QUALITY_CONTROL: _l("质量控制制度"),
+    },
+)
+describe(
     TieKind,
     {
         TieKind.SHAREHOLDING: _l("持股或出资"),
         TieKind.COMMON_OFFICER: _l("人员交叉任职"),
         TieKind.AFFILIATION: _l("隶属或挂靠"),
         TieKind.ADVISORY: _l("常年顾问"),
+        TieKind.PAST_EMPLOYMENT: _l("曾任职"),
+        TieKind.RELATIVE: _l("近亲属任职或有利害关系"),
         TieKind.OTHER: _l("其他利害关系"),
     },
 )

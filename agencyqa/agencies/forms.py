@@ -1,12 +1,21 @@
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 
-from agencyqa.agencies.enums import AgencyKind, Entry, Lapse, Standing, StandingAction, TieKind
-from agencyqa.agencies.services import ProfileData, QualificationData, TieData
+from agencyqa.agencies.credit_code import compact
+from agencyqa.agencies.enums import (
+    AgencyKind,
+    DocumentKind,
+    Entry,
+    Lapse,
+    Sector,
+    Standing,
+    StandingAction,
+    TieKind,
+)
+from agencyqa.agencies.services import BranchData, ProfileData, QualificationData, TieData
 from agencyqa.clock import today
+from agencyqa.files.uploads import UploadField, UploadForm
 from agencyqa.web.forms import (
     AreaField,
     ChoiceField,
@@ -15,8 +24,10 @@ from agencyqa.web.forms import (
     FlagField,
     Form,
     IdField,
+    MultiChoiceField,
     OnceForm,
     RadioChoiceField,
+    ShareField,
     TextChoiceField,
     TextField,
     VersionedForm,
@@ -46,6 +57,13 @@ class ProfileFields(Form):
         _l("已在信用管理平台备案"), help=_l("全国预算绩效评价第三方机构信用管理平台，自愿备案")
     )
 
+    platform_number = TextField(_l("备案编号"), maximum=80)
+    platform_filed_on = DateField(_l("备案日期"))
+    head_office_code = TextField(
+        _l("总部的统一社会信用代码"), maximum=60, help=_l("仅具有法人资格、自行登记的分支机构填写")
+    )
+    sectors = MultiChoiceField(_l("业务领域"), Sector)
+
     def profile(self) -> ProfileData:
         return ProfileData(
             name=self.name.data,
@@ -57,6 +75,10 @@ class ProfileFields(Form):
             contact_phone=self.contact_phone.data,
             contact_email=self.contact_email.data,
             on_credit_platform=self.on_credit_platform.data,
+            platform_number=self.platform_number.data,
+            platform_filed_on=self.platform_filed_on.data,
+            head_office_code=compact(self.head_office_code.data),
+            sectors=tuple(self.sectors.data or ()),
         )
 
 
@@ -113,18 +135,43 @@ class WithdrawForm(Form):
 
 
 class TieForm(OnceForm):
-    body_id = IdField(_l("单位"), required=True, blank=_l("请选择"))
+    person_id = IdField(_l("涉及人员"), blank=_l("机构本身"))
+    body_id = IdField(_l("对方单位"), blank=_l("不在名单中"))
+    other_name = TextField(
+        _l("对方人员或名单外单位"),
+        help=_l("亲属、对方任职人员，或本系统没有的单位；对方单位在名单中的也应选择"),
+    )
     kind = ChoiceField(_l("利害关系"), TieKind, required=True, blank=_l("请选择"))
+    share = ShareField(_l("持股（出资）比例"), help=_l("百分比，仅持股或出资填写"))
     valid_from = DateField(_l("起始日期"), required=True, default=today)
     valid_to = DateField(_l("终止日期"), help=_l("仍然存在的留空"))
     note = AreaField(_l("说明"), maximum=500, rows=3)
 
     def data_object(self) -> TieData:
-        body_id: Any = self.body_id.data
+        share = self.share.data
         return TieData(
-            body_id=body_id,
+            body_id=self.body_id.data,
             kind=self.kind.data,
             valid_from=self.valid_from.data,
             valid_to=self.valid_to.data,
             note=self.note.data,
+            person_id=self.person_id.data,
+            other_name=self.other_name.data,
+            share=None if share is None else round(share * 10_000),
         )
+
+
+class BranchForm(OnceForm):
+    name = TextField(_l("分支机构名称"), required=True)
+    head = TextField(_l("负责人"), maximum=80)
+    address = TextField(_l("地址"), maximum=300)
+    valid_from = DateField(_l("设立日期"), required=True)
+
+    def data_object(self) -> BranchData:
+        return BranchData(self.name.data, self.valid_from.data, self.address.data, self.head.data)
+
+
+class DocumentForm(UploadForm):
+    kind = ChoiceField(_l("制度种类"), DocumentKind, required=True, blank=_l("请选择"))
+    valid_from = DateField(_l("施行日期"), required=True, default=today)
+    file = UploadField(_l("文件"), required=True)

@@ -19,6 +19,10 @@ FIELDS = (
     "contact_phone",
     "contact_email",
     "on_credit_platform",
+    "platform_number",
+    "platform_filed_on",
+    "head_office_code",
+    "sectors",
 )
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import Select
 
-from agencyqa.accounts.models import Body
 from agencyqa.agencies.enums import ApplicationState
 from agencyqa.agencies.models import Agency, AgencyImport, Application, Registration, Tie
 from agencyqa.auth.actor import Actor
@@ -40,11 +39,11 @@ def visible_registrations(actor: Actor) -> Select[Registration]:
 
 
 def tie_visible(actor: Actor) -> sa.ColumnElement[bool]:
-    """A tie belongs to the bureau of the body it leads to; another district's is not shown."""
+    """A tie belongs to the bureau that entered it, to which the body answers; another district's is not shown."""
     if not actor.has(Permission.AGENCIES_READ):
         return sa.false()
     if actor.is_bureau or actor.is_observer:
-        return Tie.body_id.in_(sa.select(Body.id).where(Body.bureau_id.in_(actor.bureau_ids)))
+        return Tie.bureau_id.in_(actor.bureau_ids)
     if actor.is_agency:
         return Tie.agency_id == actor.body_id
     return sa.false()
@@ -107,3 +106,10 @@ def can_see_records(actor: Actor, agency_id: int) -> bool:
 
 def can_decide_applications(actor: Actor) -> bool:
     return can_register(actor) and actor.has(Permission.STANDING_DECIDE)
+
+
+def can_keep_documents(actor: Actor, agency_id: int, registration: Registration | None) -> bool:
+    """Internal rules are handed in by the agency's manager, or by the bureau that got them on paper."""
+    if not actor.has(Permission.DOCUMENTS_WRITE):
+        return False
+    return can_change(actor, registration) or (actor.is_agency and actor.body_id == agency_id)

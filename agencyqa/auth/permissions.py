@@ -21,6 +21,7 @@ class Permission(StrEnum):
     AGENCIES_WRITE = "agencies:agency:write"
     STANDING_DECIDE = "agencies:standing:decide"
     AGENCIES_EXPORT = "agencies:agency:export"
+    DOCUMENTS_WRITE = "agencies:document:write"
     PRIVATE_SHOW = "agencies:private:show"
     OBJECTS_READ = "objects:object:read"
     OBJECTS_WRITE = "objects:object:write"

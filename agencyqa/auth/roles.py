@@ -72,6 +72,7 @@ _SUPERVISOR = _EVERYBODY | {
     Permission.AGENCIES_WRITE,
     Permission.STANDING_DECIDE,
     Permission.AGENCIES_EXPORT,
+    Permission.DOCUMENTS_WRITE,
     Permission.PRIVATE_SHOW,
     Permission.OBJECTS_READ,
     Permission.OBJECTS_WRITE,
@@ -108,7 +109,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.BUREAU_LEAD: _SUPERVISOR
     | {Permission.SCHEMES_PUBLISH, Permission.RESULTS_PUBLISH}
     | {Permission.REQUIREMENTS_WRITE},
-    Role.AGENCY_MANAGER: _ANSWERABLE | {Permission.PRIVATE_SHOW},
+    Role.AGENCY_MANAGER: _ANSWERABLE | {Permission.DOCUMENTS_WRITE, Permission.PRIVATE_SHOW},
     Role.PRINCIPAL_EVALUATOR: _ANSWERABLE,
     Role.AGENCY_STAFF: _AGENCY,
     Role.DEPARTMENT_OFFICER: _EVERYBODY

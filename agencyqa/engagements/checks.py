@@ -52,7 +52,7 @@ def examine(
             select(EvaluationObject.department_id).where(EvaluationObject.id == data.object_id)
         ).one()
     sides = {data.commissioner_id, data.evaluated_unit_id, department_id}
-    ties = ties_on(session, data.agency_id, sides, day)
+    ties = [tie for tie in ties_on(session, data.agency_id, (), day) if tie.body_id in sides]
     facts = Facts(
         contract_signed_on=day,
         due_on=data.due_on,
@@ -66,7 +66,7 @@ def examine(
         standing=standing_on(session, data.agency_id, bureau_id, day),
         evaluator=_evaluator_link(session, data.principal_evaluator_id, data.agency_id, day),
         is_related=_are_related(session, data.commissioner_id, data.evaluated_unit_id),
-        ties=tuple(TieFact(tie.body_id, tie.body, tie.kind) for tie in ties),
+        ties=tuple(TieFact(tie.body_id, tie.body, tie.kind) for tie in ties if tie.body_id),
         completed_on=completed_on,
     )
     return rules.examine(facts, provisions_in_force(session, rules.PROVISIONS, day).keys())

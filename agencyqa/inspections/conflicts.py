@@ -77,7 +77,8 @@ def known_conflicts(session: Session, user_id: int, target: Target, day: date) -
         sa.or_(Tie.valid_to.is_(None), Tie.valid_to >= since),
     )
     for body_id in dict.fromkeys(session.scalars(tied.order_by(Tie.body_id, Tie.id))):
-        found.append(Conflict("conflict_of_tie", own[body_id]))
+        if body_id is not None:
+            found.append(Conflict("conflict_of_tie", own[body_id]))
     return found
 
 

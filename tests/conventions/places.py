@@ -10,14 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body, Membership
-from agencyqa.agencies.enums import CredentialKind, StandingAction
+from agencyqa.agencies.enums import CredentialKind, DocumentKind, StandingAction
 from agencyqa.agencies.models import Agency, Appointment
 from agencyqa.agencies.services import (
+    BranchData,
     CredentialData,
     RecordData,
     add_credential,
+    add_document,
     begin_application,
     enter_record,
+    open_branch,
 )
 from agencyqa.assessments.enums import SheetState
 from agencyqa.assessments.models import AnnualResult
@@ -52,6 +55,7 @@ from tests.factories.agencies import (
 )
 from tests.factories.assessments import load_schemes, make_grade_table, make_share_table
 from tests.factories.engagements import make_engagement
+from tests.factories.files import make_stored, pdf
 from tests.factories.measures import scheme_text
 from tests.factories.objects import make_object
 from tests.factories.rounds import make_round, make_sheet
@@ -139,8 +143,30 @@ class Places:
         own.words |= {f"职称{name}", f"处分{name}"}
         credential = CredentialData(CredentialKind.TITLE, f"职称{name}")
         own.put("credential_id", add_credential(officer, self.session, appointment, credential, now=NOW).id)
+        agency_id = appointment.agency_id
+        branch = BranchData(f"分部{name}", date(2017, 1, 1))
+        own.words.add(f"分部{name}")
+        agency = self.session.get_one(Agency, agency_id)
+        own.put("branch_id", open_branch(officer, self.session, agency, branch, now=NOW).id)
+        if self.app is not None:
+            self.rule(name, bureau, agency, self.app)
         entry = RecordData(date(2017, 1, 1), "协会", f"处分{name}", date(2017, 12, 31))
         own.put("record_id", enter_record(officer, self.session, appointment, entry, now=NOW).id)
+
+    def rule(self, name: str, bureau: Body, agency: Agency, app: Flask) -> None:
+        own, stored = self.drawer(f"agency {name}"), make_stored(app, self.session, pdf(f"rule {name}"))
+        made = add_document(
+            officer_of(bureau),
+            self.session,
+            agency,
+            DocumentKind.TRAINING,
+            stored,
+            f"制度{name}.pdf",
+            valid_from=date(2017, 1, 1),
+            now=NOW,
+        )
+        own.words.add(f"制度{name}")
+        own.put("document_id", made.id)
 
     def work(self, name: str, bureau: Body, agency: Agency, unit: Body, number: int) -> None:
         """A scored engagement. ``number`` makes its fee, its scores and so every figure its own."""

@@ -11,8 +11,10 @@ from agencyqa.agencies.models.people import (
 )
 from agencyqa.agencies.models.register import (
     Agency,
+    AgencyDocument,
     AgencyImport,
     AgencyProfile,
+    Branch,
     Qualification,
     Registration,
     StandingChange,
@@ -21,11 +23,13 @@ from agencyqa.agencies.models.ties import Tie
 
 __all__ = [
     "Agency",
+    "AgencyDocument",
     "AgencyImport",
     "AgencyProfile",
     "Application",
     "ApplicationEvent",
     "Appointment",
+    "Branch",
     "Credential",
     "EvaluatorCondition",
     "Person",

@@ -4,8 +4,8 @@ from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from agencyqa.accounts.models import Body
-from agencyqa.agencies.enums import AgencyKind, Standing, StandingAction
-from agencyqa.db import Base, Choice, Identified, UtcDateTime, Versioned
+from agencyqa.agencies.enums import AgencyKind, DocumentKind, Sector, Standing, StandingAction
+from agencyqa.db import Base, Choice, Choices, Identified, UtcDateTime, Versioned
 from agencyqa.measures.models import Provision
 
 
@@ -37,6 +37,11 @@ class ProfileColumns:
     contact_phone: Mapped[str] = mapped_column(String(40), default="")
     contact_email: Mapped[str] = mapped_column(String(200), default="")
     on_credit_platform: Mapped[bool] = mapped_column(Boolean, default=False)
+    platform_number: Mapped[str] = mapped_column(String(80), default="")
+    platform_filed_on: Mapped[date | None]
+    # Of a branch that is a legal person itself, and so registers itself; "" for every other agency.
+    head_office_code: Mapped[str] = mapped_column(String(18), default="")
+    sectors: Mapped[tuple[Sector, ...]] = mapped_column(Choices(Sector), default=())
 
 
 class AgencyProfile(ProfileColumns, Identified, Base):
@@ -70,6 +75,39 @@ class Qualification(Identified, Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawal_reason: Mapped[str] = mapped_column(Text, default="")
     form_token: Mapped[str | None] = mapped_column(String(32), unique=True)
+
+
+class Branch(Identified, Base):
+    """A branch without legal personality: it lives inside its head office. One that closed has ``valid_to``."""
+
+    __tablename__ = "branches"
+    __table_args__ = (Index(None, "agency_id"),)
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(300), default="")
+    head: Mapped[str] = mapped_column(String(80), default="")
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    form_token: Mapped[str | None] = mapped_column(String(32), unique=True)
+
+
+class AgencyDocument(Identified, Base):
+    """A version of an internal rule. A newer number of the same kind takes its place; none is deleted."""
+
+    __tablename__ = "agency_documents"
+    __table_args__ = (UniqueConstraint("agency_id", "kind", "number"), Index(None, "file_id"))
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    kind: Mapped[DocumentKind] = mapped_column(Choice(DocumentKind))
+    number: Mapped[int] = mapped_column(Integer)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_files.id"))
+    file_name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    valid_from: Mapped[date]
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class Registration(Identified, Versioned, Base):

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,14 +23,22 @@ from agencyqa.web.labels import label_of
 
 @dataclass(frozen=True)
 class TieRow:
-    """A tie in force; ``body`` is the name of the other side."""
+    """A tie of the agency, or of the person ``person_id`` (called ``person``).
+
+    ``body`` is the name of the other side where that is a body; ``other_name`` a person there or a side outside the
+    system. ``share`` in ten-thousandths of the whole.
+    """
 
     id: int
-    body_id: int
+    body_id: int | None
     body: str
     kind: TieKind
     valid_from: date
     valid_to: date | None
+    person_id: int | None = None
+    person: str = ""
+    other_name: str = ""
+    share: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,19 +77,44 @@ def has_manager(session: Session, agency_id: int, day: date) -> bool:
     return bool(member_ids(session, agency_id, {Role.AGENCY_MANAGER}, day=day))
 
 
-def ties_on(session: Session, agency_id: int, body_ids: Collection[int], day: date) -> list[TieRow]:
-    """Declared ties of the agency with any of the bodies that were in force on the day."""
+def ties_on(
+    session: Session,
+    agency_id: int,
+    persons: Collection[int],
+    day: date,
+    *,
+    since: date | None = None,
+) -> list[TieRow]:
+    """Declared ties of the agency, and of these people wherever they were declared, that were in force on the day.
+
+    With ``since`` also those that ended in between, from that day on: for rules that look back.
+    """
     rows = session.execute(
-        select(Tie.id, Tie.body_id, Body.name, Tie.kind, Tie.valid_from, Tie.valid_to)
-        .join(Body, Body.id == Tie.body_id)
+        select(
+            Tie.id,
+            Tie.body_id,
+            sa.func.coalesce(Body.name, "").label("body"),
+            Tie.kind,
+            Tie.valid_from,
+            Tie.valid_to,
+            Tie.person_id,
+            sa.func.coalesce(Person.name, "").label("person"),
+            Tie.other_name,
+            Tie.share,
+        )
+        .outerjoin(Body, Body.id == Tie.body_id)
+        .outerjoin(Person, Person.id == Tie.person_id)
         .where(
-            Tie.agency_id == agency_id,
-            Tie.body_id.in_(body_ids),
-            open_period(Tie.valid_from, Tie.valid_to, day),
+            sa.or_(
+                sa.and_(Tie.agency_id == agency_id, Tie.person_id.is_(None)),
+                Tie.person_id.in_(persons),
+            ),
+            Tie.valid_from <= day,
+            sa.or_(Tie.valid_to.is_(None), Tie.valid_to >= (since or day)),
         )
         .order_by(Body.sort_key, Tie.id)
     )
-    return [TieRow(*row) for row in rows]
+    return [TieRow(**row) for row in rows.mappings()]
 
 
 def appointed_evaluators(session: Session, agency_id: int, day: date | None = None) -> list[EvaluatorRow]:

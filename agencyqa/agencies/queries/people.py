@@ -222,3 +222,12 @@ def sealed_fields_of(session: Session, person_id: int) -> list[SensitiveField]:
 
 def person_name(session: Session, person_id: int) -> str:
     return session.scalars(select(Person.name).where(Person.id == person_id)).one()
+
+
+def person_choices(session: Session, agency_id: int) -> list[tuple[int, str]]:
+    """Everybody who works or worked for the agency, once."""
+    here = select(Appointment.person_id).where(Appointment.agency_id == agency_id)
+    rows = session.execute(
+        select(Person.id, Person.name).where(Person.id.in_(here)).order_by(Person.name, Person.id)
+    )
+    return [(row.id, row.name) for row in rows]

@@ -6,21 +6,25 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, contains_eager
 
 from agencyqa.accounts.models import Body, User
 from agencyqa.agencies.conditions import Conditions
 from agencyqa.agencies.enums import QualificationState
 from agencyqa.agencies.models import (
+    Agency,
+    AgencyDocument,
     AgencyProfile,
+    Branch,
     EvaluatorCondition,
+    Person,
     Qualification,
     Registration,
     StandingChange,
     Tie,
 )
-from agencyqa.agencies.policies import registration_visible, tie_visible
+from agencyqa.agencies.policies import registration_visible, tie_visible, visible
 from agencyqa.agencies.validity import qualification_state, renewed
 from agencyqa.auth.actor import Actor
 from agencyqa.db import open_period
@@ -54,9 +58,10 @@ class QualificationView:
 
 @dataclass(frozen=True)
 class TieView:
-    """``is_own``: the body answers to the actor's bureau, which may end the tie."""
+    """``person``: whose tie, "" for the agency's own. ``is_own``: entered by the actor's bureau, which may end it."""
 
     tie: Tie
+    person: str
     body: str
     is_current: bool
     is_own: bool
@@ -190,17 +195,51 @@ def conditions_provision(session: Session, conditions: Conditions | None, day: d
 
 def ties_of(session: Session, actor: Actor, agency_id: int, day: date) -> list[TieView]:
     rows = session.execute(
-        select(Tie, Body.name, Body.bureau_id)
-        .join(Body, Body.id == Tie.body_id)
+        select(Tie, sa.func.coalesce(Person.name, ""), sa.func.coalesce(Body.name, ""))
+        .outerjoin(Body, Body.id == Tie.body_id)
+        .outerjoin(Person, Person.id == Tie.person_id)
         .where(tie_visible(actor), Tie.agency_id == agency_id)
         .order_by(Tie.valid_from.desc(), Tie.id)
     )
     return [
         TieView(
             tie,
-            name,
+            person,
+            body,
             tie.valid_from <= day and (tie.valid_to is None or tie.valid_to >= day),
-            actor.bureau_id is not None and bureau_id == actor.bureau_id,
+            actor.bureau_id is not None and tie.bureau_id == actor.bureau_id,
         )
-        for tie, name, bureau_id in rows
+        for tie, person, body in rows
     ]
+
+
+def branches_of(session: Session, agency_id: int) -> list[Branch]:
+    """Open ones first."""
+    return list(
+        session.scalars(
+            select(Branch)
+            .where(Branch.agency_id == agency_id)
+            .order_by(Branch.valid_to.is_not(None), Branch.valid_from, Branch.id)
+        )
+    )
+
+
+def documents_of(session: Session, agency_id: int) -> list[AgencyDocument]:
+    """Every version, the newest of each kind first."""
+    return list(
+        session.scalars(
+            select(AgencyDocument)
+            .where(AgencyDocument.agency_id == agency_id)
+            .order_by(AgencyDocument.kind, AgencyDocument.number.desc())
+        )
+    )
+
+
+def head_office_of(session: Session, actor: Actor, code: str) -> Row[int, str] | None:
+    """(id, name) of the head office with this code, if the actor may see it."""
+    statement = (
+        select(Agency.id, Body.name)
+        .join(Body, Body.id == Agency.id)
+        .where(Agency.credit_code == code, visible(actor))
+    )
+    return session.execute(statement).one_or_none() if code else None

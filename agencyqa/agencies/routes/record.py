@@ -10,7 +10,13 @@ from agencyqa.agencies import history, queries, services
 from agencyqa.agencies.events import FIELDS
 from agencyqa.agencies.forms import ProfileForm
 from agencyqa.agencies.panels import agency_panels
-from agencyqa.agencies.policies import can_change, can_decide, can_register
+from agencyqa.agencies.policies import (
+    can_change,
+    can_decide,
+    can_keep_documents,
+    can_register,
+    can_see_records,
+)
 from agencyqa.agencies.routes import bp
 from agencyqa.agencies.routes.applications import link_just_made
 from agencyqa.agencies.routes.loading import load, load_to_change, name_of
@@ -29,22 +35,28 @@ def show(agency_id: int) -> ResponseReturnValue:
     agency = load(agency_id)
     registrations = queries.registrations_of(session, actor, agency_id)
     own = next((v.registration for v in registrations if v.registration.bureau_id == actor.bureau_id), None)
+    profile = queries.current_profile(session, agency_id)
     conditions = queries.conditions_in_force(session, _register_of(registrations, actor.bureau_id), today())
     return render_template(
         "agencies/show.html",
         agency=agency,
-        profile=queries.current_profile(session, agency_id),
+        profile=profile,
         registrations=registrations,
         qualifications=queries.qualifications_of(session, agency_id, today()),
         conditions=conditions,
         conditions_provision=queries.conditions_provision(session, conditions, today()),
         evaluators=queries.evaluators_of(session, agency_id, today(), conditions),
         counts=queries.people_counts(session, agency_id, today()),
+        branches=queries.branches_of(session, agency_id),
+        documents=queries.documents_of(session, agency_id) if can_see_records(actor, agency_id) else [],
+        head_office=queries.head_office_of(session, actor, profile.head_office_code),
         ties=queries.ties_of(session, actor, agency_id, today()),
         link=link_just_made(agency_id),
         panels=[panel(actor, agency) for panel in agency_panels],
         can={
             "change": can_change(actor, own),
+            "documents": can_keep_documents(actor, agency_id, own),
+            "see_documents": can_see_records(actor, agency_id),
             "invite": can_change(actor, own) and not queries.has_manager(session, agency_id, today()),
             "decide": can_decide(actor, own) and own is not None and bool(open_actions(own.standing)),
             "register": can_register(actor) and own is None,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from agencyqa.accounts.models import Body
 from agencyqa.accounts.queries import body_choices
-from agencyqa.agencies import services
+from agencyqa.agencies import queries, services
 from agencyqa.agencies.forms import TieForm
 from agencyqa.agencies.models import Tie
 from agencyqa.agencies.people_forms import EndForm
@@ -27,6 +27,7 @@ from agencyqa.web.loading import one_or_404
 def declare_tie(agency_id: int) -> ResponseReturnValue:
     agency, registration = load_to_change(agency_id)
     form = TieForm()
+    form.person_id.choices = queries.person_choices(db.session(), agency_id)
     form.body_id.choices = body_choices(db.session(), TIED, bureau_ids=[registration.bureau_id])
     if form.validate_on_submit():
         with form.catching(services.CONSTRAINTS):
@@ -54,7 +55,7 @@ def end_tie(agency_id: int, tie_id: int) -> ResponseReturnValue:
     tie = one_or_404(
         select(Tie).where(tie_visible(current_actor()), Tie.id == tie_id, Tie.agency_id == agency_id)
     )
-    body = db.session.scalars(select(Body.name).where(Body.id == tie.body_id)).one()
+    body = db.session.scalars(select(Body.name).where(Body.id == tie.body_id)).one_or_none() or tie.other_name
     form = EndForm()
     if form.validate_on_submit():
         with form.catching():

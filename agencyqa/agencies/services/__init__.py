@@ -19,6 +19,7 @@ from agencyqa.agencies.services.evaluators import (
     change_person,
     end_appointment,
 )
+from agencyqa.agencies.services.organisation import BranchData, add_document, close_branch, open_branch
 from agencyqa.agencies.services.people import (
     CredentialData,
     RecordData,
@@ -48,6 +49,7 @@ CONSTRAINTS = {
     "uq_credentials_form_token": ("form_token", "already_submitted"),
     "uq_person_records_form_token": ("form_token", "already_submitted"),
     "uq_sealed_fields_lookup": ("identity_number", "identity_taken"),
+    "uq_branches_form_token": ("form_token", "already_submitted"),
     "uq_ties_form_token": ("form_token", "already_submitted"),
 }
 
@@ -56,6 +58,7 @@ __all__ = [
     "AgencyData",
     "ApplicationData",
     "AppointmentData",
+    "BranchData",
     "CredentialData",
     "DecisionData",
     "PersonData",
@@ -65,6 +68,7 @@ __all__ = [
     "RecordData",
     "TieData",
     "add_credential",
+    "add_document",
     "add_qualification",
     "add_to_application",
     "appoint_evaluator",
@@ -73,6 +77,7 @@ __all__ = [
     "change_person",
     "change_private",
     "change_profile",
+    "close_branch",
     "decide_application",
     "decide_standing",
     "declare_tie",
@@ -82,6 +87,7 @@ __all__ = [
     "invite_application",
     "load_reference_data",
     "open_application",
+    "open_branch",
     "register_agency",
     "remove_from_application",
     "reseal",

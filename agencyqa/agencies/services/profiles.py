@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
 from agencyqa.accounts.naming import sort_key
-from agencyqa.agencies.enums import AgencyKind
+from agencyqa.agencies import credit_code
+from agencyqa.agencies.enums import AgencyKind, Sector
 from agencyqa.agencies.history import FIELDS, differences
 from agencyqa.agencies.models import Agency, AgencyProfile
 from agencyqa.agencies.queries.record import current_profile
@@ -30,6 +31,10 @@ class ProfileData:
     contact_phone: str = ""
     contact_email: str = ""
     on_credit_platform: bool = False
+    platform_number: str = ""
+    platform_filed_on: date | None = None
+    head_office_code: str = ""
+    sectors: tuple[Sector, ...] = ()
 
 
 Problems = dict[str, str | tuple[str, dict[str, object]]]
@@ -119,7 +124,8 @@ def new_profile(
 
 
 def profile_values(data: ProfileData) -> dict[str, object]:
-    return {name: value for name, value in asdict(data).items() if name in FIELDS}
+    found = {name: value for name, value in asdict(data).items() if name in FIELDS}
+    return found | {"head_office_code": credit_code.compact(data.head_office_code)}
 
 
 def profile_problems(data: ProfileData, effective_on: date, now: datetime) -> Problems:
@@ -136,6 +142,15 @@ def profile_problems(data: ProfileData, effective_on: date, now: datetime) -> Pr
         problems["effective_on"] = ("before_founding", {"day": data.founded_on})
     if effective_on > today:
         problems["effective_on"] = "day_in_future"
+    if data.platform_filed_on is not None and data.platform_filed_on > today:
+        problems["platform_filed_on"] = "day_in_future"
+    if (data.platform_number or data.platform_filed_on) and not data.on_credit_platform:
+        problems["on_credit_platform"] = "filing_not_ticked"
+    if data.head_office_code:
+        try:
+            credit_code.read(data.head_office_code)
+        except credit_code.CreditCodeError as error:
+            problems["head_office_code"] = (error.code, error.params)
     return problems
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies.enums import TieKind
-from agencyqa.agencies.models import Agency, Tie
+from agencyqa.agencies.models import Agency, Appointment, Registration, Tie
 from agencyqa.agencies.policies import tie_visible
 from agencyqa.agencies.services.gate import writable
 from agencyqa.audit.record import record
@@ -22,11 +22,16 @@ TIED = frozenset({BodyKind.BUREAU, BodyKind.DEPARTMENT})
 
 @dataclass(frozen=True)
 class TieData:
-    body_id: int
+    """``person_id``: of whom, None for the agency itself. ``share`` in ten-thousandths of the whole."""
+
+    body_id: int | None
     kind: TieKind
     valid_from: date
     valid_to: date | None = None
     note: str = ""
+    person_id: int | None = None
+    other_name: str = ""
+    share: int | None = None
 
 
 def declare_tie(
@@ -38,27 +43,20 @@ def declare_tie(
     form_token: str | None = None,
     now: datetime,
 ) -> Tie:
-    """A tie to the actor's bureau or to a body that answers to it.
+    """A tie with the actor's bureau, a body that answers to it, or somebody outside the system.
 
     Raise NotVisible, Forbidden, Invalid; a form sent twice comes as IntegrityError.
     """
     registration = writable(session, actor, agency.id)
-    problems: dict[str, str] = {}
-    body = session.scalars(
-        select(Body.id).where(
-            Body.id == data.body_id, Body.bureau_id == registration.bureau_id, Body.kind.in_(TIED)
-        )
-    ).one_or_none()
-    if body is None:
-        problems["body_id"] = "not_a_choice"
-    if data.valid_to is not None and data.valid_to < data.valid_from:
-        problems["valid_to"] = "ends_before_start"
+    problems = _problems(session, registration, data)
     if problems:
         raise Invalid("invalid", **problems)
     overlapping = session.scalars(
         select(Tie.id).where(
             Tie.agency_id == agency.id,
-            Tie.body_id == data.body_id,
+            Tie.person_id.is_not_distinct_from(data.person_id),
+            Tie.body_id.is_not_distinct_from(data.body_id),
+            Tie.other_name == data.other_name.strip(),
             Tie.kind == data.kind,
             Tie.valid_from <= (data.valid_to or date.max),
             sa.or_(Tie.valid_to.is_(None), Tie.valid_to >= data.valid_from),
@@ -68,10 +66,11 @@ def declare_tie(
         raise Invalid(body_id="tie_exists")
     tie = Tie(
         agency_id=agency.id,
+        bureau_id=registration.bureau_id,
         form_token=form_token,
         recorded_at=now,
         recorded_by_id=actor.user_id,
-        **asdict(data),
+        **{**asdict(data), "other_name": data.other_name.strip()},
     )
     session.add(tie)
     session.flush()
@@ -93,8 +92,7 @@ def end_tie(actor: Actor, session: Session, tie: Tie, *, on: date, now: datetime
     if session.scalar(select(Tie.id).where(tie_visible(actor), Tie.id == tie.id)) is None:
         raise NotVisible()
     registration = writable(session, actor, tie.agency_id)
-    body_bureau = session.scalars(select(Body.bureau_id).where(Body.id == tie.body_id)).one()
-    if body_bureau != registration.bureau_id:
+    if tie.bureau_id != registration.bureau_id:
         raise Forbidden()
     # The row is read again under lock, so that of two who end it at once only one does.
     session.scalars(select(Tie).where(Tie.id == tie.id).with_for_update()).one()
@@ -116,3 +114,28 @@ def end_tie(actor: Actor, session: Session, tie: Tie, *, on: date, now: datetime
         agency_id=tie.agency_id,
         body_id=tie.body_id,
     )
+
+
+def _problems(session: Session, registration: Registration, data: TieData) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if data.body_id is not None:
+        body = session.scalars(
+            select(Body.id).where(
+                Body.id == data.body_id, Body.bureau_id == registration.bureau_id, Body.kind.in_(TIED)
+            )
+        ).one_or_none()
+        if body is None:
+            problems["body_id"] = "not_a_choice"
+    elif not data.other_name.strip():
+        problems["body_id"] = "other_side_needed"
+    if data.person_id is not None:
+        here = select(Appointment.id).where(
+            Appointment.person_id == data.person_id, Appointment.agency_id == registration.agency_id
+        )
+        if session.scalars(here.limit(1)).first() is None:
+            problems["person_id"] = "not_a_choice"
+    if data.share is not None and data.kind is not TieKind.SHAREHOLDING:
+        problems["share"] = "share_of_shareholding"
+    if data.valid_to is not None and data.valid_to < data.valid_from:
+        problems["valid_to"] = "ends_before_start"
+    return problems

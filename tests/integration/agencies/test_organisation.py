@@ -1,0 +1,195 @@
+"""Branches, internal rules, the filing and the fields of work; ties of people and with others than bodies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.accounts.models import Body
+from agencyqa.agencies import queries, services
+from agencyqa.agencies.enums import DocumentKind, Sector, TieKind
+from agencyqa.agencies.models import AgencyDocument, AgencyProfile, Branch, Tie
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.roles import Role
+from agencyqa.clock import local_date
+from agencyqa.errors import Forbidden, Invalid
+from tests.client import Client
+from tests.factories.accounts import NOW, make_bureau, make_department, make_member, make_observer, sign_in
+from tests.factories.agencies import make_agency, make_evaluator, officer_of
+
+TODAY = local_date(NOW)
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+@pytest.fixture
+def bureau(session: Session) -> Body:
+    return make_bureau(session)
+
+
+def test_branches_live_in_their_head_office(client: Client, session: Session, bureau: Body) -> None:
+    agency = make_agency(session, bureau)
+    sign_in(client, make_member(session, bureau, Role.BUREAU_SUPERVISOR))
+    page = f"/agencies/{agency.id}"
+    sent = {"name": "甲咨询静安分部", "head": "孙立", "valid_from": "2020-01-01"}
+    assert client.submit(client.get(f"{page}/branches/new"), "/agencies/", **sent).status_code == 302
+    branch = session.scalars(select(Branch)).one()
+    assert "甲咨询静安分部" in client.page(client.get(page)).text
+    end = client.get(f"{page}/branches/{branch.id}/close")
+    assert client.submit(end, "/agencies/", on="2022-01-31").status_code == 302
+    assert session.scalars(select(Branch.valid_to)).one() == date(2022, 1, 31)
+    assert client.submit(end, "/agencies/", on="2022-02-28").status_code == 409
+
+
+def test_a_branch_that_is_a_person_itself_names_its_head_office(
+    client: Client, session: Session, bureau: Body
+) -> None:
+    head = make_agency(session, bureau, "总部咨询有限公司")
+    branch = make_agency(session, bureau, "分部咨询有限公司")
+    sign_in(client, make_member(session, bureau, Role.BUREAU_SUPERVISOR))
+    path = f"/agencies/{branch.id}/profile"
+    changes = {
+        "head_office_code": head.credit_code.lower(),
+        "sectors": ["education", "health"],
+        "on_credit_platform": "1",
+        "platform_number": "备 7",
+        "platform_filed_on": "2021-05-06",
+        "reason": "补充",
+    }
+    assert client.submit(client.get(path), "/agencies/", **changes).status_code == 302
+    profile = queries.current_profile(session, branch.id)
+    assert (profile.head_office_code, profile.sectors) == (
+        head.credit_code,
+        (Sector.EDUCATION, Sector.HEALTH),
+    )
+    page = client.page(client.get(f"/agencies/{branch.id}"))
+    for word in ("总部咨询有限公司", "教育、卫生健康", "备 7", "2021-05-06"):
+        assert word in page.text
+    history = client.page(client.get(f"/agencies/{branch.id}/history")).text
+    assert "教育、卫生健康" in history
+    wrong = client.submit(
+        client.get(path), "/agencies/", on_credit_platform=None, head_office_code="123", reason="改"
+    )
+    assert wrong.status_code == 422
+    assert "请同时勾选" in wrong.text
+    assert "应为 18 位" in wrong.text
+    assert len(session.scalars(select(AgencyProfile).where(AgencyProfile.agency_id == branch.id)).all()) == 2
+
+
+def test_rules_are_versions_handed_in_by_the_agency(client: Client, session: Session, bureau: Body) -> None:
+    agency = make_agency(session, bureau)
+    page = f"/agencies/{agency.id}"
+    sign_in(client, make_member(session, session.get_one(Body, agency.id), Role.AGENCY_MANAGER))
+    for name in ("保密制度.pdf", "保密制度（修订）.pdf"):
+        answer = client.submit(
+            client.get(f"{page}/documents/new"),
+            "main-form",
+            kind="confidentiality",
+            file=(BytesIO(PDF + name.encode()), name),
+        )
+        assert answer.status_code == 302, answer.text
+    found = queries.documents_of(session, agency.id)
+    assert [(item.kind, item.number, item.file_name) for item in found] == [
+        (DocumentKind.CONFIDENTIALITY, 2, "保密制度（修订）.pdf"),
+        (DocumentKind.CONFIDENTIALITY, 1, "保密制度.pdf"),
+    ]
+    path = f"{page}/documents/{found[1].id}"
+    assert client.get(path).data == PDF + "保密制度.pdf".encode()
+    for body, status in ((make_observer(session, bureau), 403), (make_bureau(session, "静安区财政局"), 404)):
+        client.post("/sign-out")
+        role = Role.OBSERVER if status == 403 else Role.BUREAU_LEAD
+        sign_in(client, make_member(session, body, role))
+        assert client.get(path).status_code == status
+    staff = make_member(session, session.get_one(Body, agency.id), Role.AGENCY_STAFF)
+    client.post("/sign-out")
+    sign_in(client, staff)
+    assert client.get(f"{page}/documents/new").status_code == 403
+    assert len(session.scalars(select(AgencyDocument)).all()) == 2
+
+
+def test_ties_of_people_follow_them_and_ties_of_the_agency_stay_with_it(
+    session: Session, bureau: Body
+) -> None:
+    school = make_department(session, bureau, "区教育局")
+    first, second = make_agency(session, bureau), make_agency(session, bureau)
+    place = make_evaluator(session, bureau, first)
+    person = place.person_id
+    officer = officer_of(bureau)
+    for data in (
+        services.TieData(school.id, TieKind.SHAREHOLDING, date(2020, 1, 1), share=1250),
+        services.TieData(
+            school.id, TieKind.RELATIVE, date(2021, 1, 1), person_id=person, other_name="副局长之妻"
+        ),
+        services.TieData(
+            None, TieKind.PAST_EMPLOYMENT, date(2015, 1, 1), date(2020, 12, 31), "", person, "丁审计公司"
+        ),
+    ):
+        services.declare_tie(officer, session, first, data, now=NOW)
+
+    def found(
+        agency_id: int, persons: list[int], day: date, since: date | None = None
+    ) -> list[tuple[str, TieKind, str, str, int | None]]:
+        rows = queries.ties_on(session, agency_id, persons, day, since=since)
+        return [(row.body, row.kind, row.person, row.other_name, row.share) for row in rows]
+
+    own = ("区教育局", TieKind.SHAREHOLDING, "", "", 1250)
+    relative = ("区教育局", TieKind.RELATIVE, "赵敏", "副局长之妻", None)
+    past = ("", TieKind.PAST_EMPLOYMENT, "赵敏", "丁审计公司", None)
+    assert found(first.id, [], TODAY) == [own]
+    assert sorted(found(first.id, [person], TODAY)) == sorted([own, relative])
+    assert found(second.id, [person], TODAY) == [relative]
+    assert sorted(found(second.id, [person], TODAY, date(2020, 12, 31))) == sorted([relative, past])
+    assert found(second.id, [person], TODAY, date(2021, 1, 1)) == [relative]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"body_id": None}, "body_id"),
+        ({"person_id": 10**6}, "person_id"),
+        ({"kind": TieKind.ADVISORY, "share": 100}, "share"),
+    ],
+)
+def test_ties_that_are_none(session: Session, bureau: Body, changes: dict[str, Any], field: str) -> None:
+    school = make_department(session, bureau, "区教育局")
+    agency = make_agency(session, bureau)
+    data = services.TieData(**{"body_id": school.id, "kind": TieKind.OTHER, "valid_from": TODAY, **changes})
+    with pytest.raises(Invalid) as caught:
+        services.declare_tie(officer_of(bureau), session, agency, data, now=NOW)
+    assert list(caught.value.fields) == [field]
+
+
+def test_a_tie_with_somebody_outside_belongs_to_the_bureau_that_entered_it(
+    client: Client, session: Session, bureau: Body
+) -> None:
+    other = make_bureau(session, "静安区财政局")
+    agency = make_agency(session, bureau)
+    make_agency(session, other, session.get_one(Body, agency.id).name, credit_code=agency.credit_code)
+    place = make_evaluator(session, bureau, agency)
+    sign_in(client, make_member(session, bureau, Role.BUREAU_SUPERVISOR))
+    sent = {
+        "person_id": str(place.person_id),
+        "other_name": "丁审计公司",
+        "kind": "shareholding",
+        "share": "12.5",
+    }
+    form = client.get(f"/agencies/{agency.id}/ties/new")
+    assert client.submit(form, "/agencies/", **sent).status_code == 302
+    tie = session.scalars(select(Tie)).one()
+    assert (tie.share, tie.bureau_id, tie.body_id) == (1250, bureau.id, None)
+    text = client.page(client.get(f"/agencies/{agency.id}")).text
+    assert "12.5%" in text
+    with pytest.raises(Forbidden):
+        services.end_tie(_both(bureau, other), session, tie, on=TODAY, now=NOW)
+    client.post("/sign-out")
+    sign_in(client, make_member(session, other, Role.BUREAU_SUPERVISOR))
+    assert "丁审计公司" not in client.page(client.get(f"/agencies/{agency.id}")).text
+
+
+def _both(read: Body, own: Body) -> Actor:
+    return replace(officer_of(own), bureau_ids=frozenset({read.id, own.id}))
