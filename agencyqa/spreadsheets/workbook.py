@@ -208,13 +208,20 @@ class Sheet:
         for row in rows:
             self.write(row)
 
-    def offer(self, key: str, choices: Sequence[str], *, rows: int | None = None) -> None:
-        """A drop-down list in the rows of this column written so far, or in its first ``rows``; Excel takes nothing
-        else there. Excel knows no list beyond 255 characters, and no choice with a comma or a quote in it, which would
+    def offer(
+        self, key: str, choices: Sequence[str], *, rows: int | None = None, from_row: int | None = None
+    ) -> None:
+        """A drop-down list in the rows of this column written so far, from the first or from the row that Excel shows
+        as ``from_row``, or in its first ``rows``; Excel takes nothing else there. Excel knows no list beyond 255 characters, and no choice with a comma or a quote in it, which would
         break the list or the whole file: such a column gets none."""
         is_listable = not any(sign in choice for choice in choices for sign in ',"')
         if choices and is_listable and sum(len(choice) + 1 for choice in choices) <= _CHOICES_LIMIT:
-            self._validate(key, rows, {"validate": "list", "source": list(choices)})
+            self._validate(key, rows, {"validate": "list", "source": list(choices)}, from_row)
+
+    def offer_range(self, key: str, sheet: str, count: int) -> None:
+        """As ``offer``, with the first column of another sheet's table of ``count`` rows (without title and notes)."""
+        place = sheet_name(sheet).replace("'", "''")
+        self._validate(key, None, {"validate": "list", "source": f"='{place}'!$A$2:$A${count + 1}"})
 
     def expect_number(
         self, key: str, low: int, high: int, *, rows: int | None = None, message: str = ""
@@ -224,10 +231,14 @@ class Sheet:
         shown = {"error_message": clean_text(message)[:_MESSAGE_LIMIT]} if message else {}
         self._validate(key, rows, {**rule, **shown})
 
-    def _validate(self, key: str, rows: int | None, rule: dict[str, Any]) -> None:
+    def _validate(
+        self, key: str, rows: int | None, rule: dict[str, Any], from_row: int | None = None
+    ) -> None:
         place = self._index(key)
-        first = self._header_row + 1
+        first = self._header_row + 1 if from_row is None else from_row - 1
         last = self._row - 1 if rows is None else first + rows - 1
+        if last < first:
+            return
         self._sheet.data_validation(first, place, last, place, rule)
 
     def column_chart(

@@ -77,7 +77,13 @@ def parse_scheme(
 
     ``citations`` are the keys of the provisions that may be cited, ``faults`` the codes that may be counted.
     """
-    document = read_document(text)
+    return parse_document(read_document(text), citations, faults)
+
+
+def parse_document(
+    document: Document, citations: Collection[str] | None = None, faults: Collection[str] | None = None
+) -> CheckedFile:
+    """As ``parse_scheme``, for data that was read already, from a file or a workbook."""
     file, scheme, problems = _check(document, citations, faults)
     problems.sort(key=lambda p: (p.line or 0, p.problem.place))
     if file is None or scheme is None or any(p.is_error for p in problems):
