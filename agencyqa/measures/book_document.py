@@ -65,7 +65,9 @@ class BookBuilder:
         return BookDocument(self.data, self._lines, self._cells)
 
 
-def table_fault(problem: TableProblem, sentences: Mapping[str, object], *, is_error: bool = True) -> BookFault:
+def table_fault(
+    problem: TableProblem, sentences: Mapping[str, object], *, is_error: bool = True
+) -> BookFault:
     """A fault of the table itself; ``sentences`` add to those of every table."""
     text = sentences.get(problem.code, MESSAGES.get(problem.code, problem.code))
     params = {

@@ -211,9 +211,10 @@ class Sheet:
     def offer(
         self, key: str, choices: Sequence[str], *, rows: int | None = None, from_row: int | None = None
     ) -> None:
-        """A drop-down list in the rows of this column written so far, from the first or from the row that Excel shows
-        as ``from_row``, or in its first ``rows``; Excel takes nothing else there. Excel knows no list beyond 255 characters, and no choice with a comma or a quote in it, which would
-        break the list or the whole file: such a column gets none."""
+        """A drop-down list in the rows of this column written so far (``from_row``, as Excel counts, is the first of
+        them), or in its first ``rows``; Excel takes nothing else there. Excel knows no list beyond 255 characters, and
+        no choice with a comma or a quote in it, which would break the list or the whole file: such a column gets
+        none."""
         is_listable = not any(sign in choice for choice in choices for sign in ',"')
         if choices and is_listable and sum(len(choice) + 1 for choice in choices) <= _CHOICES_LIMIT:
             self._validate(key, rows, {"validate": "list", "source": list(choices)}, from_row)

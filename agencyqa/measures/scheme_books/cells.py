@@ -21,18 +21,28 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
 _FIGURE = re.compile(r"[+-]?([0-9]{1,12}|[0-9]{1,3}(,[0-9]{3}){1,3})(\.[0-9]{1,12})?")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 # Excel's own truth values come as text as well.
-_FLAGS = {"是": True, "yes": True, "true": True, "1": True, "否": False, "no": False, "false": False, "0": False}
+_FLAGS = {
+    "是": True,
+    "yes": True,
+    "true": True,
+    "1": True,
+    "否": False,
+    "no": False,
+    "false": False,
+    "0": False,
+}
 
 
 def to_cell(leaf: Leaf, value: Any, language: str) -> str | int | None:
-    """``value`` is one of the stored content; figures of points come back in ten-thousandths."""
+    """``value`` is one of the stored content; figures come back in ten-thousandths, counts too.
+
+    One column may hold points in one row and a count in another.
+    """
     if value is None:
         return None
-    if leaf.type == "points":
+    if leaf.type in {"points", "count"}:
         units: int = parse_points(value)
         return units
-    if leaf.type == "count":
-        return int(value)
     if leaf.type == "flag":
         return words.pick(words.YES if value else words.NO, language)
     if leaf.type == "choice":
@@ -42,7 +52,7 @@ def to_cell(leaf: Leaf, value: Any, language: str) -> str | int | None:
 
 def from_cell(leaf: Leaf, text: str) -> Any:
     """What a scheme file would hold. What does not fit stays text, and the check of the file says so at its place."""
-    if leaf.type == "word" or leaf.type == "text":
+    if leaf.type == "word":
         return unescaped(text)
     plain = unicodedata.normalize("NFKC", text).strip()
     if leaf.type == "points":

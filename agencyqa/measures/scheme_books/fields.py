@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -29,6 +30,7 @@ class Field:
     type: FieldType
     model: Model | None = None
     choices: tuple[str, ...] = ()
+    is_required: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,10 @@ class Leaf:
 
 @cache
 def fields_of(model: Model) -> tuple[Field, ...]:
-    return tuple(_field(name, info.annotation, info.metadata) for name, info in model.model_fields.items())
+    return tuple(
+        replace(_field(name, info.annotation, info.metadata), is_required=info.is_required())
+        for name, info in model.model_fields.items()
+    )
 
 
 @cache
@@ -85,22 +90,29 @@ def rule_models() -> dict[str, Model]:
 def rows_of_rules() -> dict[str, Model]:
     """What else has rows of its own on the sheet of rules, by the name of its list."""
     models = (CriterionPart, *rule_models().values())
-    return {
-        each.name: each.model for model in models for each in lists_of(model) if each.model is not None
-    }
+    return {each.name: each.model for model in models for each in lists_of(model) if each.model is not None}
 
 
 @cache
 def rule_leaves() -> dict[str, Leaf]:
     """The columns of the sheet of rules. One name may be of several types; the row's model decides."""
     models = (*rule_models().values(), *rows_of_rules().values())
-    return {leaf.name: leaf for model in models for leaf in leaves_of(model)}
+    return _in_order(leaf for model in models for leaf in leaves_of(model))
 
 
 @cache
 def form_leaves() -> dict[str, Leaf]:
     """The columns of the sheet of sections and criteria."""
-    return {leaf.name: leaf for model in (SectionPart, CriterionPart) for leaf in leaves_of(model)}
+    return _in_order(leaf for model in (SectionPart, CriterionPart) for leaf in leaves_of(model))
+
+
+def _in_order(leaves: Iterable[Leaf]) -> dict[str, Leaf]:
+    """Key and wording first; the English, and whose wording it is, last, out of the way of a Chinese reader."""
+    first = {"key": 0, "label.zh": 1}
+    last = {"en": 3, "ours": 4}
+    found = {leaf.name: leaf for leaf in leaves}
+    names = sorted(found, key=lambda name: first.get(name, last.get(found[name].path[-1], 2)))
+    return {name: found[name] for name in names}
 
 
 @cache

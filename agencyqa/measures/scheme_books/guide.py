@@ -24,10 +24,12 @@ _NOTES: tuple[words.Pair, ...] = (
     ),
     (
         "标识用小写字母、数字和下划线，以字母开头；方案标识用连字符。列的顺序可以改变，用不到的列可以删去。",
-        "Keys are small letters, digits and underscores; the scheme's key has hyphens. Columns may be moved or removed.",
+        "Keys are small letters, digits and underscores; the scheme's key has hyphens. Columns may be moved or"
+        " removed.",
     ),
     (
-        "“本项不得分情形”之下接写它所约束的规则；“分部分计分”之下每个“部分”一行，部分的规则在“所属部分”写该部分的标识，多层用 / 连接。",
+        "“本项不得分情形”之下接写它所约束的规则；“分部分计分”之下每个“部分”一行，"
+        "部分的规则在“所属部分”写该部分的标识，多层用 / 连接。",
         "Below an item veto stands the rule it guards; below a composite a row for each part, and the rules of a part"
         " name its key under “Part”, with / between levels.",
     ),

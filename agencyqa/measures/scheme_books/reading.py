@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from agencyqa.measures.scheme_books.fields import (
     Model,
     form_leaves,
     leaves_of,
+    lists_of,
     rule_leaves,
     scheme_lists,
 )
@@ -42,6 +43,17 @@ class BookReading:
     notes: list[BookFault] = field(default_factory=list)
 
 
+def is_scheme_book(data: bytes) -> bool:
+    """Whether the workbook has the sheets of a scheme. What cannot be opened counts as one, and is refused as such."""
+    try:
+        names = {plain_word(name) for name in sheet_names(data, limits=BOOK_LIMITS)}
+    except UnreadableTable:
+        return True
+    return bool(names & set(map(plain_word, words.CRITERIA))) and bool(
+        names & set(map(plain_word, words.RULES))
+    )
+
+
 def read_book(
     data: bytes, citations: Collection[str] | None = None, faults: Collection[str] | None = None
 ) -> BookReading:
@@ -50,7 +62,7 @@ def read_book(
         names = sheet_names(data, limits=BOOK_LIMITS)
     except UnreadableTable as error:
         return BookReading(faults=[table_fault(error.problem, SENTENCES)])
-    book = _Book(data, names)
+    book = Book(data, names)
     document = book.document()
     reading = BookReading(
         faults=[table_fault(problem, SENTENCES) for problem in book.problems],
@@ -64,7 +76,16 @@ def read_book(
         else:
             reading.notes += [document.fault(warning) for warning in checked.warnings]
             reading.checked = checked if not reading.faults else None
+    order = {name: number for number, name in enumerate(names)}
+    reading.faults.sort(key=lambda fault: _place(fault, order))
     return reading
+
+
+def _place(fault: BookFault, order: Mapping[str, int]) -> tuple[int, int, str]:
+    """Sheet by sheet and row by row, as somebody goes through the workbook to correct it."""
+    sheet, _, cell = fault.where.rpartition("!")
+    row = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return order.get(sheet, -1), int(row) if row.isdigit() else 0, cell
 
 
 def _new(known: Iterable[BookFault], found: Iterable[BookFault]) -> list[BookFault]:
@@ -73,7 +94,9 @@ def _new(known: Iterable[BookFault], found: Iterable[BookFault]) -> list[BookFau
     return [fault for fault in found if fault.where not in cells]
 
 
-class _Book:
+class Book:
+    """The sheets of a workbook as one document; ``is_whole`` unless a sheet or a column is not there."""
+
     def __init__(self, data: bytes, names: list[str]) -> None:
         self.bytes = data
         self.names = names
@@ -81,6 +104,7 @@ class _Book:
         self.problems: list[Problem] = []
         self.notes: list[Problem] = []
         self.is_whole = True
+        self.passed_over: set[str] = set()
 
     def document(self) -> BookDocument:
         self.settings()
@@ -130,12 +154,13 @@ class _Book:
         for row in table.rows:
             word = plain_word(row.values["@type"] or "")
             if word in map(plain_word, words.SECTION):
-                section: dict[str, Any] = {"criteria": []}
+                section: dict[str, Any] = {}
                 sections.append(section)
                 self._record(section, ("sections", len(sections) - 1), SectionPart, leaves, row)
             elif word in map(plain_word, words.CRITERION):
                 if not sections:
                     self._problem(row, "@type", "book.criterion_without_section")
+                    self.passed_over.add(row.values["key"] or "")
                     continue
                 held = sections[-1]["criteria"]
                 path: Path = ("sections", len(sections) - 1, "criteria", len(held))
@@ -148,6 +173,7 @@ class _Book:
             else:
                 choices = [words.SECTION[0], words.CRITERION[0]]
                 self._problem(row, "@type", "book.not_offered", value=word[:40], choices=choices)
+                self.passed_over.add(row.values["key"] or "")
         return found
 
     def rules(self, criteria: dict[str, tuple[dict[str, Any], Path]]) -> None:
@@ -163,6 +189,9 @@ class _Book:
             return
         reader = RuleRows(criteria, self._problem)
         for row in table.rows:
+            if row.values["@criterion"] in self.passed_over:
+                # Its criterion has been named as wrong; its rules are another matter.
+                continue
             place = reader.place(row)
             if place is not None:
                 holder, path, model = place
@@ -189,6 +218,10 @@ class _Book:
     ) -> None:
         """Every filled cell of the row goes into the record, or is named because the record has no such thing."""
         own = {leaf.name: leaf for leaf in leaves_of(model)}
+        for each in lists_of(model):
+            if each.is_required:
+                # Without rows it is empty, and the check of the scheme says so.
+                holder.setdefault(each.name, [])
         first = next((key for key in row.columns if row.values.get(key) is not None), None)
         self.builder.place(path, row.cell(first) if first else row.sheet)
         for name in leaves:
@@ -242,4 +275,6 @@ def _spec(key: str, pair: words.Pair) -> ColumnSpec:
 
 def _specs(leaves: Iterable[Leaf]) -> Iterable[ColumnSpec]:
     """Columns that nobody uses may be missing; that a record lacks something is said where it is needed."""
-    return (ColumnSpec(leaf.name, words.field_titles(leaf.name), required=False, blank=True) for leaf in leaves)
+    return (
+        ColumnSpec(leaf.name, words.field_titles(leaf.name), required=False, blank=True) for leaf in leaves
+    )

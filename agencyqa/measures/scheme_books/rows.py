@@ -56,9 +56,7 @@ def _rule(key: str, part: str, rule: Mapping[str, Any], language: str) -> Iterat
         yield from _rule(key, part, rule[inner], language)
 
 
-def _lists(
-    key: str, part: str, model: Model, content: Mapping[str, Any], language: str
-) -> Iterator[RuleRow]:
+def _lists(key: str, part: str, model: Model, content: Mapping[str, Any], language: str) -> Iterator[RuleRow]:
     for each in lists_of(model):
         if each.model is None:
             continue

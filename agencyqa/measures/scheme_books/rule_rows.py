@@ -42,14 +42,10 @@ class RuleRows:
             (key, ""): _Part(holder, path) for key, (holder, path) in criteria.items()
         }
         self._kinds = {
-            plain_word(word): kind
-            for kind in rule_models()
-            for word in (*words.KINDS.get(kind, ()), kind)
+            plain_word(word): kind for kind in rule_models() for word in (*words.KINDS.get(kind, ()), kind)
         }
         self._lists = {
-            plain_word(word): name
-            for name in rows_of_rules()
-            for word in (*words.LISTS.get(name, ()), name)
+            plain_word(word): name for name in rows_of_rules() for word in (*words.LISTS.get(name, ()), name)
         }
 
     def place(self, row: TableRow) -> Record | None:

@@ -33,7 +33,7 @@ Citations = Sequence[tuple[str, str]]
 PREPARED_ROWS = 60
 _WIDTHS = {"label": 34, "description": 34, "title": 34, "source": 34, "met_label": 22, "not_met_label": 22}
 _NARROW = {"points", "count", "flag"}
-_KINDS = {"points": Kind.POINTS, "count": Kind.INT}
+_KINDS = {"points": Kind.POINTS, "count": Kind.POINTS}
 # Columns that a form without them still shows, because somebody may want to fill them in.
 _ALWAYS = {"key", "label.zh", "label.en", "max_points", "provision", "measure", "points", "low", "high"}
 _ALWAYS_OF_RULES = _ALWAYS | {"amount", "max_count", "step"}
@@ -93,7 +93,7 @@ class _Writer:
         cells = cells_of(SchemeFile, content, self.language)
         for leaf in leaves_of(SchemeFile):
             value = cells.get(leaf.name)
-            if leaf.type == "points" and value is not None:
+            if leaf.type in {"points", "count"} and value is not None:
                 value = str(_content_at(content, leaf))
             title = words.field_title(leaf.name, self.language)
             sheet.write({"item": title, "value": None if value is None else str(value), "code": leaf.name})
