@@ -94,20 +94,8 @@ FIELDS: dict[str, Pair] = {
     "max_amount": ("最多扣分", "Most points off"),
     "per_occurrence": ("按处扣分", "Per occurrence"),
     "published": ("计分标准已公开", "Rule is published"),
-    "met_label.zh": ("符合时的文字", "Words when met"),
-    "met_label.en": ("符合时的英文", "English when met"),
-    "met_label.ours": ("符合时的文字为自拟", "Words when met are ours"),
-    "not_met_label.zh": ("不符合时的文字", "Words when not met"),
-    "not_met_label.en": ("不符合时的英文", "English when not met"),
-    "not_met_label.ours": ("不符合时的文字为自拟", "Words when not met are ours"),
     "flag": ("不得分情形标识", "Veto key"),
-    "flag_label.zh": ("不得分情形", "Veto"),
-    "flag_label.en": ("不得分情形（英文）", "Veto (English)"),
-    "flag_label.ours": ("不得分情形文字为自拟", "Veto wording is ours"),
     "exception": ("例外标识", "Exception key"),
-    "exception_label.zh": ("例外情形", "Exception"),
-    "exception_label.en": ("例外情形（英文）", "Exception (English)"),
-    "exception_label.ours": ("例外文字为自拟", "Exception wording is ours"),
     "fault": ("问题代码", "Fault code"),
     "input": ("计入的填写项", "Input fed"),
     "by_hand": ("评分人另填", "Also by hand"),
@@ -137,6 +125,26 @@ FIELDS: dict[str, Pair] = {
     "caps_total": ("总分不超过", "Caps the total at"),
     "caps_grade": ("等级不高于", "Caps the grade at"),
 }
+
+# Wording beside the parameters of a rule.
+_LABELS: dict[str, Pair] = {
+    "met_label": ("符合时的文字", "Words when met"),
+    "not_met_label": ("不符合时的文字", "Words when not met"),
+    "flag_label": ("不得分情形", "Veto"),
+    "exception_label": ("例外情形", "Exception"),
+    "actual_label": ("实际值的名称", "Name of the actual figure"),
+    "planned_label": ("计划值的名称", "Name of the planned figure"),
+    "days_label": ("逾期天数的名称", "Name of the days"),
+    "class_label": ("时限类别的名称", "Name of the class"),
+    "amount_label": ("金额的名称", "Name of the amount"),
+    "low_label": ("最低级的文字", "Words of the lowest"),
+    "high_label": ("最高级的文字", "Words of the highest"),
+    "cannot_assess_label": ("无法评价的文字", "Words when it cannot be assessed"),
+}
+for _name, (_zh, _en) in _LABELS.items():
+    FIELDS[f"{_name}.zh"] = (_zh, _en)
+    FIELDS[f"{_name}.en"] = (f"{_zh}（英文）", f"{_en} (English)")
+    FIELDS[f"{_name}.ours"] = (f"{_zh}为自拟", f"{_en}: ours")
 
 # By field; a choice without words stands as it is.
 CHOICES: dict[str, dict[str, Pair]] = {

@@ -31,7 +31,7 @@ from agencyqa.spreadsheets.workbook import Column, Kind, Sheet, Workbook, open_w
 Citations = Sequence[tuple[str, str]]
 
 PREPARED_ROWS = 60
-_WIDTHS = {"label": 34, "description": 34, "title": 34, "source": 34, "met_label": 22, "not_met_label": 22}
+_WIDTHS = {"label": 34, "description": 34, "title": 34, "source": 34}
 _NARROW = {"points", "count", "flag"}
 _KINDS = {"points": Kind.POINTS, "count": Kind.POINTS}
 # Columns that a form without them still shows, because somebody may want to fill them in.
