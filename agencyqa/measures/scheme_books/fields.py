@@ -89,7 +89,8 @@ def rule_models() -> dict[str, Model]:
 @cache
 def rows_of_rules() -> dict[str, Model]:
     """What else has rows of its own on the sheet of rules, by the name of its list."""
-    models = (CriterionPart, *rule_models().values())
+    models = [CriterionPart, *rule_models().values()]
+    models += [each.model for each in scheme_lists() if each.model is not None]
     return {each.name: each.model for model in models for each in lists_of(model) if each.model is not None}
 
 

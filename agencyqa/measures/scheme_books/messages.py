@@ -13,5 +13,6 @@ SENTENCES: dict[str, LazyString] = {
     "book.unknown_criterion": _l("“考核项”表中没有标识为“%(key)s”的考核项。"),
     "book.unknown_part": _l("前面没有标识为“%(part)s”的部分。"),
     "book.second_rule": _l("这里已经有一条规则；只有“本项不得分情形”之下可以再写一条。"),
+    "book.no_rule_here": _l("一票否决没有计分规则，只能列出计入的问题。"),
     "book.item_without_rule": _l("前面没有可以列出“%(value)s”的规则。"),
 }

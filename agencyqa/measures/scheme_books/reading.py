@@ -20,7 +20,7 @@ from agencyqa.measures.scheme_books.fields import (
     scheme_lists,
 )
 from agencyqa.measures.scheme_books.messages import SENTENCES
-from agencyqa.measures.scheme_books.rule_rows import RuleRows
+from agencyqa.measures.scheme_books.rule_rows import Record, RuleRows
 from agencyqa.measures.scheme_format import CheckedFile, CriterionPart, SchemeFile, SectionPart
 from agencyqa.measures.scheme_format.checks import parse_document
 from agencyqa.spreadsheets.tables import (
@@ -108,11 +108,12 @@ class Book:
 
     def document(self) -> BookDocument:
         self.settings()
-        criteria = self.criteria()
-        self.rules(criteria)
+        owners = self.criteria()
         for each in scheme_lists():
             assert each.model is not None
-            self.listed(each.name, each.model)
+            for key, owner in self.listed(each.name, each.model).items():
+                owners.setdefault(key, owner)
+        self.rules(owners)
         return self.builder.document()
 
     # ------------------------------------------------------------------------------------------- sheets
@@ -141,13 +142,13 @@ class Book:
                 self.builder.place(leaf.path, row.cell("value"))
         self._english(self.builder.data)
 
-    def criteria(self) -> dict[str, tuple[dict[str, Any], Path]]:
+    def criteria(self) -> dict[str, Record]:
         """The criteria by key, for the sheet of rules."""
         leaves = form_leaves()
         columns = [_spec("@type", words.ROW_TYPE), *_specs(leaves.values())]
         table = self._table(words.CRITERIA, columns)
         sections: list[dict[str, Any]] = []
-        found: dict[str, tuple[dict[str, Any], Path]] = {}
+        found: dict[str, Record] = {}
         if table is None:
             return found
         self.builder.data["sections"] = sections
@@ -169,14 +170,14 @@ class Book:
                 self._record(criterion, path, CriterionPart, leaves, row)
                 key = criterion.get("key")
                 if isinstance(key, str):
-                    found.setdefault(key, (criterion, path))
+                    found.setdefault(key, (criterion, path, CriterionPart))
             else:
                 choices = [words.SECTION[0], words.CRITERION[0]]
                 self._problem(row, "@type", "book.not_offered", value=word[:40], choices=choices)
                 self.passed_over.add(row.values["key"] or "")
         return found
 
-    def rules(self, criteria: dict[str, tuple[dict[str, Any], Path]]) -> None:
+    def rules(self, owners: dict[str, Record]) -> None:
         leaves = rule_leaves()
         columns = [
             _spec("@criterion", words.OF_CRITERION),
@@ -187,7 +188,7 @@ class Book:
         table = self._table(words.RULES, columns)
         if table is None:
             return
-        reader = RuleRows(criteria, self._problem)
+        reader = RuleRows(owners, self._problem)
         for row in table.rows:
             if row.values["@criterion"] in self.passed_over:
                 # Its criterion has been named as wrong; its rules are another matter.
@@ -198,18 +199,23 @@ class Book:
                 self._record(holder, path, model, leaves, row)
                 reader.read(row, holder, path, model)
 
-    def listed(self, name: str, model: Model) -> None:
+    def listed(self, name: str, model: Model) -> dict[str, Record]:
+        """The items by key, where they hold lists of their own, which stand on the sheet of rules."""
+        found: dict[str, Record] = {}
         pair = words.LISTS.get(name, (name, name))
         leaves = {leaf.name: leaf for leaf in leaves_of(model)}
         table = self._table(pair, list(_specs(leaves.values())), is_needed=False)
         if table is None or not table.rows:
-            return
+            return found
         held: list[dict[str, Any]] = []
         self.builder.data[name] = held
         for row in table.rows:
             item: dict[str, Any] = {}
             held.append(item)
             self._record(item, (name, len(held) - 1), model, leaves, row)
+            if lists_of(model) and isinstance(item.get("key"), str):
+                found.setdefault(item["key"], (item, (name, len(held) - 1), model))
+        return found
 
     # ------------------------------------------------------------------------------------------- records
 

@@ -45,6 +45,12 @@ def rule_rows(criterion: Mapping[str, Any], language: str) -> Iterator[RuleRow]:
     yield from _lists(key, "", CriterionPart, criterion, language)
 
 
+def list_rows(model: Model, item: Mapping[str, Any], language: str) -> Iterator[RuleRow]:
+    """What an item of a list of the scheme itself holds beyond its own row."""
+    if lists_of(model):
+        yield from _lists(str(item["key"]), "", model, item, language)
+
+
 def _rule(key: str, part: str, rule: Mapping[str, Any], language: str) -> Iterator[RuleRow]:
     kind = str(rule["kind"])
     model = rule_models()[kind]

@@ -17,7 +17,6 @@ from agencyqa.measures.scheme_books.fields import (
     rule_models,
 )
 from agencyqa.measures.scheme_books.rows import PART_SEPARATOR, nested
-from agencyqa.measures.scheme_format import CriterionPart
 from agencyqa.spreadsheets.tables import TableRow
 
 Record = tuple[dict[str, Any], Path, Model]
@@ -29,17 +28,16 @@ class _Part:
 
     holder: dict[str, Any]
     path: Path
+    model: Model
     rules: list[Record] = field(default_factory=list)
 
 
 class RuleRows:
-    def __init__(
-        self, criteria: dict[str, tuple[dict[str, Any], Path]], problem: Callable[..., None]
-    ) -> None:
-        self._criteria = criteria
+    def __init__(self, owners: dict[str, Record], problem: Callable[..., None]) -> None:
+        self._owners = owners
         self._problem = problem
         self._parts: dict[tuple[str, str], _Part] = {
-            (key, ""): _Part(holder, path) for key, (holder, path) in criteria.items()
+            (key, ""): _Part(*owner) for key, owner in owners.items()
         }
         self._kinds = {
             plain_word(word): kind for kind in rule_models() for word in (*words.KINDS.get(kind, ()), kind)
@@ -52,7 +50,7 @@ class RuleRows:
         """The record, still empty, that the row fills; None with a problem told where it belongs nowhere."""
         key = row.values["@criterion"]
         content = plain_word(row.values["@content"] or "")
-        if key not in self._criteria:
+        if key not in self._owners:
             self._problem(row, "@criterion", "book.unknown_criterion", key=(key or "")[:40])
             return None
         part = self._parts.get((key, _part_of(row)))
@@ -72,19 +70,15 @@ class RuleRows:
         """After the row was read: a part is a place for rules from here on."""
         if rule_field(model) is not None and "kind" not in holder and isinstance(holder.get("key"), str):
             place = (row.values["@criterion"], nested(_part_of(row), holder["key"]))
-            self._parts.setdefault(place, _Part(holder, path))
+            self._parts.setdefault(place, _Part(holder, path, model))
 
     def _rule(self, row: TableRow, part: _Part, kind: str) -> Record | None:
         model = rule_models()[kind]
-        if not part.rules:
-            holder, path, name = part.holder, part.path, "rule"
-        else:
-            holder, path, outer = part.rules[-1]
-            inner = rule_field(outer)
-            if inner is None:
-                self._problem(row, "@content", "book.second_rule")
-                return None
-            name = inner
+        holder, path, outer = part.rules[-1] if part.rules else (part.holder, part.path, part.model)
+        name = rule_field(outer)
+        if name is None:
+            self._problem(row, "@content", "book.second_rule" if part.rules else "book.no_rule_here")
+            return None
         rule: dict[str, Any] = {"kind": kind}
         holder[name] = rule
         found = (rule, (*path, name), model)
@@ -93,9 +87,7 @@ class RuleRows:
 
     def _item(self, row: TableRow, part: _Part, name: str) -> Record | None:
         """An item of a list of the innermost rule that has such a list, or of the criterion itself."""
-        owners = [*reversed(part.rules)]
-        if not _part_of(row):
-            owners.append((part.holder, part.path, CriterionPart))
+        owners = [*reversed(part.rules), (part.holder, part.path, part.model)]
         for holder, path, model in owners:
             each = next((each for each in lists_of(model) if each.name == name), None)
             if each is not None and each.model is not None:

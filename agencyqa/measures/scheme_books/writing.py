@@ -20,7 +20,7 @@ from agencyqa.measures.scheme_books.fields import (
     scheme_lists,
 )
 from agencyqa.measures.scheme_books.guide import write_guide
-from agencyqa.measures.scheme_books.rows import cells_of, rule_rows
+from agencyqa.measures.scheme_books.rows import cells_of, list_rows, rule_rows
 from agencyqa.measures.scheme_format import CriterionPart, SchemeFile, SectionPart, content_of, to_scheme
 from agencyqa.measures.sentences import rule_sentence
 from agencyqa.measures.texts import SchemeTexts
@@ -130,6 +130,8 @@ class _Writer:
     def rules(self, content: Mapping[str, Any]) -> None:
         criteria = [c for section in content.get("sections", ()) for c in section["criteria"]]
         rows = [row for criterion in criteria for row in rule_rows(criterion, self.language)]
+        others = [(each.model, item) for each in scheme_lists() for item in content.get(each.name, ())]
+        rows += [row for model, item in others if model for row in list_rows(model, item, self.language)]
         used = {name for row in rows for name in row.cells}
         leaves = [leaf for leaf in rule_leaves().values() if self._shows(leaf, used, _ALWAYS_OF_RULES)]
         columns = [
@@ -140,7 +142,8 @@ class _Writer:
             *self._columns(leaves),
         ]
         sheet = self.book.sheet(self._word(words.RULES), columns)
-        names = {c["key"]: c["label"]["en" if self.language == "en" else "zh"] for c in criteria}
+        named = [*criteria, *(item for _, item in others)]
+        names = {c["key"]: c["label"]["en" if self.language == "en" else "zh"] for c in named}
         for row in rows:
             head = {
                 "@criterion": row.criterion,

@@ -44,7 +44,7 @@ def test_shipped_schemes_come_back_with_the_same_hash(language: str) -> None:
         assert reading.checked.content_hash == shipped.content_hash
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(file=files())
 def test_any_scheme_comes_back_the_same(file: SchemeFile) -> None:
     expected = content_hash(content_of(file))
