@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from agencyqa.spreadsheets.columns import Column, Kind, cell_value, clean_text, number_format
 
-__all__ = ["Column", "Kind", "Sheet", "Workbook", "open_workbook", "sheet_name"]
+__all__ = ["Column", "Formula", "Kind", "Sheet", "Workbook", "open_workbook", "sheet_name"]
 
 # The fonts of Chinese Windows and of WPS; where they are missing, the program takes its own Chinese font.
 FONT = "微软雅黑"
@@ -35,6 +36,23 @@ _OPTIONS = {
     "strings_to_numbers": False,
     "nan_inf_to_errors": False,
 }
+
+
+class Formula(NamedTuple):
+    """A live formula without its equals sign, made by the program and never from data, and the value it has now.
+
+    Text in it is quoted by who makes it. Only functions that Excel has had since 2007 may stand in it.
+    """
+
+    text: str
+    value: int | float | str
+
+
+class _PlainWorksheet(Worksheet):
+    """XlsxWriter looks through every formula for fifty functions of later versions, which costs more than all else."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula
 
 
 def sheet_name(text: str) -> str:
@@ -96,7 +114,7 @@ class Workbook:
         landscape: bool = True,
     ) -> Sheet:
         """A new sheet: title, banner and notes, then the header of a table whose rows are written one by one."""
-        worksheet = self._book.add_worksheet(self._unique(sheet_name(name)))
+        worksheet = self._book.add_worksheet(self._unique(sheet_name(name)), _PlainWorksheet)
         sheet = Sheet(self, worksheet, columns, title=title, notes=notes, banner=banner, landscape=landscape)
         self._sheets.append(sheet)
         return sheet
@@ -191,6 +209,27 @@ class Sheet:
                 sheet.write_string(number, index, clean_text(value), style)
             else:
                 self._write_value(number, index, cell_value(column, value), style)
+        self._row += 1
+
+    def write_cells(
+        self, cells: Mapping[int, str | int | float | Formula | None], *, emphasis: bool = False
+    ) -> None:
+        """One row by the numbers of its columns, as they are: nothing is converted, and what is left out stays bare.
+
+        Columns beyond those of the table are allowed and have no look of their own.
+        """
+        sheet, number, styles = self._sheet, self._row, self._styles[emphasis]
+        known = len(styles)
+        for index, value in cells.items():
+            if value is None:
+                continue
+            style = styles[index] if index < known else None
+            if isinstance(value, Formula):
+                sheet.write_formula(number, index, value.text, style, value.value)
+            elif isinstance(value, str):
+                sheet.write_string(number, index, clean_text(value), style)
+            else:
+                sheet.write_number(number, index, value, style)
         self._row += 1
 
     def _write_value(self, number: int, index: int, content: str | float | date | None, style: Any) -> None:

@@ -48,7 +48,7 @@ def _rows(year: Year, actor: Actor, checked: Checked, now: datetime) -> Iterator
     yield (
         gettext("内容"),
         gettext(
-            "第三方机构预算绩效评价业务质量年度考核：排名、业务得分、逐项得分、计分过程、监督检查问题、提交时效和未完成事项。"
+            "第三方机构预算绩效评价业务质量年度考核：排名、业务得分、逐项得分、计分过程、复算、监督检查问题、提交时效和未完成事项。"
         ),
     )
     yield gettext("财政局"), year.bureau

@@ -24,6 +24,7 @@ from agencyqa.reports.workbook.findings import write_findings
 from agencyqa.reports.workbook.marks import marks_of
 from agencyqa.reports.workbook.missing import write_missing
 from agencyqa.reports.workbook.ranking import write_ranking
+from agencyqa.reports.workbook.recompute import RecomputeSheet, write_recomputed_ranking
 from agencyqa.reports.workbook.submissions import write_submissions
 from agencyqa.reports.workbook.traces import TraceSheet
 from agencyqa.spreadsheets.workbook import open_workbook
@@ -58,6 +59,7 @@ def write_workbook(
         engagements = engagement_sheet(book, year, marks)
         criteria = criteria_sheet(book, marks)
         traces = TraceSheet(book, year, marks)
+        recomputed = RecomputeSheet(book, year, marks)
         cited = Citations(session)
         uses = FindingUses()
         counts = {"engagements": 0, "sheets": 0, "not_found": 0}
@@ -65,10 +67,13 @@ def write_workbook(
             write_engagements(engagements, items)
             write_criteria(criteria, items, cited)
             traces.write(items)
+            recomputed.write(items)
             uses.add(items)
             counts["engagements"] += len(items)
             counts["sheets"] += sum(len(item.sheets) for item in items)
             counts["not_found"] += sum(len(item.data["sheets"]) - len(item.sheets) for item in items)
+        recomputed.finish()
+        write_recomputed_ranking(book, year, marks, recomputed)
         write_findings(book, session, actor, year, marks, uses)
         write_submissions(book, session, actor, year, marks)
         write_missing(book, year, marks)

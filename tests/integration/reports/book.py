@@ -20,7 +20,18 @@ from tests.factories.accounts import NOW
 from tests.factories.agencies import make_agency
 from tests.integration.reports.world import District, World
 
-SHEETS = ["说明", "排名", "业务得分", "逐项得分", "计分过程", "监督检查问题", "提交时效", "未完成"]
+SHEETS = [
+    "说明",
+    "排名",
+    "业务得分",
+    "逐项得分",
+    "计分过程",
+    "复算",
+    "复算排名",
+    "监督检查问题",
+    "提交时效",
+    "未完成",
+]
 
 
 class Book:

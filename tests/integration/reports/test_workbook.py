@@ -174,12 +174,21 @@ def test_what_is_missing(scored: District) -> None:
 
 def test_texts_never_become_formulas(scored: District) -> None:
     book = written(scored.session, scored.actor(scored.supervisor), scored.round())
+    live = {
+        name: {
+            str(cell.value) for row in book.sheet(name).iter_rows() for cell in row if cell.data_type == "f"
+        }
+        for name in SHEETS
+    }
+    # Only the recomputing sheets calculate, and no name or title ever is a part of what they calculate.
+    assert {name for name, formulas in live.items() if formulas} == {"复算", "复算排名"}
+    assert not any("calc" in each or "浦江" in each for each in live["复算"] | live["复算排名"])
     kinds = {
         cell.value: cell.data_type
         for name in SHEETS
         for row in book.sheet(name).iter_rows()
         for cell in row
-        if isinstance(cell.value, str) and cell.value[:1] in "=+-@"
+        if isinstance(cell.value, str) and cell.value[:1] in "=+-@" and cell.data_type != "f"
     }
     assert kinds["=浦江会计师事务所"] == "s"
     assert kinds["=cmd|' /C calc'!A0"] == "s"

@@ -179,9 +179,9 @@ def test_in_english(own: District, app: Flask) -> None:
     with app.app_context(), force_locale("en"):
         write_workbook(own.session, own.actor(own.supervisor), found.id, target, now=NOW)
     book = Book(target.getvalue())
-    (finding,) = book.rows(book.names[5])
+    (finding,) = book.rows(book.names[7])
     assert "An indicator has no work paper" in finding.values()
-    assert len(book.rows(book.names[6])) == 1
+    assert len(book.rows(book.names[8])) == 1
 
 
 def test_equal_statements_whatever_the_number(own: District, connection: sa.Connection) -> None:

@@ -1,0 +1,127 @@
+"""The rules' formulas in a spreadsheet's own binary numbers, against the engine's integers."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agencyqa.reports.workbook.recompute.exactness import is_exact, rounds_alike
+from agencyqa.reports.workbook.recompute.plans import grade_formula, percent_edges, plan_of
+from agencyqa.scoring import GradeBand, Program, Rule, compile_scheme
+from agencyqa.scoring.rules import Composite, Part, Rating, Ratio, Veto
+from tests.integration.reports.formulas import Evaluator
+from tests.unit.scoring import strategies
+from tests.unit.scoring.forms import one_rule
+
+FIRST_INPUT = 3
+
+
+def written(program: Program, packed: tuple[int | None, ...], sheet: Any, row: int) -> bool:
+    """The mark's formula in column A over the inputs from column D; False where the row would hold none."""
+    plan = plan_of(program, FIRST_INPUT).sections[0][1][0]
+    for column, value in enumerate(plan.values(packed), start=FIRST_INPUT + 1):
+        sheet.cell(row, column).value = value
+    sheet.cell(row, 1).value = "=" + plan.formula(row)
+    return plan.is_exact(packed)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_every_rule_gives_its_mark_in_binary_numbers(data: st.DataObject) -> None:
+    rule: Rule = data.draw(strategies.RULES)
+    program = compile_scheme(one_rule(rule))
+    answers = data.draw(strategies.sheets(one_rule(rule), clean=True))
+    result = program.score(answers)
+    if result.state != "ok":
+        return
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    if written(program, program.pack(answers), sheet, 1):
+        assert Evaluator(book).value(sheet.title, 1, 1) == result.total
+
+
+RATIO = Ratio(points=150_000, places=1)
+# Halves to the last digit, figures just beside one, large figures, and ordinary ones.
+PAIRS = [
+    (actual, planned)
+    for planned in (3, 7, 16, 999_983, 10_000_019, 300_000)
+    for actual in range(1, planned, max(1, planned // 9))
+]
+PAIRS += [(2 * number + 1, 3_000) for number in range(60)] + [
+    (10**9 + 7, 10**10 + 19),
+    (123_456_789, 987_654_321),
+]
+
+
+def test_libreoffice_rounds_quotients_as_the_engine_does(tmp_path: Path) -> None:
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed.")
+    program = compile_scheme(one_rule(RATIO))
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    expected: list[int | None] = []
+    for row, (actual, planned) in enumerate(PAIRS, start=1):
+        answers = {"item": {"actual": actual, "planned": planned}}
+        total = program.score(answers).total
+        expected.append(total if written(program, program.pack(answers), sheet, row) else None)
+    assert len([each for each in expected if each is not None]) > 100
+    book.save(tmp_path / "quotients.xlsx")
+    command = [
+        office,
+        f"-env:UserInstallation=file://{tmp_path}/profile",
+        "--headless",
+        "--convert-to",
+        "csv",
+    ]
+    subprocess.run(
+        [*command, "--outdir", str(tmp_path), str(tmp_path / "quotients.xlsx")],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
+    marks = [line.split(",")[0] for line in (tmp_path / "quotients.csv").read_text().splitlines()]
+    assert [
+        (int(float(mark)), number)
+        for number, (mark, wanted) in enumerate(zip(marks, expected, strict=True))
+        if wanted is not None
+    ] == [(wanted, number) for number, wanted in enumerate(expected) if wanted is not None]
+
+
+def test_products_that_binary_numbers_cannot_hold_are_left_out() -> None:
+    ratio = Ratio(points=1_000_000)
+    assert is_exact(ratio, {"actual": 9 * 10**9, "planned": 7})
+    assert not is_exact(ratio, {"actual": 10**10, "planned": 7})
+    # Wherever the quotient stands, and whichever way it goes.
+    lower = Ratio(points=1_000_000, direction="lower")
+    assert not is_exact(lower, {"actual": 7, "planned": 10**10})
+    inside = Composite((Part("a", Veto(ratio)),))
+    assert not is_exact(inside, {"a.veto": 0, "a.actual": 10**10, "a.planned": 7})
+    assert is_exact(inside, {"a.veto": 1, "a.actual": None, "a.planned": None})
+    assert is_exact(Rating(points=50_000), {"rating": 5})
+
+
+def test_a_half_is_lifted_and_what_lies_just_below_it_is_left_out() -> None:
+    assert rounds_alike(Fraction(871_25, 1000), 2)
+    assert rounds_alike(Fraction(871_24, 1000), 2)
+    assert not rounds_alike(Fraction(8_712_499_999_999, 10**11), 2)
+    assert rounds_alike(Fraction(8_712_500_000_001, 10**11), 2)
+    assert rounds_alike(Fraction(1, 3), 2)
+
+
+def test_grades_from_the_lowest_up() -> None:
+    bands = [GradeBand("good", 800_000), GradeBand("poor", 0), GradeBand("best", 895_000)]
+    names = {"good": "良", "poor": '差 "', "best": "优"}
+    edges = percent_edges(bands, names)
+    assert edges == [("0", '差 "'), ("80", "良"), ("89.5", "优")]
+    assert grade_formula("J7", edges) == 'IF(J7>=89.5,"优",IF(J7>=80,"良","差 """))'
