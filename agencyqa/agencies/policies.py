@@ -4,7 +4,16 @@ import sqlalchemy as sa
 from sqlalchemy import Select
 
 from agencyqa.agencies.enums import ApplicationState
-from agencyqa.agencies.models import Agency, AgencyImport, Application, Registration, Tie
+from agencyqa.agencies.models import (
+    Agency,
+    AgencyImport,
+    Application,
+    ProfileProposal,
+    Registration,
+    ReportYear,
+    SelfReport,
+    Tie,
+)
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 
@@ -113,3 +122,27 @@ def can_keep_documents(actor: Actor, agency_id: int, registration: Registration 
     if not actor.has(Permission.DOCUMENTS_WRITE):
         return False
     return can_change(actor, registration) or (actor.is_agency and actor.body_id == agency_id)
+
+
+def visible_proposals(actor: Actor) -> Select[ProfileProposal]:
+    """To the agency, and to the bureau it was put to."""
+    statement = sa.select(ProfileProposal)
+    if actor.is_bureau and actor.has(Permission.AGENCIES_READ):
+        return statement.where(ProfileProposal.bureau_id.in_(actor.bureau_ids))
+    if actor.is_agency and actor.has(Permission.AGENCIES_READ):
+        return statement.where(ProfileProposal.agency_id == actor.body_id)
+    return statement.where(sa.false())
+
+
+def visible_reports(actor: Actor) -> Select[SelfReport]:
+    """To the agency from the start; to the bureaus that may read it, who learn its words once it is handed in."""
+    statement = sa.select(SelfReport).join(ReportYear, ReportYear.id == SelfReport.report_year_id)
+    if actor.is_bureau and actor.has(Permission.AGENCIES_READ):
+        return statement.where(ReportYear.bureau_id.in_(actor.bureau_ids))
+    if actor.is_agency and actor.has(Permission.AGENCIES_READ):
+        return statement.where(SelfReport.agency_id == actor.body_id)
+    return statement.where(sa.false())
+
+
+def can_propose(actor: Actor, agency_id: int) -> bool:
+    return actor.has(Permission.RECORD_PROPOSE) and actor.is_agency and actor.body_id == agency_id

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from agencyqa.agencies.enums import ApplicationAction, ApplicationState, Standing, StandingAction
+from agencyqa.agencies.enums import (
+    ApplicationAction,
+    ApplicationState,
+    ProposalAction,
+    ProposalState,
+    ReportAction,
+    ReportState,
+    Standing,
+    StandingAction,
+)
 
 S, A = Standing, StandingAction
 
@@ -61,3 +70,46 @@ def next_application_state(
 def is_decided(state: ApplicationState) -> bool:
     """Nothing more happens to it; who wants to may apply anew."""
     return all(before is not state for before, _ in APPLICATION_TRANSITIONS)
+
+
+# ------------------------------------------------------------------------------------------- proposals, reports
+
+Q, B = ProposalState, ProposalAction
+
+PROPOSAL_TRANSITIONS: dict[tuple[ProposalState | None, ProposalAction], ProposalState] = {
+    (None, B.PROPOSE): Q.PROPOSED,
+    (Q.PROPOSED, B.CONFIRM): Q.CONFIRMED,
+    (Q.PROPOSED, B.DECLINE): Q.DECLINED,
+    (Q.PROPOSED, B.WITHDRAW): Q.WITHDRAWN,
+}
+
+R, C = ReportState, ReportAction
+
+REPORT_TRANSITIONS: dict[tuple[ReportState | None, ReportAction], ReportState] = {
+    (None, C.OPEN): R.DUE,
+    (R.DUE, C.SAVE): R.DUE,
+    (R.DUE, C.SUBMIT): R.SUBMITTED,
+    (R.SUBMITTED, C.RETURN): R.RETURNED,
+    (R.SUBMITTED, C.ACCEPT): R.ACCEPTED,
+    (R.RETURNED, C.SAVE): R.RETURNED,
+    (R.RETURNED, C.SUBMIT): R.SUBMITTED,
+}
+# What the bureau does; the rest is the agency's.
+PROPOSAL_OF_BUREAU = frozenset({B.CONFIRM, B.DECLINE})
+REPORT_OF_BUREAU = frozenset({C.OPEN, C.RETURN, C.ACCEPT})
+
+
+def next_proposal_state(
+    state: ProposalState | None, action: ProposalAction, *, by_bureau: bool
+) -> ProposalState | None:
+    if (action in PROPOSAL_OF_BUREAU) is not by_bureau:
+        return None
+    return PROPOSAL_TRANSITIONS.get((state, action))
+
+
+def next_report_state(
+    state: ReportState | None, action: ReportAction, *, by_bureau: bool
+) -> ReportState | None:
+    if (action in REPORT_OF_BUREAU) is not by_bureau:
+        return None
+    return REPORT_TRANSITIONS.get((state, action))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from flask import Flask
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body, Membership
 from agencyqa.agencies.enums import CredentialKind, DocumentKind, StandingAction
-from agencyqa.agencies.models import Agency, Appointment
+from agencyqa.agencies.models import Agency, Appointment, SelfReport
 from agencyqa.agencies.services import (
     BranchData,
     CredentialData,
@@ -21,6 +21,8 @@ from agencyqa.agencies.services import (
     begin_application,
     enter_record,
     open_branch,
+    open_report_year,
+    propose_change,
 )
 from agencyqa.assessments.enums import SheetState
 from agencyqa.assessments.models import AnnualResult
@@ -52,6 +54,7 @@ from tests.factories.agencies import (
     make_qualification,
     make_tie,
     officer_of,
+    profile_data,
 )
 from tests.factories.assessments import load_schemes, make_grade_table, make_share_table
 from tests.factories.engagements import make_engagement
@@ -152,6 +155,35 @@ class Places:
             self.rule(name, bureau, agency, self.app)
         entry = RecordData(date(2017, 1, 1), "协会", f"处分{name}", date(2017, 12, 31))
         own.put("record_id", enter_record(officer, self.session, appointment, entry, now=NOW).id)
+
+    def own_words(self, name: str, agency: Agency, bureau: Body) -> None:
+        """What the agency proposes to one bureau, and reports to it."""
+        manager = actor_of(self.session, self.people[f"manager {name}"])
+        own = self.drawer(f"said {name}")
+        wanted = replace(profile_data(f"机构{name}"), address=f"新址{name}")
+        proposal = propose_change(
+            manager,
+            self.session,
+            agency,
+            bureau.id,
+            wanted,
+            effective_on=date(2022, 6, 1),
+            reason=f"缘由{name}",
+            now=NOW,
+        )
+        own.words |= {f"新址{name}", f"缘由{name}"}
+        own.put("proposal_id", proposal.id)
+
+    def report_year(self, letter: str) -> None:
+        """One report of each agency of the register; what they say stays in drafts."""
+        lead = actor_of(self.session, self.people[f"lead {letter}"])
+        year = open_report_year(
+            lead, self.session, year=2021, opened_on=date(2022, 3, 1), working_days=20, now=NOW
+        )
+        for row in self.session.scalars(select(SelfReport).where(SelfReport.report_year_id == year.id)):
+            name = self.session.get_one(Body, row.agency_id).name.removeprefix("机构")
+            own = self.drawer(f"report {name} {letter}")
+            own.put("report_id", row.id)
 
     def rule(self, name: str, bureau: Body, agency: Agency, app: Flask) -> None:
         own, stored = self.drawer(f"agency {name}"), make_stored(app, self.session, pdf(f"rule {name}"))
@@ -299,8 +331,11 @@ def build_places(session: Session, app: Flask | None = None) -> Places:
         start=1,
     ):
         places.work(name, bureau, agency, unit, number)
+    for name, agency, bureau in (("A1", agency_a1, a), ("B1", agency_b1, b)):
+        places.own_words(name, agency, bureau)
     for letter in "AB":
         places.publish(letter)
+        places.report_year(letter)
     places.assign("A", "A2", second)
     places.assign("B", "S", other)
     places.work("A1 next", a, agency_a1, first, OPEN)

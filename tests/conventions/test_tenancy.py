@@ -36,7 +36,7 @@ READER = "supervisor C"
 EVIDENCE_OF_A = (
     *("paper A", "paper SA", "receipt A", "receipt SA", "record A", "record SA", "record shown A"),
     *("record shown SA", "import A", "import SA", "check A", "check SA", "drafted A", "drafted SA"),
-    *("papers of bureau A", "application A"),
+    *("papers of bureau A", "application A", "said A", "report A", "report S A"),
 )
 ACCOUNTS = ("account", "agency", "department", "bureau")
 SEEN: dict[str, tuple[str, ...]] = {
@@ -47,11 +47,29 @@ SEEN: dict[str, tuple[str, ...]] = {
     "administrator A": ACCOUNTS,
     "observer A": OF_A,
     "manager A1": (
-        *("agency A1", "work A1", "scores A1", "answers A1", "department A1", "result A1"),
+        *(
+            "said A1",
+            "report A1",
+            "agency A1",
+            "work A1",
+            "scores A1",
+            "answers A1",
+            "department A1",
+            "result A1",
+        ),
         *("paper A1", "receipt A1", "waiting A1", "record A1", "import A1", "check A1"),
     ),
     "manager S": (
-        *("agency S", "work S", "scores S", "answers S", "standing", "department A2", "department B1"),
+        *(
+            "report S",
+            "agency S",
+            "work S",
+            "scores S",
+            "answers S",
+            "standing",
+            "department A2",
+            "department B1",
+        ),
         *("result S", "tie S", "paper S", "receipt S", "waiting S", "record S", "import S", "check S"),
     ),
     "officer A1": (

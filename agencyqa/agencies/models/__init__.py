@@ -19,6 +19,7 @@ from agencyqa.agencies.models.register import (
     Registration,
     StandingChange,
 )
+from agencyqa.agencies.models.reporting import ProfileProposal, ReportYear, SelfReport
 from agencyqa.agencies.models.ties import Tie
 
 __all__ = [
@@ -34,9 +35,12 @@ __all__ = [
     "EvaluatorCondition",
     "Person",
     "PersonRecord",
+    "ProfileProposal",
     "Qualification",
     "Registration",
+    "ReportYear",
     "SealedField",
+    "SelfReport",
     "StandingChange",
     "Tie",
 ]

@@ -54,11 +54,22 @@ from agencyqa.agencies.queries.record import (
     ties_of,
 )
 from agencyqa.agencies.queries.register import ORDER, bureau_choices, export_rows, register_rows
+from agencyqa.agencies.queries.reporting import (
+    REPORT_ORDER,
+    is_late,
+    open_proposals,
+    record_of,
+    registered_bureaus,
+    report_rows,
+    report_years,
+    reports_of,
+)
 
 __all__ = [
     "APPLICATION_ORDER",
     "ORDER",
     "PEOPLE_ORDER",
+    "REPORT_ORDER",
     "CredentialView",
     "EvaluatorRow",
     "EvaluatorView",
@@ -88,7 +99,9 @@ __all__ = [
     "has_good_standing",
     "has_manager",
     "head_office_of",
+    "is_late",
     "newest_imports",
+    "open_proposals",
     "own_registration",
     "people_counts",
     "people_rows",
@@ -97,9 +110,14 @@ __all__ = [
     "person_view",
     "profiles_of",
     "qualifications_of",
+    "record_of",
     "records_of",
     "register_rows",
+    "registered_bureaus",
     "registrations_of",
+    "report_rows",
+    "report_years",
+    "reports_of",
     "sealed_fields_of",
     "similar_agencies",
     "standing_on",

@@ -10,9 +10,11 @@ from agencyqa.agencies.routes import (  # noqa: E402
     organisation,
     people,
     private,
+    proposals,
     qualifications,
     record,
     register,
+    reporting,
     standing,
     ties,
 )
@@ -26,9 +28,11 @@ __all__ = [
     "organisation",
     "people",
     "private",
+    "proposals",
     "qualifications",
     "record",
     "register",
+    "reporting",
     "standing",
     "ties",
 ]

@@ -29,6 +29,7 @@ from agencyqa.agencies.services.people import (
 )
 from agencyqa.agencies.services.private import PrivateData, change_private, reseal, show_private
 from agencyqa.agencies.services.profiles import ProfileData, change_profile
+from agencyqa.agencies.services.proposals import decide_proposal, propose_change, withdraw_proposal
 from agencyqa.agencies.services.qualifications import (
     QualificationData,
     add_qualification,
@@ -36,6 +37,7 @@ from agencyqa.agencies.services.qualifications import (
 )
 from agencyqa.agencies.services.reference import load_reference_data
 from agencyqa.agencies.services.registration import AgencyData, register_agency
+from agencyqa.agencies.services.reporting import ReportData, decide_report, open_report_year, save_report
 from agencyqa.agencies.services.standing import DecisionData, decide_standing
 from agencyqa.agencies.services.ties import TieData, declare_tie, end_tie
 
@@ -50,6 +52,8 @@ CONSTRAINTS = {
     "uq_person_records_form_token": ("form_token", "already_submitted"),
     "uq_sealed_fields_lookup": ("identity_number", "identity_taken"),
     "uq_branches_form_token": ("form_token", "already_submitted"),
+    "uq_profile_proposals_open": ("reason", "proposal_under_way"),
+    "uq_report_years_bureau_id_year": ("year", "report_year_open"),
     "uq_ties_form_token": ("form_token", "already_submitted"),
 }
 
@@ -66,6 +70,7 @@ __all__ = [
     "ProfileData",
     "QualificationData",
     "RecordData",
+    "ReportData",
     "TieData",
     "add_credential",
     "add_document",
@@ -79,6 +84,8 @@ __all__ = [
     "change_profile",
     "close_branch",
     "decide_application",
+    "decide_proposal",
+    "decide_report",
     "decide_standing",
     "declare_tie",
     "end_appointment",
@@ -88,12 +95,16 @@ __all__ = [
     "load_reference_data",
     "open_application",
     "open_branch",
+    "open_report_year",
+    "propose_change",
     "register_agency",
     "remove_from_application",
     "reseal",
+    "save_report",
     "show_private",
     "submit_application",
     "withdraw_application",
     "withdraw_entry",
+    "withdraw_proposal",
     "withdraw_qualification",
 ]

@@ -3,13 +3,28 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agencyqa.agencies.enums import ApplicationAction, ApplicationState, Standing, StandingAction
+from agencyqa.agencies.enums import (
+    ApplicationAction,
+    ApplicationState,
+    ProposalAction,
+    ProposalState,
+    ReportAction,
+    ReportState,
+    Standing,
+    StandingAction,
+)
 from agencyqa.agencies.workflow import (
     APPLICATION_TRANSITIONS,
     BUREAU_ACTIONS,
+    PROPOSAL_OF_BUREAU,
+    PROPOSAL_TRANSITIONS,
+    REPORT_OF_BUREAU,
+    REPORT_TRANSITIONS,
     TRANSITIONS,
     is_decided,
     next_application_state,
+    next_proposal_state,
+    next_report_state,
     next_standing,
     open_actions,
 )
@@ -77,3 +92,34 @@ def test_every_state_of_an_application_is_reached_and_left_or_final() -> None:
         ApplicationState.REFUSED,
         ApplicationState.WITHDRAWN,
     }
+
+
+@given(st.lists(st.tuples(st.sampled_from(ReportAction), st.booleans()), max_size=30))
+def test_random_walks_of_a_report(steps: list[tuple[ReportAction, bool]]) -> None:
+    """What is handed in is never changed until it is returned, and what is accepted never again."""
+    state: ReportState | None = None
+    for action, by_bureau in steps:
+        after = next_report_state(state, action, by_bureau=by_bureau)
+        if after is None:
+            continue
+        assert by_bureau is (action in REPORT_OF_BUREAU)
+        assert state is not ReportState.ACCEPTED
+        if action in {ReportAction.SAVE, ReportAction.SUBMIT}:
+            assert state in {ReportState.DUE, ReportState.RETURNED}
+        state = after
+
+
+@given(st.lists(st.tuples(st.sampled_from(ProposalAction), st.booleans()), max_size=10))
+def test_random_walks_of_a_proposal(steps: list[tuple[ProposalAction, bool]]) -> None:
+    state: ProposalState | None = None
+    for action, by_bureau in steps:
+        after = next_proposal_state(state, action, by_bureau=by_bureau)
+        if after is not None:
+            assert by_bureau is (action in PROPOSAL_OF_BUREAU)
+            assert state in {None, ProposalState.PROPOSED}
+            state = after
+
+
+def test_every_state_is_reached() -> None:
+    assert set(REPORT_TRANSITIONS.values()) == set(ReportState)
+    assert set(PROPOSAL_TRANSITIONS.values()) == set(ProposalState)
