@@ -1,0 +1,299 @@
+"""Texts of their own shape: a ratio, lateness with a limit, a rating, a free mark, a bonus, a veto over the sheet."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from agencyqa.measures.rule_texts.labels import clean
+from agencyqa.measures.rule_texts.proposals import NotUnderstood, RuleData, figure, wording
+from agencyqa.measures.rule_texts.source import NUMBER, Source, value_of
+from agencyqa.measures.rule_texts.state import State
+
+_LATE = r"(?:逾期|延迟|延期|超期|超时|推迟|迟交|晚交|滞后|拖延)"
+_DAY = r"(?:个?工作日|天|日)"
+_POINTS = rf"(?:(?:本项|该项)?(?:分值|满分|权重|标准分|分数)|(?P<n>{NUMBER})分)"
+
+_VETO = re.compile(r"(?P<w>[^；。]*?)(?:的)?，?(?:实行|予以|执行)?一票否决(?:制)?")
+_WHOLE = re.compile(
+    r"(?P<w>[^；。]*?)(?:的)?，?(?:年度|本年度|最终)?(?:考核|评价|考评)?(?:结果|等级|等次|总分|总得分)(?:直接|一律)?"
+    r"(?:定为|评为|判定为|确定为|降为|计为|不得高于|不高于|不得超过|不超过|为)(?!满分)"
+)
+_ITEM_ZERO = re.compile(r"(?:本|该|此)(?:项|指标)(?:考核)?(?:得|计|为)?(?:不得分|0分|零分)")
+
+
+def scheme_veto(source: Source) -> str:
+    """The words of what ends or caps the whole sheet; "" where the text speaks of its own item alone."""
+    if _ITEM_ZERO.search(source.text):
+        return ""
+    found = _VETO.search(source.text) or _WHOLE.search(source.text)
+    if found is None:
+        return ""
+    return clean(found.group("w")) or source.written
+
+
+def bonus(source: Source, state: State) -> RuleData | None:
+    text = source.text
+    found = re.search(rf"加(?:分)?(?P<a>{NUMBER})(?:分)?(?:~+|至|到)(?P<b>{NUMBER})分", text)
+    each = re.search(rf"每[^；。]{{0,40}}?加(?:分)?(?P<n>{NUMBER})分", text)
+    cap = re.search(
+        rf"(?:加分)?(?:累计|合计|总计)?(?:最多|最高|至多|上限为?|不超过|不得超过)(?:可?加分?)?(?P<n>{NUMBER})分",
+        text,
+    )
+    once = re.search(rf"加(?:分)?(?P<n>{NUMBER})分", text)
+    if "加分" not in text and once is None and found is None:
+        return None
+    if re.search("扣|减分", text):
+        raise NotUnderstood("gives_and_takes")
+    state.is_bonus = True
+    state.doubt("bonus")
+    if cap is not None and ("加" in cap.group(0) or "加" in text[: cap.start()]):
+        most, step = _value(cap.group("n")), None
+        if each is not None and each.start() < cap.start():
+            step = _value(each.group("n"))
+            state.read(source.words(each.start(), each.end()), "bonus_each", points=figure(step))
+        state.read(source.words(cap.start(), cap.end()), "bonus_cap", points=figure(most))
+    elif found is not None:
+        most, step = _value(found.group("b")), None
+        state.read(source.words(found.start(), found.end()), "bonus_cap", points=figure(most))
+    elif once is not None and each is None:
+        points = _value(once.group("n"))
+        label = clean(text[: once.start()])
+        state.read(source.words(0, once.end()), "bonus_once", points=figure(points))
+        state.leave(text[once.end() :])
+        if not label:
+            raise NotUnderstood("label_missing")
+        state.points = points
+        return {"kind": "all_or_nothing", "points": figure(points), "met_label": wording(label)}
+    else:
+        raise NotUnderstood("bonus_without_end")
+    state.points = most
+    rule: RuleData = {"kind": "free", "low": "0", "high": figure(most)}
+    if step is not None and (most / step).denominator == 1:
+        rule["step"] = figure(step)
+    return rule
+
+
+_NAME = r"[^，；。：=×÷/“”（）]"
+_RATE = rf"(?P<rate>{_NAME}{{0,16}}?(?:率|比例|比重|占比|程度))"
+_TIMES = re.compile(
+    rf"(?:(?:得分|本项得分|计分|考核得分)=)?(?:按|根据|以|用|依据)?(?:照)?(?:实际)?{_RATE}(?:×|乘以?)"
+    + _POINTS
+    + r"(?:计算得分|计算|计分|得分|计)?"
+)
+_TIMES_BACK = re.compile(
+    rf"(?:(?:得分|本项得分|计分|考核得分)=)?(?P<points>(?:本项|该项)?(?:分值|满分|权重|标准分)|(?P<n>{NUMBER})分)(?:×|乘以?){_RATE}"
+)
+_MEANS = re.compile(
+    rf"(?P<rate>{_NAME}{{0,16}}?(?:率|比例|比重|占比|程度))=（?(?P<a>{_NAME}{{1,40}})[/÷](?P<p>{_NAME}{{1,40}})）?(?:×100%)?"
+)
+_QUOTED = re.compile(rf"按“(?P<a>[^”]+)”÷“(?P<p>[^”]+)”×(?P<n>{NUMBER})分计算")
+_MOST = re.compile(
+    r"(?:超过|大于|高于)100%(?:的|时)?，?(?:按|以|计)?(?:照)?(?:100%|满分)(?:计(?:算|分)?)?|(?:最高|最多)(?:不超过|得|为)?(?:本项|该项)?(?:分值|满分)"
+)
+
+
+def ratio(source: Source, state: State) -> RuleData | None:
+    text = source.text
+    quoted = _QUOTED.search(text)
+    if quoted is not None:
+        return _quoted_ratio(source, quoted, state)
+    times, means = _TIMES.search(text) or _TIMES_BACK.search(text), _MEANS.search(text)
+    if times is None and means is None:
+        return None
+    rest = text
+    for found in (times, means, _MOST.search(text)):
+        if found is not None:
+            rest = rest.replace(found.group(0), "；", 1)
+            state.read(source.words(found.start(), found.end()), "most" if found.re is _MOST else "ratio")
+    state.leave(rest)
+    if times is not None and times.group("n"):
+        state.expect(_value(times.group("n")))
+    rule: RuleData = {"kind": "ratio", "points": figure(state.needed_points())}
+    if means is not None:
+        rule["actual_label"], rule["planned_label"] = wording(means.group("a")), wording(means.group("p"))
+        if times is None:
+            state.doubt("ratio_unsaid", rate=means.group("rate"))
+        elif clean(times.group("rate")).removeprefix("实际") not in means.group("rate"):
+            state.doubt("other_rate", rate=times.group("rate"))
+    else:
+        assert times is not None
+        state.doubt("ratio_of_what", rate=times.group("rate"))
+    return rule
+
+
+def _quoted_ratio(source: Source, quoted: re.Match[str], state: State) -> RuleData:
+    text, points = source.text, _value(quoted.group("n"))
+    state.expect(points)
+    rule: RuleData = {"kind": "ratio", "points": figure(points)}
+    for name, group, usual in (("actual_label", "a", "实际值"), ("planned_label", "p", "计划值")):
+        if quoted.group(group) != usual:
+            rule[name] = wording(quoted.group(group))
+    rest = text.replace(quoted.group(0), "", 1)
+    if found := re.search(rf"最高({NUMBER})分", rest):
+        if _value(found.group(1)) != points:
+            rule["cap"] = figure(_value(found.group(1)))
+        rest = rest.replace(found.group(0), "", 1)
+    if found := re.search("四舍五入保留([0-9]+)位小数", rest):
+        if found.group(1) != "4":
+            rule["places"] = int(found.group(1))
+        rest = rest.replace(found.group(0), "", 1)
+    if found := re.search(rf"“[^”]+”为0时(?:不得分|得{NUMBER}分)|“[^”]+”不能为0", rest):
+        if "不能" not in found.group(0):
+            rule["empty"] = "zero" if "不得分" in found.group(0) else "full"
+        rest = rest.replace(found.group(0), "", 1)
+    state.read(source.words(quoted.start(), quoted.end()), "ratio")
+    state.leave(rest)
+    return rule
+
+
+_PER_DAY = re.compile(rf"每?{_LATE}(?:1|一)?(?:个)?{_DAY}(?:的)?，?(?:扣减|扣除|扣)(?P<n>{NUMBER})分")
+_PER_DAY_2 = re.compile(rf"每{_LATE}?(?:1|一)个?{_DAY}(?:的)?，?(?:扣减|扣除|扣)(?P<n>{NUMBER})分")
+_STEP = re.compile(
+    rf"(?:{_LATE}(?:时间|天数)?)?(?P<how>超过|超出|达到?|满)(?:规定|办理|约定)?的?(?:时限|期限|时间|限期)的?"
+    rf"(?P<m>{NUMBER})倍(?:以上|及以上)?(?:的)?，?(?:再|另|加|额外|增)*(?:扣减|扣除|扣)(?P<n>{NUMBER})分"
+)
+_LIMIT = re.compile(
+    rf"(?:(?P<c>[^，；。：]{{1,30}})：)?(?:规定|办理|提交|约定)?的?(?:时限|期限)(?:为|是|：)?(?P<d>{NUMBER}){_DAY}"
+)
+_FLOOR = re.compile(r"扣完(?:本项|该项)?(?:分值)?为止")
+_SEVERAL = re.compile("各档扣分相加|多档同时达到的，只按最高一档扣分")
+
+
+def lateness(source: Source, state: State) -> RuleData | None:
+    """Only where penalties rise with a limit; days that each cost the same are a fault that is counted."""
+    text = source.text
+    steps = list(_STEP.finditer(text))
+    if not steps:
+        return None
+    per_day, limits = _PER_DAY.search(text) or _PER_DAY_2.search(text), list(_LIMIT.finditer(text))
+    full = re.search(rf"满分({NUMBER})分", text)
+    if full:
+        state.set_points(_value(full.group(1)), source.words(full.start(), full.end()))
+    several = _SEVERAL.search(text)
+    found = [each for each in (full, per_day, *limits, *steps, _FLOOR.search(text), several) if each]
+    rest = text
+    for match in found:
+        rest = rest.replace(match.group(0), "；", 1)
+    for each, code in [
+        (per_day, "late_day"),
+        *((step, "late_step") for step in steps),
+        *((limit, "late_limit") for limit in limits),
+    ]:
+        if each is not None:
+            state.read(source.words(each.start(), each.end()), code)
+    state.leave(rest)
+    if not limits:
+        # How long the limit is decides when the penalty begins, and nobody but the bureau knows it.
+        raise NotUnderstood("limit_missing")
+    hows = {step.group("how") in {"超过", "超出"} for step in steps}
+    if len(hows) > 1:
+        raise NotUnderstood("mixed")
+    if len(steps) > 1 and several is None:
+        state.doubt("highest_step")
+    rule: RuleData = {
+        "kind": "lateness",
+        "points": figure(state.needed_points()),
+        "per_day": figure(_value(per_day.group("n"))) if per_day else "0",
+        "classes": [
+            {
+                "key": f"c{n}",
+                "limit": _days(limit.group("d")),
+                "label": wording(clean(limit.group("c") or "") or "规定时限"),
+            }
+            for n, limit in enumerate(limits, start=1)
+        ],
+        "steps": [
+            {"multiple": figure(_value(step.group("m"))), "penalty": figure(_value(step.group("n")))}
+            for step in steps
+        ],
+    }
+    if hows == {False}:
+        rule["reached"] = "at"
+    if several is not None and several.group(0).startswith("各档"):
+        rule["steps_add"] = True
+    return rule
+
+
+_RATING = re.compile(
+    rf"按(?P<low>{NUMBER})~(?P<high>{NUMBER})评级；?得分为(?:评级÷(?P<h2>{NUMBER})|（评级[~-](?P<l2>{NUMBER})）÷(?P<span>{NUMBER}))×(?P<n>{NUMBER})分"
+)
+
+
+def rating(source: Source, state: State) -> RuleData | None:
+    found = _RATING.search(source.text)
+    if found is None:
+        return None
+    low, high = _days(found.group("low")), _days(found.group("high"))
+    points = _value(found.group("n"))
+    state.expect(points)
+    rule: RuleData = {"kind": "rating", "points": figure(points)}
+    rest = source.text.replace(found.group(0), "", 1)
+    if low != 1:
+        rule["low"] = low
+    if high != 6:
+        rule["high"] = high
+    if found.group("l2"):
+        if (_days(found.group("l2")), _days(found.group("span"))) != (low, high - low):
+            raise NotUnderstood("mixed")
+        rule["base"] = "low"
+    elif _days(found.group("h2")) != high:
+        raise NotUnderstood("mixed")
+    if places := re.search("四舍五入保留([0-9]+)位小数", rest):
+        if places.group(1) != "4":
+            rule["places"] = int(places.group(1))
+        rest = rest.replace(places.group(0), "", 1)
+    if "无法评价的得0分" in rest:
+        rule["cannot_assess"] = "zero"
+    rest = rest.replace("无法评价的得0分", "").replace("无法评价的不计入，满分相应减少", "")
+    state.read(source.words(found.start(), found.end()), "rating")
+    state.leave(rest)
+    return rule
+
+
+_FREE = re.compile(
+    rf"在(?P<a>{NUMBER})(?:分)?(?:~+|至|到)(?P<b>{NUMBER})分(?:之间|范围内|以内)?(?:由[^，；。]{{1,12}})?(?:酌情|据实)?(?:评分|打分|评定|计分|给分)"
+)
+_FREELY = re.compile(
+    r"(?:由)?(?:评分人|评委|专家|考核人员|评审人员|考核组)?(?:根据|结合|视)?[^；。0-9]{0,40}?(?:酌情|综合|据实)(?:评分|打分|评定|给分|评价打分|计分|判断评分)"
+)
+_UNPUBLISHED = "本项计分规则未公开，由评分人据实评定"
+
+
+def free(source: Source, state: State) -> RuleData | None:
+    text = source.text
+    found = _FREE.search(text)
+    if found is not None:
+        low, high = _value(found.group("a")), _value(found.group("b"))
+        state.expect(high)
+        state.read(source.words(found.start(), found.end()), "range", low=figure(low), high=figure(high))
+        rule: RuleData = {"kind": "free", "low": figure(low), "high": figure(high)}
+        rest = text.replace(found.group(0), "", 1)
+        if step := re.search(rf"以({NUMBER})分为单位", rest):
+            rule["step"] = figure(_value(step.group(1)))
+            rest = rest.replace(step.group(0), "", 1)
+        if _UNPUBLISHED in rest:
+            rule["published"] = False
+            rest = rest.replace(_UNPUBLISHED, "", 1)
+        state.leave(rest)
+        return rule
+    found = _FREELY.fullmatch(text.strip("；。，"))
+    if found is None:
+        return None
+    state.read(source.written, "free")
+    state.doubt("free")
+    return {"kind": "free", "low": "0", "high": figure(state.needed_points())}
+
+
+def _value(text: str) -> Fraction:
+    found = value_of(text)
+    if found is None:
+        raise NotUnderstood("not_a_figure", words=text)
+    return found
+
+
+def _days(text: str) -> int:
+    found = _value(text)
+    if found.denominator != 1:
+        raise NotUnderstood("not_a_figure", words=text)
+    return int(found)
