@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from agencyqa.assessments import workflow
-from agencyqa.assessments.enums import ResultState, SheetState, WeightMode
+from agencyqa.assessments.enums import ResultState, RoleMissing, SheetState, WeightMode
+from agencyqa.assessments.shares import shares_to_data
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.scoring import (
     AnnualResult,
@@ -20,6 +21,7 @@ from agencyqa.scoring import (
     MeasureScore,
     RankEntry,
     RoleShare,
+    RoleSheets,
     Rounding,
     SheetScore,
     Subtotal,
@@ -53,6 +55,12 @@ class SheetFact:
     is_reference: bool
     body_id: int
     body_name: str
+    # Of several scorers of one role which; 0 where there is one.
+    seat: int = 0
+
+    @property
+    def seat_key(self) -> str:
+        return f"{self.seat:02d}"
 
     def score(self) -> SheetScore:
         parts = tuple(Subtotal(key, held[0], held[1] or 0) for key, held in self.measures.items())
@@ -62,6 +70,7 @@ class SheetFact:
         return {
             "sheet_id": self.sheet_id,
             "role": self.role,
+            **({"seat": self.seat} if self.seat else {}),
             "revision": self.revision,
             "total": self.total,
             "max": self.max_points,
@@ -88,6 +97,7 @@ class EngagementFact:
     sheets: tuple[SheetFact, ...]
     bureau_id: int
     bureau_name: str
+    role_missing: RoleMissing = RoleMissing.WAIT
 
     def named(self) -> dict[str, Any]:
         return {
@@ -166,38 +176,51 @@ def _roll_up(
 
 def score_of(engagement: EngagementFact) -> EngagementResult:
     """Only decided sheets count; a missing one makes the engagement provisional, never 0."""
-    roles = {share.role for share in engagement.shares}
-    sheets = {
-        each.role: each.score() for each in engagement.sheets if is_counted(each) and each.role in roles
-    }
-    return score_engagement(engagement.shares, sheets, Rounding(SHOWN_PLACES))
+    sheets: dict[str, RoleSheets] = {}
+    for share in engagement.shares:
+        held = [each for each in engagement.sheets if each.role == share.role]
+        if share.panel is not None:
+            # Who was invited and is not decided yet has a seat without a sheet.
+            sheets[share.role] = {
+                each.seat_key: each.score() if is_counted(each) else None for each in held if each.seat
+            }
+        else:
+            decided = [each.score() for each in held if is_counted(each) and not each.seat]
+            sheets[share.role] = decided[0] if decided else None
+    return score_engagement(
+        engagement.shares,
+        sheets,
+        Rounding(SHOWN_PLACES),
+        role_missing=engagement.role_missing.value,
+    )
 
 
 def is_counted(sheet: SheetFact) -> bool:
     return sheet.state in workflow.DECIDED
 
 
-def missing_of(engagement: EngagementFact) -> list[dict[str, Any]]:
-    """Which sheets the engagement still lacks, and who is to act on each."""
-    held = {sheet.role: sheet for sheet in engagement.sheets}
+def missing_of(engagement: EngagementFact, result: EngagementResult) -> list[dict[str, Any]]:
+    """Which sheets the engagement still lacks, and who is to act on each. Of a panel each seat that is waited for."""
     found: list[dict[str, Any]] = []
-    for share in engagement.shares:
-        sheet = held.get(share.role)
-        if not share.numerator or (sheet is not None and is_counted(sheet)):
-            continue
-        # A sheet that nobody made, and one that waits for review, lie with the bureau.
-        with_scorer = sheet is not None and sheet.state is not SheetState.SUBMITTED
-        found.append(
-            {
-                **engagement.named(),
-                "role": share.role,
-                "sheet_id": sheet.sheet_id if sheet else None,
-                "state": sheet.state.value if sheet else NOT_OPENED,
-                "body_id": sheet.body_id if sheet and with_scorer else engagement.bureau_id,
-                "body_name": sheet.body_name if sheet and with_scorer else engagement.bureau_name,
-            }
-        )
+    for role in result.missing:
+        waiting: list[SheetFact | None] = [
+            each for each in engagement.sheets if each.role == role and not is_counted(each)
+        ]
+        found += [_missing_sheet(engagement, role, each) for each in waiting or [None]]
     return found
+
+
+def _missing_sheet(engagement: EngagementFact, role: str, sheet: SheetFact | None) -> dict[str, Any]:
+    # A sheet that nobody made, and one that waits for review, lie with the bureau.
+    with_scorer = sheet is not None and sheet.state is not SheetState.SUBMITTED
+    return {
+        **engagement.named(),
+        "role": role,
+        "sheet_id": sheet.sheet_id if sheet else None,
+        "state": sheet.state.value if sheet else NOT_OPENED,
+        "body_id": sheet.body_id if sheet and with_scorer else engagement.bureau_id,
+        "body_name": sheet.body_name if sheet and with_scorer else engagement.bureau_name,
+    }
 
 
 def _agency_year(
@@ -208,7 +231,11 @@ def _agency_year(
     place: int | None,
     position: int,
 ) -> AgencyYear:
-    missing = [each for engagement in engagements for each in missing_of(engagement)]
+    missing = [
+        each
+        for engagement, own in zip(engagements, scored, strict=True)
+        for each in missing_of(engagement, own)
+    ]
     without_fee = {issue.input for issue in result.missing if issue.code == "fee_missing"}
     missing += [
         {
@@ -261,7 +288,12 @@ def _inputs(engagement: EngagementFact, result: EngagementResult) -> dict[str, A
         "fee": engagement.fee,
         "signed_on": engagement.signed_on.isoformat(),
         "share_table_id": engagement.share_table_id,
-        "shares": [[share.role, share.numerator, share.denominator] for share in engagement.shares],
+        "shares": shares_to_data(engagement.shares),
+        **(
+            {}
+            if engagement.role_missing is RoleMissing.WAIT
+            else {"role_missing": engagement.role_missing.value}
+        ),
         "sheets": [sheet.inputs() for sheet in _counted_sheets(engagement)],
         "trace": result.trace,
     }

@@ -44,10 +44,46 @@ class WeightMode(StrEnum):
     FEE = "fee"
 
 
+class YearWeights(StrEnum):
+    """How the rules of a year weigh its engagements; ``WeightMode`` are those that need no rules."""
+
+    EQUAL = "equal"
+    FEE = "fee"
+    AMOUNT = "amount"
+    SET = "set"
+
+
+class RoleMissing(StrEnum):
+    """What happens to the share of a scorer role from which nothing came."""
+
+    WAIT = "wait"
+    REWEIGHT = "reweight"
+
+
+class PanelHow(StrEnum):
+    """How the sheets of several scorers become one figure."""
+
+    MEAN = "mean"
+    TRIMMED_MEAN = "trimmed_mean"
+
+
+class PanelMissing(StrEnum):
+    WAIT = "wait"
+    LEAVE_OUT = "leave_out"
+
+
+class RankGroups(StrEnum):
+    """Among whom agencies are ranked beside the ranking of all."""
+
+    NONE = "none"
+    KIND = "kind"
+
+
 class ResultState(StrEnum):
     FINAL = "final"
     PROVISIONAL = "provisional"
     EMPTY = "empty"
+    TOO_FEW = "too_few"
 
 
 describe(
@@ -85,10 +121,45 @@ describe(
 )
 describe(WeightMode, {WeightMode.EQUAL: _l("各业务等权"), WeightMode.FEE: _l("按合同金额加权")})
 describe(
+    YearWeights,
+    {
+        YearWeights.EQUAL: _l("各业务等权"),
+        YearWeights.FEE: _l("按合同金额加权"),
+        YearWeights.AMOUNT: _l("按评价对象资金额加权"),
+        YearWeights.SET: _l("按逐项设定的权重加权"),
+    },
+)
+describe(
+    RoleMissing,
+    {
+        RoleMissing.WAIT: _l("缺少某一角色的评分时，业务得分暂定"),
+        RoleMissing.REWEIGHT: _l("缺少某一角色的评分时，其占比按比例由其他角色承担"),
+    },
+)
+describe(
+    PanelHow,
+    {
+        PanelHow.MEAN: _l("取各专家评分的平均值"),
+        PanelHow.TRIMMED_MEAN: _l("去掉最高、最低后取平均值"),
+    },
+)
+describe(
+    PanelMissing,
+    {
+        PanelMissing.WAIT: _l("等待全部受邀专家评分"),
+        PanelMissing.LEAVE_OUT: _l("达到最少人数即可，未评分的专家不计"),
+    },
+)
+describe(
+    RankGroups,
+    {RankGroups.NONE: _l("不分组"), RankGroups.KIND: _l("按机构类别分组排名")},
+)
+describe(
     ResultState,
     {
         ResultState.FINAL: (_l("结果完整"), "success"),
         ResultState.PROVISIONAL: (_l("暂定"), "warning"),
         ResultState.EMPTY: (_l("无评分"), "neutral"),
+        ResultState.TOO_FEW: (_l("业务数不足"), "warning"),
     },
 )

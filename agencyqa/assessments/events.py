@@ -41,6 +41,9 @@ FIELDS = {
     "revision": _l("版次"),
     "previous": _l("上一版评分表编号"),
     "shares": _l("权重"),
+    "role_missing": _l("缺少某一角色评分时"),
+    "seat": _l("专家席位"),
+    "scorer_user_id": _l("评分专家编号"),
     "bands": _l("等级"),
     "places": _l("小数位数"),
 }

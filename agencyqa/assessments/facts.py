@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from agencyqa.assessments.evidence import fact_row
+from agencyqa.assessments.models import ScoreSheet
 from agencyqa.engagements.deliverables import facts as deliverable_facts
 from agencyqa.evaluations import facts as evaluation_facts
 from agencyqa.inspections import facts as inspection_facts
@@ -31,7 +32,8 @@ def collect(session: Session, engagement_ids: Collection[int]) -> dict[int, list
     if engagement_ids:
         for source in SOURCES:
             for occurrence in source(session, engagement_ids):
-                found.setdefault(occurrence.engagement_id, []).append(occurrence)
+                if occurrence.engagement_id is not None:
+                    found.setdefault(occurrence.engagement_id, []).append(occurrence)
     return {key: sorted(held, key=_order) for key, held in found.items()}
 
 
@@ -52,6 +54,20 @@ def rows_of(occurrences: Iterable[Occurrence], counting: Counting) -> list[dict[
 def facts_on_record(session: Session, engagement_id: int, counting: Counting) -> list[dict[str, Any]]:
     """What is on record about one engagement at this moment."""
     return rows_of(collect(session, [engagement_id]).get(engagement_id, ()), counting)
+
+
+def facts_of_sheet(session: Session, sheet: ScoreSheet, counting: Counting) -> list[dict[str, Any]]:
+    """What is on record at this moment about what the sheet scores: an engagement, or an agency's year."""
+    if sheet.engagement_id is not None:
+        return facts_on_record(session, sheet.engagement_id, counting)
+    if sheet.agency_id is None or sheet.year is None:
+        return []
+    return rows_of(_on_agency(session, sheet.bureau_id, sheet.agency_id, sheet.year), counting)
+
+
+def _on_agency(session: Session, bureau_id: int, agency_id: int, year: int) -> list[Occurrence]:
+    found = inspection_facts.agency_findings(session, bureau_id, [agency_id], year)
+    return sorted((each.as_occurrence() for each in found), key=_order)
 
 
 def findings_on_agencies(

@@ -32,6 +32,10 @@ MESSAGES = {
     "no_scheme_in_force": _l(
         "“%(role)s”在合同签订日 %(day)s 没有适用于“%(work_kind)s”的评分方案，没有下发任何评分表。"
     ),
+    "no_expert_share": _l("合同签订日 %(day)s 有效的评分权重没有专家评分。"),
+    "not_an_expert": _l("只能邀请本财政部门在册的评审专家。"),
+    "invited_meanwhile": _l("其他人刚刚邀请了专家，请刷新页面后再试。"),
+    "panel_too_small": _l("最少专家数须多于两端各去掉的份数之和。"),
     "due_in_the_past": _l("期限不能早于今天。"),
     "table_overlaps": _l("启用日期须早于 %(first)s，或晚于 %(last)s，否则会与已有的期间重叠。"),
     "table_invalid": _l("填写的内容不能构成有效的标准，请检查。"),

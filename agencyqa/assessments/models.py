@@ -4,6 +4,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     ForeignKey,
     Index,
     Integer,
@@ -16,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from agencyqa.assessments.enums import ResultState, RoundState, SheetState, WeightMode
+from agencyqa.assessments.enums import ResultState, RoleMissing, RoundState, SheetState, WeightMode
 from agencyqa.db import Base, Choice, Identified, Json, UtcDateTime, Versioned
 from agencyqa.measures.enums import Purpose
 
@@ -31,8 +32,11 @@ class ShareTable(Identified, Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     source: Mapped[str] = mapped_column(Text)
-    # [["bureau", 7, 10], ["evaluated_unit", 3, 10]]: role, numerator, denominator; they sum to exactly 1.
+    # [["bureau", 7, 10], ["expert", 3, 10, {"how": "mean", ...}]]: role, numerator, denominator, and the panel of a
+    # role with several scorers; the shares sum to exactly 1.
     shares: Mapped[list[list[Any]]] = mapped_column(Json)
+    # Whether the others carry the share of a role from which nothing came, or all wait for it.
+    role_missing: Mapped[RoleMissing] = mapped_column(Choice(RoleMissing), server_default="wait")
 
 
 class GradeTable(Identified, Base):
@@ -50,8 +54,57 @@ class GradeTable(Identified, Base):
     places: Mapped[int] = mapped_column(Integer)
 
 
+class YearRuleTable(Identified, Base):
+    """What a bureau's years are made of beyond the weights of engagements, from a day on. See ``year_rules``."""
+
+    __tablename__ = "year_rules"
+    __table_args__ = (UniqueConstraint("bureau_id", "valid_from"),)
+
+    bureau_id: Mapped[int] = mapped_column(ForeignKey("bodies.id"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str] = mapped_column(Text)
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class AgencyCredit(Identified, Base):
+    """Points that one event of a year added to an agency's account, or took from it. Withdrawn, never deleted."""
+
+    __tablename__ = "agency_credits"
+    __table_args__ = (Index(None, "bureau_id", "year", "agency_id"),)
+
+    bureau_id: Mapped[int] = mapped_column(ForeignKey("bodies.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    year: Mapped[int] = mapped_column(Integer)
+    occurred_on: Mapped[date]
+    points: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[str] = mapped_column(Text)
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    withdrawal_reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class EngagementWeight(Identified, Base):
+    """How much an engagement counts in its year where the rules say that weights are set by hand."""
+
+    __tablename__ = "engagement_weights"
+    __table_args__ = (UniqueConstraint("engagement_id"),)
+
+    engagement_id: Mapped[int] = mapped_column(ForeignKey("engagements.id"))
+    weight: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    set_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
 class ScoreSheet(Identified, Versioned, Base):
-    """One scorer's sheet for one engagement. Marks are integers of a ten-thousandth of a point.
+    """One scorer's sheet for one engagement or an agency's year. Marks are integers of a ten-thousandth of a point.
+
+    ``seat`` tells the scorers of a panel apart, from 1 on; 0 is a role with one scorer. A sheet of a panel belongs to
+    one person, ``scorer_user_id``; any other to the officers of its body. A sheet about a year has no engagement.
 
     ``revision`` counts corrections: a new revision supersedes the published one, which stays as it was.
     ``is_current`` marks the newest revision. While a draft is incomplete, ``total`` is empty, never 0.
@@ -59,15 +112,22 @@ class ScoreSheet(Identified, Versioned, Base):
 
     __tablename__ = "score_sheets"
     __table_args__ = (
-        UniqueConstraint("engagement_id", "scorer_role", "revision"),
+        UniqueConstraint("engagement_id", "scorer_role", "seat", "revision"),
+        UniqueConstraint("bureau_id", "agency_id", "year", "revision"),
+        CheckConstraint("(engagement_id IS NULL) <> (agency_id IS NULL)", name="one_target"),
         Index(None, "bureau_id", "state", "id"),
+        Index(None, "scorer_user_id", "state", "id"),
         Index(None, "scorer_body_id", "state", "id"),
     )
 
     bureau_id: Mapped[int] = mapped_column(ForeignKey("bodies.id"))
-    engagement_id: Mapped[int] = mapped_column(ForeignKey("engagements.id"))
+    engagement_id: Mapped[int | None] = mapped_column(ForeignKey("engagements.id"))
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
+    year: Mapped[int | None] = mapped_column(Integer)
     scorer_role: Mapped[Purpose] = mapped_column(Choice(Purpose))
+    seat: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     scorer_body_id: Mapped[int] = mapped_column(ForeignKey("bodies.id"))
+    scorer_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     scheme_version_id: Mapped[int] = mapped_column(ForeignKey("scheme_versions.id"))
     revision: Mapped[int] = mapped_column(Integer, default=1)
     is_current: Mapped[bool] = mapped_column(Boolean, default=True)
@@ -155,6 +215,8 @@ class AssessmentRound(Identified, Versioned, Base):
     state: Mapped[RoundState] = mapped_column(Choice(RoundState), active_history=True)
     weight_mode: Mapped[WeightMode] = mapped_column(Choice(WeightMode))
     grade_table_id: Mapped[int] = mapped_column(ForeignKey("grade_tables.id"))
+    # Empty where the bureau had no rules of its own when the round was opened.
+    year_rules_id: Mapped[int | None] = mapped_column(ForeignKey("year_rules.id"))
     # Why a published revision is taken up again; empty on the first.
     reason: Mapped[str] = mapped_column(Text, default="")
     # Why the year was published although some results were provisional; empty where none was.
@@ -203,6 +265,10 @@ class AnnualResult(Identified, Base):
     # How many were ranked: told to those who may not see, and so may not count, the others.
     ranked_count: Mapped[int] = mapped_column(Integer)
     sort_position: Mapped[int] = mapped_column(Integer)
+    # Where the rules rank within groups: the group, the rank in it and how many were ranked there.
+    rank_group: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    group_rank: Mapped[int | None] = mapped_column(Integer)
+    group_count: Mapped[int | None] = mapped_column(Integer)
     engagement_count: Mapped[int] = mapped_column(Integer)
     missing_count: Mapped[int] = mapped_column(Integer)
     # [{"engagement_id", "contract", "object", "role", "sheet_id", "state", "body_id", "body_name"}, ...]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.assessments import policies, workflow
+from agencyqa.assessments.forms.share_words import panel_text
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.queries.engagement_scores import visible_score
 from agencyqa.assessments.queries.sheets import sheets_of, sheets_with_row
@@ -25,6 +26,7 @@ from agencyqa.inspections.hooks import withdrawal_listeners
 from agencyqa.inspections.models import Finding
 from agencyqa.inspections.panels import finding_panels
 from agencyqa.measures.enums import Purpose
+from agencyqa.scoring import panel_from_data
 from agencyqa.web.panels import rendered
 
 
@@ -41,14 +43,24 @@ def sheets_panel(actor: Actor, engagement: Engagement) -> Markup | str:
     )
     if not rows and not can_open:
         return ""
+    can_invite, panels = False, {}
     if score is not None:
+        panels = {
+            role["role"]: panel_text(panel_from_data(role["panel"]))
+            for role in score.trace["roles"]
+            if "panel" in role
+        }
         present = {row.scorer_role.value for row in rows}
-        can_open = can_open and any(role.share and role.role not in present for role in score.roles)
+        can_invite = can_open and bool(panels)
+        can_open = can_open and any(
+            role.share and role.role not in panels and role.role not in present for role in score.roles
+        )
     scorable = {
         row.id
         for row in rows
         if actor.has(Permission.SHEETS_SCORE)
         and row.scorer_body_id == actor.body_id
+        and row.scorer_user_id in {None, actor.user_id}
         and row.state in workflow.EDITABLE
     }
     return rendered(
@@ -56,8 +68,14 @@ def sheets_panel(actor: Actor, engagement: Engagement) -> Markup | str:
         engagement=engagement,
         rows=rows,
         score=score,
-        role_names={role.value: role for role in Purpose},
-        can={"open": can_open, "read": actor.has(Permission.SHEETS_READ), "score": scorable},
+        role_names={role.value: role for role in Purpose if role.is_of_engagement},
+        panels=panels,
+        can={
+            "open": can_open,
+            "invite": can_invite,
+            "read": actor.has(Permission.SHEETS_READ),
+            "score": scorable,
+        },
     )
 
 

@@ -19,15 +19,18 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     """The condition under which a sheet exists for the actor.
 
     A bureau reads its own and its districts'; a department only the sheets it fills in itself; the agency that was
-    scored, and an observer, only what is published.
+    scored, and an observer, only what is published; an expert the sheets to which he himself was invited.
     """
     if actor.is_bureau:
         return ScoreSheet.bureau_id.in_(actor.bureau_ids)
     if actor.is_department:
         return ScoreSheet.scorer_body_id == actor.body_id
+    if actor.is_expert:
+        return sa.and_(ScoreSheet.scorer_user_id == actor.user_id, ScoreSheet.scorer_body_id == actor.body_id)
     if actor.is_agency:
         own = select(Engagement.id).where(Engagement.agency_id == actor.body_id)
-        return sa.and_(ScoreSheet.state == SheetState.PUBLISHED, ScoreSheet.engagement_id.in_(own))
+        about_it = sa.or_(ScoreSheet.engagement_id.in_(own), ScoreSheet.agency_id == actor.body_id)
+        return sa.and_(ScoreSheet.state == SheetState.PUBLISHED, about_it)
     if actor.is_observer:
         return sa.and_(ScoreSheet.state == SheetState.PUBLISHED, ScoreSheet.bureau_id.in_(actor.bureau_ids))
     return sa.false()
@@ -38,8 +41,9 @@ def visible_to(actor: Actor) -> Select[ScoreSheet]:
 
 
 def is_scorer(actor: Actor, sheet: ScoreSheet) -> bool:
-    """Whether the actor acts for the body that fills in this sheet."""
-    return actor.has(Permission.SHEETS_SCORE) and actor.body_id == sheet.scorer_body_id
+    """Whether the actor acts for the body that fills in this sheet; in a panel, whether he is the one invited."""
+    is_invited = sheet.scorer_user_id is None or sheet.scorer_user_id == actor.user_id
+    return actor.has(Permission.SHEETS_SCORE) and actor.body_id == sheet.scorer_body_id and is_invited
 
 
 def can_score(actor: Actor, sheet: ScoreSheet) -> bool:

@@ -47,7 +47,12 @@ class Actor:
 
     @property
     def is_observer(self) -> bool:
-        return self.body_kind is BodyKind.OBSERVER
+        return self.body_kind is BodyKind.OBSERVER and not self.is_expert
+
+    @property
+    def is_expert(self) -> bool:
+        """A person who was invited to score; what he sees goes by the person, not by his body."""
+        return self.role is Role.EXPERT
 
 
 def system_actor(name: str) -> Actor:

@@ -23,6 +23,7 @@ class Role(StrEnum):
     AGENCY_STAFF = "agency_staff"
     DEPARTMENT_OFFICER = "department_officer"
     OBSERVER = "observer"
+    EXPERT = "expert"
 
 
 # The kind of body in which a role can be held; the database row of a membership is checked against it.
@@ -35,6 +36,7 @@ BODY_OF_ROLE: dict[Role, BodyKind] = {
     Role.AGENCY_STAFF: BodyKind.AGENCY,
     Role.DEPARTMENT_OFFICER: BodyKind.DEPARTMENT,
     Role.OBSERVER: BodyKind.OBSERVER,
+    Role.EXPERT: BodyKind.OBSERVER,
 }
 
 _EVERYBODY = frozenset(
@@ -134,4 +136,6 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ROUNDS_READ,
         Permission.RESULTS_READ,
     },
+    # Sees and scores the sheets to which he himself was invited, and nothing else.
+    Role.EXPERT: _EVERYBODY | {Permission.SHEETS_READ, Permission.SHEETS_SCORE},
 }

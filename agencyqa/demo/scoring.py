@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.assessments.enums import SheetState
 from agencyqa.assessments.evidence import FactRow, effective_answers, is_scored
-from agencyqa.assessments.facts import facts_on_record
+from agencyqa.assessments.facts import facts_of_sheet
 from agencyqa.assessments.forms.entry import Entry as SheetEntry
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.services.review import finalise_sheet, return_sheet
@@ -136,7 +136,7 @@ class Scoring:
         program = scheme.program
         chance = Chance(f"{self.chance.seed}/{sheet.engagement_id}/{sheet.scorer_role}")
         answers = answers_for(program.scheme, scheme.counting, chance, self.quality[agency_id])
-        facts = facts_on_record(self.session, sheet.engagement_id, scheme.counting)
+        facts = facts_of_sheet(self.session, sheet, scheme.counting)
         overrules = self._overrules(sheet, facts)
         if not chance.happens("differs", 15):
             return SheetEntry(answers=answers, overrules=overrules)

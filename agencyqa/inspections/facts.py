@@ -20,7 +20,7 @@ from agencyqa.measures.occurrences import Occurrence
 
 @dataclass(frozen=True)
 class AgencyFinding:
-    """A final finding that concerns no single engagement; it is listed with the agency's year, not scored."""
+    """A final finding that concerns no single engagement; the agency-level form counts it where there is one."""
 
     finding_id: int
     agency_id: int
@@ -33,10 +33,35 @@ class AgencyFinding:
     facts: str
     fact_on: date
     provision: str
+    # Of the inspection; not kept with a result, which has always been without it.
+    check: str = ""
+
+    def as_occurrence(self) -> Occurrence:
+        """As a row of the sheet about the agency's year."""
+        return Occurrence(
+            key=f"finding:{self.finding_id}",
+            engagement_id=None,
+            source=FaultSource.FINDING,
+            fault=self.fault,
+            count=self.occurrences,
+            fact_on=self.fact_on,
+            provision=self.provision,
+            params={
+                "number": self.number,
+                "check": self.check,
+                "severity": self.severity.value,
+                "facts": self.facts,
+                "occurrences": self.occurrences,
+            },
+            endpoint="inspections.finding",
+            endpoint_values={"finding_id": self.finding_id},
+        )
 
     def as_json(self) -> dict[str, Any]:
         """To be kept with a result: JSON values only."""
-        return {**asdict(self), "severity": self.severity.value, "fact_on": self.fact_on.isoformat()}
+        data = {**asdict(self), "severity": self.severity.value, "fact_on": self.fact_on.isoformat()}
+        del data["check"]
+        return data
 
 
 def occurrences(session: Session, engagement_ids: Collection[int]) -> list[Occurrence]:
@@ -88,7 +113,8 @@ def agency_findings(
 ) -> list[AgencyFinding]:
     """Final ones without an engagement whose fact fell into the year, by agency and number."""
     rows = session.execute(
-        select(Finding, FaultCode.title, FaultCode.title_en)
+        select(Finding, FaultCode.title, FaultCode.title_en, SpotCheck.year, SpotCheck.number)
+        .join(SpotCheck, SpotCheck.id == Finding.spot_check_id)
         .outerjoin(FaultCode, FaultCode.code == Finding.fault_code)
         .where(
             Finding.bureau_id == bureau_id,
@@ -112,6 +138,7 @@ def agency_findings(
             facts=finding.facts,
             fact_on=finding.fact_on,
             provision=finding.provision_key,
+            check=plain_number(check_year, check_number),
         )
-        for finding, title, title_en in rows
+        for finding, title, title_en, check_year, check_number in rows
     ]

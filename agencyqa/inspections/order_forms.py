@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import ValidationError
 
 from agencyqa.files.uploads import UploadForm
 from agencyqa.inspections.enums import OrderState
 from agencyqa.inspections.services.orders import LONGEST_TERM, USUAL_WORKING_DAYS
-from agencyqa.web import normalise
 from agencyqa.web.forms import (
     AreaField,
     ChoiceField,
@@ -19,35 +17,16 @@ from agencyqa.web.forms import (
     FlagField,
     Form,
     IdField,
-    OptionsField,
+    IdsField,
     TextChoiceField,
     TextField,
     VersionedForm,
     WholeField,
 )
-from agencyqa.web.messages import sentence
 
 
-class IdsField(OptionsField):
-    """Any number of stored things, by the numbers the route hands in as choices."""
-
-    kind = "checks"
-
-    def process_data(self, value: Any) -> None:
-        self.data = list(value or [])
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        texts = {normalise.text(value) for value in valuelist if isinstance(value, str)} - {""}
-        if not all(text.isascii() and text.isdigit() and len(text) <= 18 for text in texts):
-            raise ValueError(sentence("not_a_choice"))
-        self.data = sorted(int(text) for text in texts)
-
-    def chosen(self) -> set[str]:
-        return {str(value) for value in self.data or ()}
-
-    def check(self, value: list[int]) -> None:
-        if set(value) - {key for key, _ in self.choices}:
-            raise ValidationError(sentence("finding_not_open_for_order"))
+class OpenFindingsField(IdsField):
+    unknown = "finding_not_open_for_order"
 
 
 class OrderFilter(FilterForm):
@@ -57,7 +36,7 @@ class OrderFilter(FilterForm):
 
 
 class IssueForm(Form):
-    finding_ids = IdsField(_l("列入整改的问题"), required=True)
+    finding_ids = OpenFindingsField(_l("列入整改的问题"), required=True)
     demand = AreaField(_l("整改要求"), required=True, maximum=4000, rows=6)
     working_days = WholeField(
         _l("整改期限（工作日）"),

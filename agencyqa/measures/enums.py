@@ -34,6 +34,13 @@ class Purpose(StrEnum):
     BUREAU = "bureau"
     COMMISSIONER = "commissioner"
     EVALUATED_UNIT = "evaluated_unit"
+    EXPERT = "expert"
+    # Not one engagement but the agency as a whole, once a year; filled in by the bureau.
+    AGENCY_YEAR = "agency_year"
+
+    @property
+    def is_of_engagement(self) -> bool:
+        return self is not Purpose.AGENCY_YEAR
 
 
 class WorkKind(StrEnum):
@@ -87,6 +94,8 @@ describe(
         Purpose.BUREAU: _l("财政局评分"),
         Purpose.COMMISSIONER: _l("委托方评分"),
         Purpose.EVALUATED_UNIT: _l("被评价单位评分"),
+        Purpose.EXPERT: _l("专家评分"),
+        Purpose.AGENCY_YEAR: _l("机构年度评分"),
     },
 )
 describe(

@@ -12,7 +12,7 @@ from agencyqa.measures.enums import FaultSource
 
 @dataclass(frozen=True)
 class Occurrence:
-    """``count`` occurrences of ``fault`` in the work on one engagement.
+    """``count`` occurrences of ``fault`` in the work on one engagement, or of an agency as a whole (without one).
 
     ``key`` names the source for good: ``finding:12``, ``late:7`` (deliverable), ``missing:7``, or
     ``arithmetic:3:total_mismatch`` (evaluation record and code). ``params`` are JSON values for the sentence
@@ -21,7 +21,7 @@ class Occurrence:
     """
 
     key: str
-    engagement_id: int
+    engagement_id: int | None
     source: FaultSource
     fault: str
     count: int

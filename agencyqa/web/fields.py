@@ -292,6 +292,29 @@ class IdField(OptionsField):
         return int(text)
 
 
+class IdsField(OptionsField):
+    """Any number of stored things, by the numbers the route hands in as choices."""
+
+    kind = "checks"
+    unknown = "not_a_choice"
+
+    def process_data(self, value: Any) -> None:
+        self.data = list(value or [])
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        texts = {normalise.text(value) for value in valuelist if isinstance(value, str)} - {""}
+        if not all(text.isascii() and text.isdigit() and len(text) <= 18 for text in texts):
+            raise ValueError(sentence("not_a_choice"))
+        self.data = sorted(int(text) for text in texts)
+
+    def chosen(self) -> set[str]:
+        return {str(value) for value in self.data or ()}
+
+    def check(self, value: list[int]) -> None:
+        if set(value) - {key for key, _ in self.choices}:
+            raise ValidationError(sentence(self.unknown))
+
+
 class TextChoiceField(OptionsField):
     """A choice whose values are plain text, handed in by the route."""
 

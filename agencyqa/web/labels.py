@@ -73,6 +73,7 @@ describe(
         Role.AGENCY_STAFF: _l("机构工作人员"),
         Role.DEPARTMENT_OFFICER: _l("预算单位经办人"),
         Role.OBSERVER: _l("观察员"),
+        Role.EXPERT: _l("评审专家"),
     },
 )
 describe(

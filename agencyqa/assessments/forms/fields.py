@@ -7,7 +7,7 @@ from uuid import uuid4
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
-from agencyqa.assessments.enums import SheetState
+from agencyqa.assessments.enums import PanelHow, PanelMissing, RoleMissing, SheetState
 from agencyqa.measures.enums import Purpose
 from agencyqa.web.forms import (
     AreaField,
@@ -16,7 +16,9 @@ from agencyqa.web.forms import (
     FilterForm,
     FlagField,
     Form,
+    IdsField,
     PointsField,
+    RadioChoiceField,
     ShareField,
     TextField,
     VersionedForm,
@@ -65,12 +67,26 @@ class OpenYearForm(OpenForm):
     year = YearField(_l("考核年度"), required=True)
 
 
+class InviteForm(OpenForm):
+    experts = IdsField(_l("邀请的专家"), required=True)
+
+
 class ShareTableForm(Form):
     valid_from = DateField(_l("自合同签订日起"), required=True)
     source = TextField(_l("依据"), required=True, maximum=500, help=_l("例如本局印发的考核方案名称与文号。"))
     bureau = ShareField(_l("财政部门占比"))
     commissioner = ShareField(_l("委托方占比"))
     evaluated_unit = ShareField(_l("被评价单位占比"))
+    expert = ShareField(_l("专家占比"))
+    panel_how = ChoiceField(_l("多位专家的计分"), PanelHow, blank=_l("不设专家评分"))
+    panel_trim = WholeField(
+        _l("最高、最低各去掉几份"), minimum=1, maximum=9, help=_l("只在“去掉最高、最低”时填写；不填为 1。")
+    )
+    panel_least = WholeField(
+        _l("最少几位专家"), minimum=1, maximum=99, help=_l("已评分的专家不足这个数，就没有专家得分。")
+    )
+    panel_missing = ChoiceField(_l("专家尚未全部评分时"), PanelMissing, blank=_l("不设专家评分"))
+    role_missing = RadioChoiceField(_l("某一角色没有评分时"), RoleMissing, required=True)
 
 
 class GradeTableForm(Form):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext
 
 from agencyqa.assessments.forms.ranking_page import band_label, measure_label, signed
+from agencyqa.assessments.forms.share_words import panel_text
 from agencyqa.assessments.models import AnnualResult, GradeTable
 from agencyqa.measures.enums import Purpose
 from agencyqa.scoring import (
@@ -19,6 +20,7 @@ from agencyqa.scoring import (
     format_points,
     format_scaled,
     fraction_from_data,
+    panel_from_data,
     readd,
     round_half_up,
 )
@@ -39,6 +41,17 @@ class MeasureLine:
 
 
 @dataclass(frozen=True)
+class SeatLine:
+    """One scorer of a panel; ``state`` is "" for one who counts."""
+
+    name: str
+    total: str
+    percent: str
+    state: str
+    sheet_id: int | None
+
+
+@dataclass(frozen=True)
 class RoleLine:
     """``sheet_id`` only where the reader may open the sheet."""
 
@@ -48,6 +61,10 @@ class RoleLine:
     percent: str
     contribution: str
     sheet_id: int | None
+    panel: str = ""
+    seats: tuple[SeatLine, ...] = ()
+    # "" but for a role that was left out, or whose share grew because another was.
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,7 +201,11 @@ def _engagement(
 ) -> EngagementLine:
     weight, score = fraction_from_data(item["weight"]), fraction_from_data(item["score"])
     contribution = fraction_from_data(item["contribution"])
-    sheets = {sheet["role"]: sheet["sheet_id"] for sheet in data["sheets"]}
+    sheets = {
+        (sheet["role"], f"{sheet['seat']:02d}" if "seat" in sheet else ""): sheet["sheet_id"]
+        for sheet in data["sheets"]
+    }
+    left_out = data["trace"].get("left_out", ())
     return EngagementLine(
         engagement_id=data["engagement_id"],
         contract=data["contract"],
@@ -197,22 +218,55 @@ def _engagement(
         exact_score=exact_text(score),
         exact_weight="" if weight is None else f"{weight.numerator}/{weight.denominator}",
         exact=exact_text(contribution),
-        roles=tuple(_role(role, sheets.get(role["role"]), sheet_ids) for role in data["trace"]["roles"]),
+        roles=tuple(role_line(role, sheets, sheet_ids, left_out) for role in data["trace"]["roles"]),
         missing=tuple(label_of(Purpose(role)) for role in data["trace"]["missing"]),
     )
 
 
-def _role(role: Mapping[str, Any], sheet_id: int | None, sheet_ids: frozenset[int]) -> RoleLine:
+def role_line(
+    role: Mapping[str, Any],
+    sheets: Mapping[tuple[str, str], int],
+    sheet_ids: frozenset[int],
+    left_out: Collection[str],
+) -> RoleLine:
+    """``sheets`` are those of the engagement by role and seat, ``sheet_ids`` those the reader may open."""
+    key = role["role"]
     share = fraction_from_data(role["share"]) or Fraction(0)
-    has_total = role["total"] is not None
+    note = ""
+    if key in left_out:
+        note = gettext("缺少，其占比由其他角色承担")
+    elif "effective" in role:
+        actual = fraction_from_data(role["effective"]) or Fraction(0)
+        note = gettext("实际占比 %(share)s", share=exact_text(actual * 100) + "%")
+    sheet_id = sheets.get((key, ""))
     return RoleLine(
-        role=label_of(Purpose(role["role"])),
+        role=label_of(Purpose(key)),
         share=exact_text(share * 100) + "%",
-        total=f"{format_points(role['total'])} / {format_points(role['max'])}" if has_total else "",
+        total=_points_text(role),
         percent=exact_text(fraction_from_data(role["percent"])),
         contribution=exact_text(fraction_from_data(role["contribution"])),
         sheet_id=sheet_id if sheet_id in sheet_ids else None,
+        panel=panel_text(panel_from_data(role["panel"])) if "panel" in role else "",
+        seats=tuple(_seat(seat, sheets.get((key, seat["key"])), sheet_ids) for seat in role.get("seats", ())),
+        note=note,
     )
+
+
+def _seat(seat: Mapping[str, Any], sheet_id: int | None, sheet_ids: frozenset[int]) -> SeatLine:
+    states = {"counted": "", "trimmed": gettext("去掉"), "missing": gettext("尚未评分")}
+    return SeatLine(
+        name=gettext("专家 %(number)s", number=int(seat["key"])),
+        total=_points_text(seat),
+        percent=exact_text(fraction_from_data(seat["percent"])),
+        state=states[seat["state"]],
+        sheet_id=sheet_id if sheet_id in sheet_ids else None,
+    )
+
+
+def _points_text(sheet: Mapping[str, Any]) -> str:
+    if sheet["total"] is None:
+        return ""
+    return f"{format_points(sheet['total'])} / {format_points(sheet['max'])}"
 
 
 def _grade_text(result: AnnualResult, table: GradeTable) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -16,7 +16,7 @@ from agencyqa.assessments.queries.sheets import stored_score
 from agencyqa.assessments.queries.tables import role_shares, share_table_in_force
 from agencyqa.auth.actor import Actor
 from agencyqa.engagements.models import Engagement
-from agencyqa.scoring import EngagementResult, RoleShare, Rounding, SheetScore, score_engagement
+from agencyqa.scoring import EngagementResult, RoleSheets, Rounding, score_engagement
 
 # Shown with two decimals; the result itself stays a fraction.
 SHOWN = Rounding(2)
@@ -26,14 +26,6 @@ def engagement_shares(session: Session, engagement: Engagement) -> ShareTable | 
     """The shares in force on the contract date."""
     chain = bureau_chain(session, engagement.bureau_id)
     return share_table_in_force(session, chain, engagement.contract_signed_on)
-
-
-def score_of(
-    shares: Sequence[RoleShare], sheets: Mapping[str, SheetScore | None], rounding: Rounding | None = SHOWN
-) -> EngagementResult:
-    """Only decided sheets belong in ``sheets``; a role left out makes the result provisional, never 0."""
-    known = {share.role for share in shares}
-    return score_engagement(shares, {role: each for role, each in sheets.items() if role in known}, rounding)
 
 
 def visible_score(
@@ -54,12 +46,17 @@ def visible_score(
     if table is None:
         return None
     states = workflow.DECIDED if actor.is_bureau else frozenset({SheetState.PUBLISHED})
-    sheets = {
-        row.scorer_role.value: stored_score(row.total, row.max_points, row.measure_totals)
-        for row in rows
-        if row.state in states
-    }
-    result = score_of(role_shares(table), sheets)
+    sheets: dict[str, RoleSheets] = {}
+    for share in role_shares(table):
+        held = {
+            f"{row.seat:02d}": stored_score(row.total, row.max_points, row.measure_totals)
+            if row.state in states
+            else None
+            for row in rows
+            if row.scorer_role.value == share.role
+        }
+        sheets[share.role] = next(iter(held.values()), None) if share.panel is None else held
+    result = score_engagement(role_shares(table), sheets, SHOWN, role_missing=table.role_missing.value)
     if result.missing and not actor.is_bureau:
         return None
     return result

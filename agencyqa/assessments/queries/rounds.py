@@ -33,7 +33,6 @@ from agencyqa.inspections.enums import FindingState
 from agencyqa.inspections.models import Finding
 from agencyqa.measures.models import Scheme, SchemeVersion
 from agencyqa.objects.models import EvaluationObject
-from agencyqa.scoring import RoleShare
 from agencyqa.web.tables import Key
 
 _AgencyBody = aliased(Body)
@@ -191,7 +190,7 @@ def year_facts(session: Session, bureau_id: int, year: int) -> YearFacts:
     sheets: dict[int, list[SheetFact]] = {}
     for sheet in _sheets(session, bureau_id, year):
         sheets.setdefault(sheet.engagement_id, []).append(sheet)
-    known: dict[date, tuple[int, tuple[RoleShare, ...]] | None] = {}
+    known: dict[date, ShareTable | None] = {}
     counted: list[EngagementFact] = []
     left_out: list[dict[str, Any]] = []
     missing: set[date] = set()
@@ -224,8 +223,9 @@ def year_facts(session: Session, bureau_id: int, year: int) -> YearFacts:
                 fee=row.fee,
                 signed_on=day,
                 state=row.state,
-                share_table_id=held[0],
-                shares=held[1],
+                share_table_id=held.id,
+                shares=role_shares(held),
+                role_missing=held.role_missing,
                 sheets=tuple(sheets.get(row.id, ())),
                 bureau_id=bureau_id,
                 bureau_name=bureau_name,
@@ -279,6 +279,7 @@ def _sheets(session: Session, bureau_id: int, year: int) -> list[SheetFact]:
             SchemeVersion.is_reference,
             ScoreSheet.scorer_body_id,
             _ScorerBody.name,
+            ScoreSheet.seat,
         )
         .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
         .join(SchemeVersion, SchemeVersion.id == ScoreSheet.scheme_version_id)
@@ -289,7 +290,7 @@ def _sheets(session: Session, bureau_id: int, year: int) -> list[SheetFact]:
             Engagement.assessment_year == year,
             ScoreSheet.is_current,
         )
-        .order_by(ScoreSheet.engagement_id, ScoreSheet.scorer_role, ScoreSheet.id)
+        .order_by(ScoreSheet.engagement_id, ScoreSheet.scorer_role, ScoreSheet.seat, ScoreSheet.id)
     )
     return [
         SheetFact(
@@ -307,25 +308,23 @@ def _sheets(session: Session, bureau_id: int, year: int) -> list[SheetFact]:
             is_reference=is_reference,
             body_id=body_id,
             body_name=body_name,
+            seat=seat,
         )
         for (
             sheet_id, engagement_id, role, revision, state, total, max_points, measures, content_hash,
-            version_id, scheme_key, number, is_reference, body_id, body_name,
+            version_id, scheme_key, number, is_reference, body_id, body_name, seat,
         ) in rows
     ]  # fmt: skip
 
 
-def shares_on(
-    tables: Sequence[ShareTable], chain: Sequence[int], day: date
-) -> tuple[int, tuple[RoleShare, ...]] | None:
+def shares_on(tables: Sequence[ShareTable], chain: Sequence[int], day: date) -> ShareTable | None:
     """The shares in force on a contract date: the nearest bureau's that has any."""
     open_then = [
         table
         for table in tables
         if table.valid_from <= day and (table.valid_to is None or table.valid_to >= day)
     ]
-    table = min(open_then, key=lambda each: chain.index(each.bureau_id), default=None)
-    return None if table is None else (table.id, role_shares(table))
+    return min(open_then, key=lambda each: chain.index(each.bureau_id), default=None)
 
 
 def inputs_stamp(session: Session, bureau_id: int, year: int) -> str:

@@ -26,6 +26,9 @@ from agencyqa.web.tables import Key, Order
 
 _AgencyBody = aliased(Body)
 _ScorerBody = aliased(Body)
+# Of a sheet about an engagement, or about an agency's year.
+_year_of_sheet: ColumnElement[int] = sa.func.coalesce(Engagement.assessment_year, ScoreSheet.year)
+_agency_of_sheet: ColumnElement[int] = sa.func.coalesce(Engagement.agency_id, ScoreSheet.agency_id)
 
 # What is due first stands first; sheets without a due date come last.
 ORDERS: Mapping[str, Order] = {
@@ -38,20 +41,36 @@ ORDERS: Mapping[str, Order] = {
 
 def newest_seen(actor: Actor) -> ColumnElement[bool]:
     """Of several revisions the newest the actor may see; a correction that is still open hides nothing published."""
-    if actor.is_bureau or actor.is_department:
+    if actor.is_bureau or actor.is_department or actor.is_expert:
         return ScoreSheet.is_current.is_(True)
     later = aliased(ScoreSheet)
     return ~sa.exists().where(
-        later.engagement_id == ScoreSheet.engagement_id,
+        _same_target(later),
         later.scorer_role == ScoreSheet.scorer_role,
+        later.seat == ScoreSheet.seat,
         later.revision > ScoreSheet.revision,
         later.state == SheetState.PUBLISHED,
     )
 
 
+def _same_target(other: type[ScoreSheet]) -> ColumnElement[bool]:
+    """The same engagement, or the same year of the same agency."""
+    return sa.or_(
+        other.engagement_id == ScoreSheet.engagement_id,
+        sa.and_(
+            other.agency_id == ScoreSheet.agency_id,
+            other.bureau_id == ScoreSheet.bureau_id,
+            other.year == ScoreSheet.year,
+        ),
+    )
+
+
 def waits_for(actor: Actor) -> ColumnElement[bool]:
     """Sheets whose next step is the actor's: to score, or to review without having scored."""
-    to_score = sa.and_(ScoreSheet.scorer_body_id == actor.body_id, ScoreSheet.state.in_(workflow.EDITABLE))
+    is_mine = sa.or_(ScoreSheet.scorer_user_id.is_(None), ScoreSheet.scorer_user_id == actor.user_id)
+    to_score = sa.and_(
+        ScoreSheet.scorer_body_id == actor.body_id, is_mine, ScoreSheet.state.in_(workflow.EDITABLE)
+    )
     if not actor.has(Permission.SHEETS_SCORE):
         to_score = sa.false()
     if not actor.has(Permission.SHEETS_FINALISE):
@@ -84,25 +103,27 @@ def sheet_rows(
             ScoreSheet.total,
             ScoreSheet.max_points,
             ScoreSheet.scorer_body_id,
+            ScoreSheet.scorer_user_id,
+            ScoreSheet.seat,
             SchemeVersion.is_reference,
             Engagement.id.label("engagement_id"),
             Engagement.contract_number,
-            Engagement.assessment_year,
+            _year_of_sheet.label("assessment_year"),
             EvaluationObject.name.label("object_name"),
             _AgencyBody.name.label("agency_name"),
             _ScorerBody.name.label("scorer_name"),
         )
         .join(SchemeVersion, SchemeVersion.id == ScoreSheet.scheme_version_id)
-        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
-        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
-        .join(_AgencyBody, _AgencyBody.id == Engagement.agency_id)
+        .outerjoin(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        .outerjoin(EvaluationObject, EvaluationObject.id == Engagement.object_id)
+        .join(_AgencyBody, _AgencyBody.id == _agency_of_sheet)
         .join(_ScorerBody, _ScorerBody.id == ScoreSheet.scorer_body_id)
         .where(policies.seen_by(actor), newest_seen(actor))
     )
     if state is not None:
         statement = statement.where(ScoreSheet.state == state)
     if year is not None:
-        statement = statement.where(Engagement.assessment_year == year)
+        statement = statement.where(_year_of_sheet == year)
     if role is not None:
         statement = statement.where(ScoreSheet.scorer_role == role)
     if is_overdue:
@@ -124,7 +145,7 @@ def sheets_of(session: Session, actor: Actor, engagement_id: int) -> list[Row[*t
     """The sheets of one engagement that the actor may see, by scorer role."""
     statement = sheet_rows(actor).where(ScoreSheet.engagement_id == engagement_id)
     statement = statement.add_columns(ScoreSheet.measure_totals, ScoreSheet.is_current)
-    return list(session.execute(statement.order_by(ScoreSheet.scorer_role, ScoreSheet.id)))
+    return list(session.execute(statement.order_by(ScoreSheet.scorer_role, ScoreSheet.seat, ScoreSheet.id)))
 
 
 @dataclass(frozen=True)
@@ -185,16 +206,16 @@ def sheet_with_names(session: Session, actor: Actor, sheet_id: int) -> Row[*tupl
             Engagement.id,
             Engagement.contract_number,
             Engagement.contract_signed_on,
-            Engagement.assessment_year,
+            _year_of_sheet.label("assessment_year"),
             Engagement.work_kind,
             EvaluationObject.name.label("object_name"),
             _AgencyBody.name.label("agency_name"),
             _ScorerBody.name.label("scorer_name"),
         )
         .join(SchemeVersion, SchemeVersion.id == ScoreSheet.scheme_version_id)
-        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
-        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
-        .join(_AgencyBody, _AgencyBody.id == Engagement.agency_id)
+        .outerjoin(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        .outerjoin(EvaluationObject, EvaluationObject.id == Engagement.object_id)
+        .join(_AgencyBody, _AgencyBody.id == _agency_of_sheet)
         .join(_ScorerBody, _ScorerBody.id == ScoreSheet.scorer_body_id)
         .where(policies.seen_by(actor), ScoreSheet.id == sheet_id)
         .options(defer(SchemeVersion.content))
@@ -202,6 +223,9 @@ def sheet_with_names(session: Session, actor: Actor, sheet_id: int) -> Row[*tupl
 
 
 def contract_number(session: Session, sheet: ScoreSheet) -> str:
+    """ "" for a sheet about an agency's year."""
+    if sheet.engagement_id is None:
+        return ""
     return session.scalars(
         select(Engagement.contract_number).where(Engagement.id == sheet.engagement_id)
     ).one()
@@ -220,8 +244,15 @@ def revisions_of(session: Session, actor: Actor, sheet: ScoreSheet) -> list[Row[
         )
         .where(
             policies.seen_by(actor),
-            ScoreSheet.engagement_id == sheet.engagement_id,
+            ScoreSheet.engagement_id == sheet.engagement_id
+            if sheet.agency_id is None
+            else sa.and_(
+                ScoreSheet.agency_id == sheet.agency_id,
+                ScoreSheet.bureau_id == sheet.bureau_id,
+                ScoreSheet.year == sheet.year,
+            ),
             ScoreSheet.scorer_role == sheet.scorer_role,
+            ScoreSheet.seat == sheet.seat,
         )
         .order_by(ScoreSheet.revision.desc())
     )

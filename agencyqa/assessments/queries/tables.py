@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from agencyqa.assessments.models import GradeTable, ShareTable
+from agencyqa.assessments.shares import shares_from_data
 from agencyqa.db import open_period
 from agencyqa.scoring import GradeBand, RoleShare, Rounding
 
@@ -51,7 +52,7 @@ def grade_tables(bureau_ids: Sequence[int]) -> Select[GradeTable]:
 
 
 def role_shares(table: ShareTable) -> tuple[RoleShare, ...]:
-    return tuple(RoleShare(role, numerator, denominator) for role, numerator, denominator in table.shares)
+    return shares_from_data(table.shares)
 
 
 def grade_bands(table: GradeTable) -> tuple[GradeBand, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.queries.sheets import sheet_with_names
 from agencyqa.auth.actor import Actor
+from agencyqa.engagements.deliverables.queries import viewable_reports
 from agencyqa.errors import NotVisible
 from agencyqa.extensions import db
 from agencyqa.measures.counting import Counting
@@ -44,6 +45,13 @@ def load_sheet(actor: Actor, sheet_id: int) -> SheetContext:
     return SheetContext(
         found.ScoreSheet, version, scheme.program, scheme.counting, scheme.texts(reader_language()), found
     )
+
+
+def reports_beside(actor: Actor, sheet: ScoreSheet) -> Sequence[Any]:
+    """The reports of the engagement that the actor may read while scoring it; of an agency's year there are none."""
+    if sheet.engagement_id is None:
+        return []
+    return viewable_reports(db.session(), actor, sheet.engagement_id)
 
 
 def beside_documents(page: str, reports: Sequence[Any]) -> Response:

@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from agencyqa.assessments import policies
 from agencyqa.assessments.evidence import record_stamp
-from agencyqa.assessments.facts import facts_on_record
+from agencyqa.assessments.facts import facts_of_sheet
 from agencyqa.assessments.forms.entry import Entry, Typed, read_entry, write_entry
 from agencyqa.assessments.forms.facts_page import fact_lines
 from agencyqa.assessments.forms.fields import EntryForm
@@ -28,14 +28,13 @@ from agencyqa.assessments.forms.page import first_control, label_of_field, secti
 from agencyqa.assessments.queries.provisions import citations
 from agencyqa.assessments.queries.targets import open_keys
 from agencyqa.assessments.routes import bp
-from agencyqa.assessments.routes.context import SheetContext, beside_documents, load_sheet
+from agencyqa.assessments.routes.context import SheetContext, beside_documents, load_sheet, reports_beside
 from agencyqa.assessments.services.scoring import save_draft, submit_sheet
 from agencyqa.assessments.stored import entry_of
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import utc_now
-from agencyqa.engagements.deliverables.queries import viewable_reports
 from agencyqa.errors import Forbidden, Invalid, Stale, WrongState
 from agencyqa.extensions import db
 from agencyqa.measures.sentences import scheme_terms
@@ -68,7 +67,7 @@ def _posted(actor: Actor, context: SheetContext, form: EntryForm) -> ResponseRet
     """Save or submit what was typed. Whatever is refused is shown again as typed, and nothing is stored."""
     sheet, program, sheet_id = context.sheet, context.program, context.sheet.id
     # What counts is what is on record now, not what was when the page was opened.
-    facts = facts_on_record(db.session(), sheet.engagement_id, context.counting)
+    facts = facts_of_sheet(db.session(), sheet, context.counting)
     typed = _typed(context, request.form, facts)
     judged = judge(program, context.texts, typed, facts)
     is_submission = request.form.get("intent") == "submit"
@@ -201,7 +200,7 @@ def _page(
         typed=judged.typed.texts,
         errors=beside,
     )
-    reports = viewable_reports(session, current_actor(), context.sheet.engagement_id)
+    reports = reports_beside(current_actor(), context.sheet)
     page = render_template(
         "assessments/edit.html",
         context=context,
@@ -245,7 +244,7 @@ def draft(sheet_id: int) -> ResponseReturnValue:
         raise Invalid("malformed_draft")
     version = body.get("version")
     fields = {str(name): text for name, text in body["fields"].items() if isinstance(text, str)}
-    facts = facts_on_record(db.session(), context.sheet.engagement_id, context.counting)
+    facts = facts_of_sheet(db.session(), context.sheet, context.counting)
     typed = _typed(context, fields, facts)
     if typed.foreign:
         raise Invalid("sheet_unknown_fields")

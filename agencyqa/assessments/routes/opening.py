@@ -6,10 +6,13 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from agencyqa.assessments.forms.fields import OpenForm, OpenYearForm
+from agencyqa.assessments.forms.fields import InviteForm, OpenForm, OpenYearForm
+from agencyqa.assessments.forms.share_words import panel_text
 from agencyqa.assessments.policies import can_open_sheets
+from agencyqa.assessments.queries.experts import experts_of, invited_to
 from agencyqa.assessments.routes import bp
-from agencyqa.assessments.services.sheets import OpenedYear, open_sheets, open_year
+from agencyqa.assessments.services.inviting import CONSTRAINTS, invite_experts
+from agencyqa.assessments.services.sheets import Chooser, OpenedYear, open_sheets, open_year
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
@@ -45,6 +48,41 @@ def open_for_engagement(engagement_id: int) -> ResponseReturnValue:
                 flash(gettext("这项业务的评分表已经齐全，没有新增。"), "info")
             return redirect(url_for("engagements.show", engagement_id=engagement_id))
     return render_template("assessments/open.html", form=form, engagement=engagement), form.status
+
+
+@bp.route("/engagements/<int:engagement_id>/experts", methods=["GET", "POST"])
+@requires(Permission.SHEETS_FINALISE)
+def invite(engagement_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    engagement = one_or_404(visible_to(actor).where(Engagement.id == engagement_id))
+    if not can_open_sheets(actor, engagement):
+        raise Forbidden("only_bureau_opens_sheets")
+    session = db.session()
+    known, invited = experts_of(session, engagement.bureau_id, today()), invited_to(session, engagement.id)
+    form = InviteForm()
+    form.experts.choices = [
+        (each.user_id, f"{each.display_name}（{each.body_name}）")
+        for each in known
+        if each.user_id not in invited
+    ]
+    share = Chooser(session, engagement.bureau_id).panel(engagement)
+    if form.validate_on_submit():
+        with form.catching(CONSTRAINTS):
+            made = invite_experts(
+                actor, session, engagement, form.experts.data, due_on=form.due_on.data, now=utc_now()
+            )
+            session.commit()
+            flash(gettext("已邀请 %(count)s 位专家，每人一份评分表。", count=len(made)), "success")
+            return redirect(url_for("engagements.show", engagement_id=engagement_id))
+    page = render_template(
+        "assessments/invite.html",
+        form=form,
+        engagement=engagement,
+        share=share,
+        panel=panel_text(share.panel if share else None),
+        invited=[each for each in known if each.user_id in invited],
+    )
+    return page, form.status
 
 
 @bp.route("/sheets/open-year", methods=["GET", "POST"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agencyqa.assessments import workflow
 from agencyqa.assessments.evidence import changes
-from agencyqa.assessments.facts import facts_on_record
+from agencyqa.assessments.facts import facts_of_sheet
 from agencyqa.assessments.forms.facts_page import ChangeLine, FactLines, change_lines, fact_lines
 from agencyqa.assessments.queries.provisions import Citations, citations
 from agencyqa.assessments.queries.targets import open_keys
@@ -29,7 +29,7 @@ def sheet_record(actor: Actor, context: SheetContext, *, with_changes: bool = Fa
     session, sheet, texts = db.session(), context.sheet, context.texts
     found = []
     if with_changes and sheet.is_current and sheet.state not in workflow.EDITABLE:
-        found = changes(sheet.facts, facts_on_record(session, sheet.engagement_id, context.counting))
+        found = changes(sheet.facts, facts_of_sheet(session, sheet, context.counting))
     rows = [*sheet.facts, *(each.row for each in found if each.kind != "removed")]
     cited = citations(session, texts, context.around.contract_signed_on, rows)
     keys = open_keys(session, actor, rows)

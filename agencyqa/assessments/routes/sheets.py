@@ -13,11 +13,10 @@ from agencyqa.assessments.forms.fields import SheetFilter
 from agencyqa.assessments.queries.scorers import scorer_ids
 from agencyqa.assessments.queries.sheets import ORDERS, revisions_of, sheet_rows, snapshots_of
 from agencyqa.assessments.routes import bp
-from agencyqa.assessments.routes.context import beside_documents, load_sheet
+from agencyqa.assessments.routes.context import beside_documents, load_sheet, reports_beside
 from agencyqa.assessments.routes.record import sheet_record
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
-from agencyqa.engagements.deliverables.queries import viewable_reports
 from agencyqa.extensions import db
 from agencyqa.measures.enums import Purpose
 from agencyqa.web.labels import label_of
@@ -84,7 +83,7 @@ def sheet(sheet_id: int) -> ResponseReturnValue:
     scorers = scorer_ids(db.session(), [found.id]) if is_waiting else frozenset()
     insider = actor.is_bureau or policies.is_scorer(actor, found)
     record = sheet_record(actor, context, with_changes=actor.is_bureau)
-    reports = viewable_reports(db.session(), actor, found.engagement_id)
+    reports = reports_beside(actor, found)
     page = render_template(
         "assessments/sheet.html",
         context=context,

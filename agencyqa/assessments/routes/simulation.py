@@ -44,6 +44,7 @@ class Asked:
     criteria: tuple[Criterion, ...]
     is_faulty: bool
     study: Study | None
+    is_plain: bool = True
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -87,7 +88,14 @@ def ask(actor: Actor) -> Asked:
         grades=bands,
     )
     study = None
-    if read is not None and table is not None and year is not None and not form.errors and not is_faulty:
+    if (
+        read is not None
+        and read.is_plain
+        and table is not None
+        and year is not None
+        and not form.errors
+        and not is_faulty
+    ):
         before = YearRules(mode.value, bands, rounding_of(table))
         wanted: WeightMode | None = form["weights"].data
         after = YearRules((wanted or mode).value, form.grades(bands), rounding_of(table), form.shares)
@@ -95,7 +103,8 @@ def ask(actor: Actor) -> Asked:
             study = run_study(
                 session, bureau_id, year, read, before=before, after=after, chosen=chosen, points=form.points
             )
-    return Asked(form, year, bureau_id, table, chosen, criteria, is_faulty, study)
+    is_plain = read is None or read.is_plain
+    return Asked(form, year, bureau_id, table, chosen, criteria, is_faulty, study, is_plain)
 
 
 def _chosen(actor: Actor) -> SchemeVersion | None:

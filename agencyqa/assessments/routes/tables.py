@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from agencyqa.accounts.models import Body
+from agencyqa.assessments.enums import PanelHow, RoleMissing
 from agencyqa.assessments.forms.fields import GRADE_ROWS, GradeTableForm, ShareTableForm
+from agencyqa.assessments.forms.share_words import panel_text
 from agencyqa.assessments.policies import can_keep_tables
-from agencyqa.assessments.queries.tables import grade_tables, share_tables
+from agencyqa.assessments.queries.tables import grade_tables, role_shares, share_tables
 from agencyqa.assessments.routes import bp
 from agencyqa.assessments.services.tables import GradeRow, add_grade_table, add_share_table
 from agencyqa.auth.guards import current_actor, requires
@@ -20,6 +22,7 @@ from agencyqa.clock import utc_now
 from agencyqa.errors import Invalid
 from agencyqa.extensions import db
 from agencyqa.measures.enums import Purpose
+from agencyqa.scoring import Panel
 
 CONSTRAINTS = {
     "uq_share_tables_bureau_id": ("valid_from", "duplicate"),
@@ -38,7 +41,10 @@ def score_tables() -> ResponseReturnValue:
         shares=[
             (
                 table,
-                [(Purpose(role), (numerator, denominator)) for role, numerator, denominator in table.shares],
+                [
+                    (Purpose(share.role), (share.numerator, share.denominator), panel_text(share.panel))
+                    for share in role_shares(table)
+                ],
             )
             for table in db.session.scalars(share_tables(bureau_ids))
         ],
@@ -59,13 +65,32 @@ def new_shares() -> ResponseReturnValue:
                 db.session(),
                 valid_from=form.valid_from.data,
                 source=form.source.data,
-                shares=[(role, form[role.value].data or Fraction(0)) for role in Purpose],
+                shares=[
+                    (role, form[role.value].data or Fraction(0)) for role in Purpose if role.is_of_engagement
+                ],
+                panel=_panel(form),
+                role_missing=form.role_missing.data,
                 now=utc_now(),
             )
             db.session.commit()
             flash(gettext("评分权重已保存。"), "success")
             return redirect(url_for("assessments.score_tables"))
+    elif not form.is_submitted():
+        form.role_missing.data = RoleMissing.WAIT
     return render_template("assessments/new_shares.html", form=form), form.status
+
+
+def _panel(form: ShareTableForm) -> Panel | None:
+    """The fields of the panel as far as experts score at all; raise Invalid where one is left open."""
+    how = form.panel_how.data
+    if how is None or not form.expert.data:
+        return None
+    missing = form.panel_missing.data
+    if missing is None:
+        raise Invalid(panel_missing="required")
+    trim = form.panel_trim.data or 1
+    least = form.panel_least.data or (1 if how is PanelHow.MEAN else 2 * trim + 1)
+    return Panel(how.value, trim if how is PanelHow.TRIMMED_MEAN else 1, least, missing.value)
 
 
 @bp.route("/score-tables/grades", methods=["GET", "POST"])

@@ -21,7 +21,7 @@ from agencyqa.assessments.evidence import (
     effective_answers,
     is_scored,
 )
-from agencyqa.assessments.facts import facts_on_record
+from agencyqa.assessments.facts import facts_of_sheet
 from agencyqa.assessments.forms.entry import Entry, Fault
 from agencyqa.assessments.forms.judging import answered_parts
 from agencyqa.assessments.forms.layout import answer_field, entered_field, reason_field, why_field
@@ -83,7 +83,7 @@ def record_for(
     actor: Actor, session: Session, sheet: ScoreSheet, counting: Counting, entry: Entry, now: datetime
 ) -> OnRecord:
     """What is on record now, with what the scorer sets aside; without a word about that, what he set aside before."""
-    facts = facts_on_record(session, sheet.engagement_id, counting)
+    facts = facts_of_sheet(session, sheet, counting)
     return OnRecord(facts, overruled_rows(facts, sheet.overruled, entry.overrules, actor, now))
 
 
@@ -232,7 +232,7 @@ def take_snapshot(
 def snapshot_content(sheet: ScoreSheet, scheme_hash: str) -> dict[str, Any]:
     """What a hash covers. Nothing on record is left out, so that sheets from before keep the hashes they had."""
     content: dict[str, Any] = {
-        "engagement_id": sheet.engagement_id,
+        **_target(sheet),
         "scorer_role": sheet.scorer_role.value,
         "revision": sheet.revision,
         "scheme_version_id": sheet.scheme_version_id,
@@ -248,6 +248,14 @@ def snapshot_content(sheet: ScoreSheet, scheme_hash: str) -> dict[str, Any]:
     if sheet.overruled:
         content["overruled"] = sheet.overruled
     return content
+
+
+def _target(sheet: ScoreSheet) -> dict[str, Any]:
+    """What is scored, and in which seat of a panel."""
+    if sheet.engagement_id is None:
+        return {"bureau_id": sheet.bureau_id, "agency_id": sheet.agency_id, "year": sheet.year}
+    seat = {"seat": sheet.seat} if sheet.seat else {}
+    return {"engagement_id": sheet.engagement_id, **seat}
 
 
 def content_hash(content: dict[str, Any]) -> str:

@@ -136,8 +136,12 @@ def correct_sheet(
     following = ScoreSheet(
         bureau_id=sheet.bureau_id,
         engagement_id=sheet.engagement_id,
+        agency_id=sheet.agency_id,
+        year=sheet.year,
         scorer_role=sheet.scorer_role,
+        seat=sheet.seat,
         scorer_body_id=sheet.scorer_body_id,
+        scorer_user_id=sheet.scorer_user_id,
         scheme_version_id=sheet.scheme_version_id,
         revision=sheet.revision + 1,
         is_current=True,

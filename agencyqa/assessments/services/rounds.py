@@ -34,7 +34,6 @@ from agencyqa.auth.actor import Actor
 from agencyqa.db import check_version
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused
-from agencyqa.scoring import ENGINE_VERSION
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 # Constraint → (field, code) of two who open the same year at once.
@@ -190,7 +189,7 @@ def _row(found: AssessmentRound, year: AgencyYear, ranked: int, now: datetime) -
         "agency_findings": year.findings,
         "inputs": year.inputs,
         "trace": year.trace,
-        "engine_version": ENGINE_VERSION,
+        "engine_version": year.trace["engine"],
         "computed_at": now,
     }
 

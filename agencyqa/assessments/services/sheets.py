@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,6 +33,7 @@ from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.occurrences import Occurrence
 from agencyqa.measures.queries import compiled, scheme_in_force
 from agencyqa.notifications.services import tell
+from agencyqa.scoring import RoleShare
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,9 @@ class Plan:
     role: Purpose
     body_id: int
     version: SchemeVersion
+    # Of a panel: which scorer, and who he is.
+    seat: int = 0
+    user_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,12 +84,24 @@ class Chooser:
         plans: list[Plan] = []
         for share in role_shares(table):
             role = Purpose(share.role)
-            if share.numerator and role not in existing:
-                version = self._scheme(role, engagement.work_kind, day)
-                if version is None:
-                    raise Refused("no_scheme_in_force", role=role, work_kind=engagement.work_kind, day=day)
-                plans.append(Plan(role, scorer_body(engagement, role), version))
+            # The scorers of a panel are persons, whom somebody has to choose: they are invited one by one.
+            if share.numerator and share.panel is None and role not in existing:
+                plans.append(Plan(role, scorer_body(engagement, role), self.version(engagement, role)))
         return plans
+
+    def version(self, engagement: Engagement, role: Purpose) -> SchemeVersion:
+        """The scheme by which the role scores the engagement. Raise Refused where none is in force."""
+        day, kind = engagement.contract_signed_on, engagement.work_kind
+        version = self._scheme(role, kind, day)
+        if version is None:
+            raise Refused("no_scheme_in_force", role=role, work_kind=kind, day=day)
+        return version
+
+    def panel(self, engagement: Engagement) -> RoleShare | None:
+        """The share of the experts on the contract date, None where they score nothing."""
+        table = self._share_table(engagement.contract_signed_on)
+        shares = () if table is None else role_shares(table)
+        return next((each for each in shares if each.panel is not None and each.numerator), None)
 
     def _share_table(self, day: date) -> ShareTable | None:
         if day not in self._shares:
@@ -109,6 +126,8 @@ def scorer_body(engagement: Engagement, role: Purpose) -> int:
             return engagement.commissioner_id
         case Purpose.EVALUATED_UNIT:
             return engagement.evaluated_unit_id
+        case Purpose.EXPERT | Purpose.AGENCY_YEAR:
+            raise ValueError(f"{role} is not the role of a party of the contract")
 
 
 def open_sheets(
@@ -120,11 +139,11 @@ def open_sheets(
     """
     if not policies.can_open_sheets(actor, engagement):
         raise Forbidden("only_bureau_opens_sheets")
-    _check_due(due_on, now)
+    check_due(due_on, now)
     plans = Chooser(session, engagement.bureau_id).plan(engagement, _roles_of(session, engagement.id))
     known = collect(session, [engagement.id] if plans else []).get(engagement.id, [])
-    sheets = [_make(actor, session, engagement, plan, known, due_on, now) for plan in plans]
-    _tell(session, sheets, now)
+    sheets = [make_sheet(actor, session, engagement, plan, known, due_on, now) for plan in plans]
+    tell_opened(session, sheets, now)
     return sheets
 
 
@@ -134,7 +153,7 @@ def open_year(
     """The same for every engagement of the actor's bureau in an assessment year. A refusal stops only its own."""
     if actor.bureau_id is None or not actor.has(Permission.SHEETS_FINALISE):
         raise Forbidden("only_bureau_opens_sheets")
-    _check_due(due_on, now)
+    check_due(due_on, now)
     engagements = session.scalars(
         select(Engagement)
         .where(
@@ -146,8 +165,8 @@ def open_year(
     ).all()
     existing: dict[int, set[Purpose]] = {}
     for engagement_id, role in session.execute(
-        select(ScoreSheet.engagement_id, ScoreSheet.scorer_role)
-        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        select(Engagement.id, ScoreSheet.scorer_role)
+        .join(ScoreSheet, ScoreSheet.engagement_id == Engagement.id)
         .where(Engagement.bureau_id == actor.bureau_id, Engagement.assessment_year == year)
     ):
         existing.setdefault(engagement_id, set()).add(role)
@@ -161,10 +180,10 @@ def open_year(
             done.refused.append(Refusal(engagement.id, engagement.contract_number, error))
             continue
         done.sheets += [
-            _make(actor, session, engagement, plan, known.get(engagement.id, []), due_on, now)
+            make_sheet(actor, session, engagement, plan, known.get(engagement.id, []), due_on, now)
             for plan in plans
         ]
-    _tell(session, done.sheets, now)
+    tell_opened(session, done.sheets, now)
     return done
 
 
@@ -209,7 +228,7 @@ def reissue_sheet(
     return plan.version
 
 
-def _make(
+def make_sheet(
     actor: Actor,
     session: Session,
     engagement: Engagement,
@@ -222,7 +241,9 @@ def _make(
         bureau_id=engagement.bureau_id,
         engagement_id=engagement.id,
         scorer_role=plan.role,
+        seat=plan.seat,
         scorer_body_id=plan.body_id,
+        scorer_user_id=plan.user_id,
         scheme_version_id=plan.version.id,
         revision=1,
         is_current=True,
@@ -233,6 +254,7 @@ def _make(
     _fill(sheet, plan.version, known)
     session.add(sheet)
     session.flush()
+    invited: dict[str, Any] = {"seat": plan.seat, "scorer_user_id": plan.user_id} if plan.seat else {}
     record(
         session,
         actor,
@@ -244,6 +266,7 @@ def _make(
         scheme_version_id=plan.version.id,
         scheme_hash=plan.version.content_hash,
         due_on=due_on,
+        **invited,
     )
     return sheet
 
@@ -261,12 +284,12 @@ def _roles_of(session: Session, engagement_id: int) -> frozenset[Purpose]:
     )
 
 
-def _check_due(due_on: date | None, now: datetime) -> None:
+def check_due(due_on: date | None, now: datetime) -> None:
     if due_on is not None and due_on < local_date(now):
         raise Invalid(due_on="due_in_the_past")
 
 
-def _tell(session: Session, sheets: Sequence[ScoreSheet], now: datetime) -> None:
+def tell_opened(session: Session, sheets: Sequence[ScoreSheet], now: datetime) -> None:
     """One message to each body, whatever the number of its sheets."""
     for body_id, count in sorted(Counter(sheet.scorer_body_id for sheet in sheets).items()):
         own = [sheet for sheet in sheets if sheet.scorer_body_id == body_id]
@@ -275,7 +298,7 @@ def _tell(session: Session, sheets: Sequence[ScoreSheet], now: datetime) -> None
         )
         tell(
             session,
-            scoring_members(session, body_id, now),
+            scoring_members(session, body_id, now, {sheet.scorer_user_id for sheet in own}),
             "sheets_opened",
             now=now,
             endpoint=endpoint,

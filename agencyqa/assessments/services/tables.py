@@ -12,7 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.assessments import policies
+from agencyqa.assessments.enums import RoleMissing
 from agencyqa.assessments.models import GradeTable, ShareTable
+from agencyqa.assessments.shares import shares_to_data
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import day_before
@@ -20,6 +22,7 @@ from agencyqa.errors import Forbidden, Invalid
 from agencyqa.measures.enums import Purpose
 from agencyqa.scoring import (
     GradeBand,
+    Panel,
     Problem,
     RoleShare,
     Rounding,
@@ -46,21 +49,38 @@ def add_share_table(
     valid_from: date,
     source: str,
     shares: Sequence[tuple[Purpose, Fraction]],
+    panel: Panel | None = None,
+    role_missing: RoleMissing = RoleMissing.WAIT,
     now: datetime,
 ) -> ShareTable:
     """Shares for contracts signed from ``valid_from`` on; the table before it ends the day before.
 
-    They must add up to exactly 1; nothing is stretched to fit.
+    They must add up to exactly 1; nothing is stretched to fit. ``panel`` says how the sheets of the experts become one
+    figure, needed as soon as they have a share.
     """
     bureau_id = _bureau(actor)
-    given = [(role.value, share) for role, share in shares if share]
-    kept: list[list[Any]] = [[role, share.numerator, share.denominator] for role, share in given]
-    problems = check_shares([RoleShare(role, share.numerator, share.denominator) for role, share in given])
+    given = [
+        RoleShare(role.value, share.numerator, share.denominator, panel if role is Purpose.EXPERT else None)
+        for role, share in shares
+        if share
+    ]
+    if panel is None and any(each.role == Purpose.EXPERT for each in given):
+        raise Invalid(panel_how="required")
+    kept = shares_to_data(given)
+    problems = check_shares(given)
     if problems:
-        raise Invalid(shares=_fault(problems[0]))
+        field = "panel_least" if problems[0].code == "panel_too_small" else "shares"
+        raise Invalid(**{field: _fault(problems[0])})
     if not source:
         raise Invalid(source="required")
-    table = ShareTable(bureau_id=bureau_id, valid_from=valid_from, valid_to=None, source=source, shares=kept)
+    table = ShareTable(
+        bureau_id=bureau_id,
+        valid_from=valid_from,
+        valid_to=None,
+        source=source,
+        shares=kept,
+        role_missing=role_missing,
+    )
     _append(actor, session, _locked(session, ShareTable, bureau_id), table, now)
     record(
         session,
@@ -72,6 +92,7 @@ def add_share_table(
         valid_from=valid_from,
         valid_to=table.valid_to,
         shares=kept,
+        role_missing=role_missing,
         source=source,
     )
     return table
@@ -173,5 +194,5 @@ def _fault(problem: Problem) -> tuple[str, dict[str, Any]]:
     params = dict(problem.params)
     if problem.code == "shares_do_not_add_up":
         params = {"sum": format_fraction(Fraction(params["num"], params["den"]) * 100, 2)}
-    known = {"shares_do_not_add_up", "grade_hole", "grade_overlap", "duplicate_key"}
+    known = {"shares_do_not_add_up", "grade_hole", "grade_overlap", "duplicate_key", "panel_too_small"}
     return (problem.code, params) if problem.code in known else ("table_invalid", params)

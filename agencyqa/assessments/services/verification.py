@@ -12,16 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.assessments.annual import EngagementFact, SheetFact, digest_of, with_findings, years_of_agencies
-from agencyqa.assessments.enums import RoundState, SheetState
+from agencyqa.assessments.enums import RoleMissing, RoundState, SheetState
 from agencyqa.assessments.evidence import FactRow, effective_answers
 from agencyqa.assessments.models import AnnualResult, AssessmentRound, GradeTable, SheetSnapshot
 from agencyqa.assessments.queries.tables import grade_bands, rounding_of
 from agencyqa.assessments.services.content import content_hash, subtotals
+from agencyqa.assessments.shares import shares_from_data
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.measures.counting import Counting
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.queries import compiled
-from agencyqa.scoring import ENGINE_VERSION, AnswersError, RoleShare, RollupError
+from agencyqa.scoring import AnswersError, RollupError
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ def _year_places(session: Session, found: AssessmentRound, results: list[AnnualR
             "measure_scores": year.measures,
             "inputs": year.inputs,
             "trace": year.trace,
-            "engine_version": ENGINE_VERSION,
+            "engine_version": year.trace["engine"],
         }
         for name, value in worked_out.items():
             if _plain(getattr(result, name)) != _plain(value):
@@ -184,7 +185,8 @@ def _facts(result: AnnualResult) -> Iterator[EngagementFact]:
             signed_on=date.fromisoformat(data["signed_on"]),
             state=EngagementState.COMPLETED,
             share_table_id=data["share_table_id"],
-            shares=tuple(RoleShare(*share) for share in data["shares"]),
+            shares=shares_from_data(data["shares"]),
+            role_missing=RoleMissing(data.get("role_missing", RoleMissing.WAIT)),
             sheets=tuple(_sheet_fact(sheet, data["engagement_id"]) for sheet in data["sheets"]),
             bureau_id=result.bureau_id,
             bureau_name="",
@@ -207,4 +209,5 @@ def _sheet_fact(stored: Mapping[str, Any], engagement_id: int) -> SheetFact:
         is_reference=False,
         body_id=0,
         body_name="",
+        seat=stored.get("seat", 0),
     )

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 from agencyqa.accounts.models import Body
 from agencyqa.accounts.queries import bureau_chain
 from agencyqa.assessments import workflow
-from agencyqa.assessments.enums import WeightMode
+from agencyqa.assessments.enums import RoleMissing, WeightMode
 from agencyqa.assessments.models import GradeTable, ScoreSheet, ShareTable
 from agencyqa.assessments.queries.rounds import newest_round, shares_on
-from agencyqa.assessments.queries.tables import grade_table_in_force
+from agencyqa.assessments.queries.tables import grade_table_in_force, role_shares
 from agencyqa.assessments.simulation.year import SheetTotals, YearArrays
 from agencyqa.auth.actor import Actor
 from agencyqa.engagements.enums import EngagementState
@@ -36,13 +36,15 @@ BLOCK = 50_000
 @dataclass(frozen=True)
 class YearRead:
     """``versions`` are the scheme versions of the year's sheets by id, with their schemes loaded; ``grades`` the
-    stored grade of each sheet. ``without_shares`` are contract dates on which no shares were in force.
+    stored grade of each sheet. ``without_shares`` are contract dates on which no shares were in force. ``is_plain``:
+    no panels, shares carried by others or rules of the year, which a simulation does not know.
     """
 
     arrays: YearArrays
     versions: Mapping[int, SchemeVersion]
     grades: list[str | None]
     without_shares: tuple[date, ...]
+    is_plain: bool = True
 
 
 def years_with_sheets(session: Session, bureau_id: int) -> list[int]:
@@ -110,7 +112,8 @@ def read_year(session: Session, bureau_id: int, year: int) -> YearRead:
     tables: dict[int, int] = {}
     shares: list[tuple[RoleShare, ...]] = []
     without: set[date] = set()
-    known: dict[date, tuple[int, tuple[RoleShare, ...]] | None] = {}
+    known: dict[date, ShareTable | None] = {}
+    is_plain = not has_year_rules(session, bureau_id, year)
     chain = bureau_chain(session, bureau_id)
     all_tables = session.scalars(select(ShareTable).where(ShareTable.bureau_id.in_(chain))).all()
     rows: list[Any] = []
@@ -123,11 +126,13 @@ def read_year(session: Session, bureau_id: int, year: int) -> YearRead:
         if held is None:
             without.add(day)
             continue
-        if held[0] not in tables:
-            tables[held[0]] = len(shares)
-            shares.append(held[1])
+        if held.id not in tables:
+            tables[held.id] = len(shares)
+            shares.append(role_shares(held))
+            has_panel = any(share.panel is not None for share in shares[-1])
+            is_plain = is_plain and held.role_missing is RoleMissing.WAIT and not has_panel
         rows.append(row)
-        numbers.append(tables[held[0]])
+        numbers.append(tables[held.id])
     agencies = sorted({(row.agency_order, row.agency_id, row.agency_name) for row in rows})
     place = {agency_id: number for number, (_, agency_id, _) in enumerate(agencies)}
     sheets = _sheets(session, bureau_id, year, np.array([row.id for row in rows], dtype=np.int64))
@@ -154,7 +159,12 @@ def read_year(session: Session, bureau_id: int, year: int) -> YearRead:
         ),
     )
     versions = _versions(session, {int(number) for number in np.unique(arrays.version)})
-    return YearRead(arrays, versions, [row.grade for row in sheets.rows], tuple(sorted(without)))
+    return YearRead(arrays, versions, [row.grade for row in sheets.rows], tuple(sorted(without)), is_plain)
+
+
+def has_year_rules(session: Session, bureau_id: int, year: int) -> bool:
+    found = newest_round(session, bureau_id, year)
+    return found is not None and found.year_rules_id is not None
 
 
 @dataclass(frozen=True)
