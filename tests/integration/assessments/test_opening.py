@@ -170,6 +170,7 @@ def test_the_to_do_list_holds_what_waits_for_me(client: Client, world: World) ->
 def test_new_shares_end_the_old_ones(client: Client, world: World) -> None:
     switch_to(client, world.lead)
     fields = {"valid_from": "2023-01-01", "source": "2023 年考核方案", "bureau": "60", "evaluated_unit": "40"}
+    fields["role_missing"] = "wait"
     assert client.post("/score-tables/shares", data={**fields, "bureau": "50"}).status_code == 422
     answer = client.post("/score-tables/shares", data=fields)
     assert answer.status_code == 302
