@@ -31,6 +31,7 @@ from agencyqa.web.forms import (
     TextChoiceField,
     TextField,
     VersionedForm,
+    WholeField,
 )
 
 
@@ -40,6 +41,11 @@ class AgencyFilter(FilterForm):
     standing = ChoiceField(_l("状态"), Standing, blank=_l("全部状态"))
     lapse = ChoiceField(_l("资质有效期"), Lapse, blank=_l("不限"))
     bureau_id = IdField(_l("登记机关"), blank=_l("全部"))
+    sector = ChoiceField(_l("业务领域"), Sector, blank=_l("全部领域"))
+    grade = TextChoiceField(_l("年度考核等级"), blank=_l("不限"))
+    person = TextField(_l("人员姓名"), maximum=80)
+    least_evaluators = WholeField(_l("主评人不少于"), minimum=0, maximum=10_000)
+    most_load = WholeField(_l("在手业务不超过"), minimum=0, maximum=10_000)
 
 
 class ProfileFields(Form):

@@ -35,6 +35,10 @@ class Columns(StrEnum):
     CONTACT_PHONE = "contact_phone"
     CONTACT_EMAIL = "contact_email"
     ON_PLATFORM = "on_credit_platform"
+    PLATFORM_NUMBER = "platform_number"
+    PLATFORM_FILED_ON = "platform_filed_on"
+    HEAD_OFFICE_CODE = "head_office_code"
+    SECTORS = "sectors"
     EFFECTIVE_ON = "effective_on"
     ENTRY = "entry"
     REASON = "reason"
@@ -79,6 +83,14 @@ COLUMNS: dict[Columns, ImportColumn] = {
     ),
     Columns.ENTRY: ImportColumn(_l("办理方式"), _l("从下拉列表中选择；不填视为“仅受理申请”。"), 18),
     Columns.REASON: ImportColumn(_l("说明"), _l("最多 500 字。"), 30, 500),
+    Columns.PLATFORM_NUMBER: ImportColumn(_l("备案编号"), _l("已备案的填写。"), 18, 80),
+    Columns.PLATFORM_FILED_ON: ImportColumn(_l("备案日期"), _l("例如 2021-05-01。"), 12, is_date=True),
+    Columns.HEAD_OFFICE_CODE: ImportColumn(
+        _l("总部的统一社会信用代码"), _l("仅具有法人资格、自行登记的分支机构填写。"), 24, 60
+    ),
+    Columns.SECTORS: ImportColumn(
+        _l("业务领域"), _l("可填多项，用顿号分隔，例如“教育、卫生健康”。名称与登记页面上的一致。"), 30, 300
+    ),
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies import credit_code
-from agencyqa.agencies.enums import AgencyKind, Entry
+from agencyqa.agencies.enums import AgencyKind, Entry, Sector
 from agencyqa.agencies.import_table import COLUMNS, Columns, flag_of, member_of, specs
 from agencyqa.agencies.models import Agency, AgencyImport, Registration
 from agencyqa.agencies.names import Names, plain_name
@@ -205,6 +206,12 @@ def _read(row: TableRow, problems: list[Problem], now: datetime) -> AgencyData |
             credit_code.read(values[Columns.CREDIT_CODE])
         except credit_code.CreditCodeError as error:
             fault(Columns.CREDIT_CODE, error.code, **error.params)
+    sectors = []
+    for text in filter(None, re.split(r"[、,，;；/\s]+", values[Columns.SECTORS] or "")):
+        if (sector := member_of(Sector, text)) is None:
+            fault(Columns.SECTORS, "import.not_offered", value=text)
+        else:
+            sectors.append(sector)
     profile = ProfileData(
         # A missing cell was reported already; the rest of the row is looked at all the same.
         name=" ".join((values[Columns.NAME] or "—").split()),
@@ -216,6 +223,10 @@ def _read(row: TableRow, problems: list[Problem], now: datetime) -> AgencyData |
         contact_phone=values[Columns.CONTACT_PHONE] or "",
         contact_email=values[Columns.CONTACT_EMAIL] or "",
         on_credit_platform=bool(is_filed),
+        platform_number=values[Columns.PLATFORM_NUMBER] or "",
+        platform_filed_on=values[Columns.PLATFORM_FILED_ON],
+        head_office_code=credit_code.compact(values[Columns.HEAD_OFFICE_CODE] or ""),
+        sectors=tuple(sector for sector in Sector if sector in sectors),
     )
     effective_on = values[Columns.EFFECTIVE_ON]
     for name, problem in profile_problems(profile, effective_on or date.min, now).items():

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from markupsafe import Markup
+from sqlalchemy import ColumnElement, func, select
 
+from agencyqa.agencies.hooks import loads
+from agencyqa.agencies.models import Agency
 from agencyqa.auth.actor import Actor
 from agencyqa.engagements import queries
+from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.policies import can_create
+from agencyqa.engagements.policies import can_create, visible
 from agencyqa.extensions import db
 from agencyqa.objects.hooks import object_panels
 from agencyqa.objects.models import EvaluationObject
@@ -27,3 +31,20 @@ def engagements_of_object(actor: Actor, thing: EvaluationObject) -> Markup:
 
 
 object_panels.append(engagements_of_object)
+
+
+def load_of_agency(actor: Actor) -> ColumnElement[int]:
+    """The number of running engagements of an agency that this actor may see."""
+    return (
+        select(func.count(Engagement.id))
+        .where(
+            Engagement.agency_id == Agency.id,
+            Engagement.state == EngagementState.CONTRACTED,
+            visible(actor),
+        )
+        .correlate(Agency)
+        .scalar_subquery()
+    )
+
+
+loads.append(load_of_agency)

@@ -8,6 +8,7 @@ from agencyqa.agencies.queries.applications import (
     application_steps,
     similar_agencies,
 )
+from agencyqa.agencies.queries.comparing import Compared, comparison
 from agencyqa.agencies.queries.facts import (
     EvaluatorRow,
     TieRow,
@@ -70,6 +71,7 @@ __all__ = [
     "ORDER",
     "PEOPLE_ORDER",
     "REPORT_ORDER",
+    "Compared",
     "CredentialView",
     "EvaluatorRow",
     "EvaluatorView",
@@ -89,6 +91,7 @@ __all__ = [
     "bureau_choices",
     "careers",
     "citable_provisions",
+    "comparison",
     "conditions_in_force",
     "conditions_provision",
     "credentials_of",

@@ -11,8 +11,16 @@ from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies.credit_code import compact
-from agencyqa.agencies.enums import AgencyKind, Lapse, PersonRole, Standing
-from agencyqa.agencies.models import Agency, AgencyProfile, Appointment, Qualification, Registration
+from agencyqa.agencies.enums import AgencyKind, Lapse, PersonRole, Sector, Standing
+from agencyqa.agencies.hooks import grades, loads
+from agencyqa.agencies.models import (
+    Agency,
+    AgencyProfile,
+    Appointment,
+    Person,
+    Qualification,
+    Registration,
+)
 from agencyqa.agencies.policies import registration_visible
 from agencyqa.agencies.validity import NEAR, ends_matter
 from agencyqa.auth.actor import Actor
@@ -32,18 +40,15 @@ def register_rows(
     standing: Standing | None = None,
     lapse: Lapse | None = None,
     bureau_id: int | None = None,
+    sector: Sector | None = None,
+    person: str | None = None,
+    least_evaluators: int | None = None,
+    most_load: int | None = None,
+    grade: str | None = None,
 ) -> Select[*tuple[Any, ...]]:
     """Rows of the list, without an order: page it with ``ORDER``. ``next_expiry`` is the nearest end that matters."""
-    evaluators = (
-        select(sa.func.count(Appointment.id))
-        .where(
-            Appointment.agency_id == Agency.id,
-            Appointment.role == PersonRole.PRINCIPAL_EVALUATOR,
-            open_period(Appointment.valid_from, Appointment.valid_to, day),
-        )
-        .correlate(Agency)
-        .scalar_subquery()
-    )
+    evaluators = _people(day, PersonRole.PRINCIPAL_EVALUATOR)
+    load = loads[0](actor) if loads else sa.literal(0)
     next_expiry = (
         select(sa.func.min(Qualification.expires_on))
         .where(Qualification.agency_id == Agency.id, ends_matter())
@@ -61,6 +66,7 @@ def register_rows(
             Bureau.name.label("bureau"),
             evaluators.label("evaluators"),
             next_expiry.label("next_expiry"),
+            load.label("load"),
         )
         .select_from(Registration)
         .join(Agency, Agency.id == Registration.agency_id)
@@ -81,6 +87,26 @@ def register_rows(
         statement = statement.where(Registration.standing == standing)
     if bureau_id is not None:
         statement = statement.where(Registration.bureau_id == bureau_id)
+    if sector is not None:
+        chosen = sa.type_coerce(AgencyProfile.sectors, sa.String)
+        statement = statement.where(chosen.contains(f",{sector.value},", autoescape=True))
+    if person:
+        named = (
+            select(Appointment.id)
+            .join(Person, Person.id == Appointment.person_id)
+            .where(
+                Appointment.agency_id == Agency.id,
+                open_period(Appointment.valid_from, Appointment.valid_to, day),
+                Person.name.icontains(person, autoescape=True),
+            )
+        )
+        statement = statement.where(named.correlate(Agency).exists())
+    if least_evaluators is not None:
+        statement = statement.where(evaluators >= least_evaluators)
+    if most_load is not None:
+        statement = statement.where(load <= most_load)
+    if grade is not None:
+        statement = statement.where(grades[0].condition(actor, grade) if grades else sa.false())
     if lapse is not None:
         ends = select(Qualification.id).where(Qualification.agency_id == Agency.id, ends_matter())
         if lapse is Lapse.EXPIRED:
@@ -91,7 +117,20 @@ def register_rows(
     return statement
 
 
-def export_rows(statement: Select[*tuple[Any, ...]]) -> Select[Any]:
+def _people(day: date, role: PersonRole) -> sa.ScalarSelect[int]:
+    return (
+        select(sa.func.count(Appointment.id))
+        .where(
+            Appointment.agency_id == Agency.id,
+            Appointment.role == role,
+            open_period(Appointment.valid_from, Appointment.valid_to, day),
+        )
+        .correlate(Agency)
+        .scalar_subquery()
+    )
+
+
+def export_rows(statement: Select[*tuple[Any, ...]], day: date) -> Select[Any]:
     """The rows of ``register_rows`` with what a workbook shows besides, in the order of the list."""
     return statement.add_columns(
         AgencyProfile.founded_on,
@@ -100,6 +139,12 @@ def export_rows(statement: Select[*tuple[Any, ...]]) -> Select[Any]:
         AgencyProfile.contact_phone,
         AgencyProfile.contact_email,
         AgencyProfile.on_credit_platform,
+        AgencyProfile.platform_number,
+        AgencyProfile.platform_filed_on,
+        AgencyProfile.head_office_code,
+        AgencyProfile.sectors,
+        _people(day, PersonRole.STAFF).label("staff"),
+        _people(day, PersonRole.EXPERT).label("experts"),
     ).order_by(*(key.column for key in ORDER))
 
 

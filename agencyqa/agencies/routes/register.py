@@ -12,7 +12,9 @@ from sqlalchemy import Select
 
 from agencyqa.agencies import exports, queries, services
 from agencyqa.agencies.credit_code import compact
+from agencyqa.agencies.enums import PersonRole
 from agencyqa.agencies.forms import AgencyFilter, RegisterForm
+from agencyqa.agencies.hooks import grades
 from agencyqa.agencies.policies import can_export, can_register
 from agencyqa.agencies.routes import bp
 from agencyqa.agencies.services import AgencyData
@@ -23,6 +25,8 @@ from agencyqa.errors import Invalid
 from agencyqa.extensions import db
 from agencyqa.web.tables import paginate
 
+# How many agencies fit side by side on a page.
+MOST = 4
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -39,6 +43,15 @@ def index() -> ResponseReturnValue:
         has_bureaus="bureau_id" in filters or actor.is_agency,
         can={"register": can_register(actor), "export": can_export(actor)},
     )
+
+
+@bp.get("/compare")
+@requires(Permission.AGENCIES_READ)
+def compare() -> ResponseReturnValue:
+    """Two to four agencies of the list side by side; what else the address names is passed over."""
+    wanted = [int(text[:15]) for text in request.args.getlist("agency") if text.isascii() and text.isdigit()]
+    found = queries.comparison(db.session(), current_actor(), list(dict.fromkeys(wanted))[:MOST], today())
+    return render_template("agencies/compare.html", agencies=found, most=MOST, roles=list(PersonRole))
 
 
 @bp.get("/export")
@@ -106,7 +119,8 @@ def _expect_unlike(form: RegisterForm) -> None:
 def _filtered() -> tuple[AgencyFilter, Select[*tuple[Any, ...]]]:
     actor = current_actor()
     bureaus = queries.bureau_choices(db.session(), actor)
-    filters = AgencyFilter.read(choices={"bureau_id": bureaus})
+    offered = grades[0].choices(db.session(), actor) if grades else []
+    filters = AgencyFilter.read(choices={"bureau_id": bureaus, "grade": offered})
     statement = queries.register_rows(
         actor,
         day=today(),
@@ -115,7 +129,14 @@ def _filtered() -> tuple[AgencyFilter, Select[*tuple[Any, ...]]]:
         standing=filters.standing.data,
         lapse=filters.lapse.data,
         bureau_id=filters.bureau_id.data,
+        sector=filters.sector.data,
+        person=filters.person.data,
+        least_evaluators=filters.least_evaluators.data,
+        most_load=filters.most_load.data,
+        grade=filters.grade.data,
     )
+    if not offered:
+        del filters.grade
     if len(bureaus) < 2:
         # With one register there is nothing to choose.
         del filters.bureau_id

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 bp = Blueprint("assessments", __name__)
 
-from agencyqa.assessments import panels  # noqa: E402
+from agencyqa.assessments import agency_grades, panels  # noqa: E402
 from agencyqa.assessments.agreement import routes as agreement  # noqa: E402
 from agencyqa.assessments.routes import (  # noqa: E402
     entry,
@@ -23,6 +23,7 @@ from agencyqa.assessments.routes import (  # noqa: E402
 panels.register()
 
 __all__ = [
+    "agency_grades",
     "agreement",
     "bp",
     "entry",
