@@ -35,7 +35,8 @@ Sums = dict[int, tuple[int, tuple[int, ...]]]
 def taken_off(fault: Fault, count: int) -> int:
     """Units that so many occurrences cost."""
     counted = count if fault.max_count is None else min(count, fault.max_count)
-    return counted * fault.amount
+    off = counted * fault.amount
+    return off if fault.max_amount is None else min(off, fault.max_amount)
 
 
 def deductions(
@@ -88,15 +89,25 @@ def _keep(
         sums[total] = (moved, (*chosen, new))
 
 
+def _dearest(fault: Fault) -> int:
+    """From this count on a further occurrence costs nothing more."""
+    caps = [COUNT_LIMIT]
+    if fault.max_count is not None:
+        caps.append(fault.max_count)
+    if fault.max_amount is not None:
+        caps.append(-(-fault.max_amount // fault.amount))
+    return min(caps)
+
+
 def _counts(fault: Fault, count: int, wanted: int, fewer: bool) -> Iterator[int]:
     """Every count that costs something of its own and can be part of what is wanted."""
     yield count
     if fewer:
-        counted = count if fault.max_count is None else min(count, fault.max_count)
-        yield from range(min(counted - 1, wanted // fault.amount), -1, -1)
+        # The dearest count that costs less than the present one, or no more than what is wanted.
+        top = min(count, _dearest(fault)) - 1
+        yield from range(min(top, wanted // fault.amount), -1, -1)
         return
-    most = min(fault.max_count or COUNT_LIMIT, COUNT_LIMIT)
-    for number in range(count + 1, most + 1):
+    for number in range(count + 1, _dearest(fault) + 1):
         yield number
         if taken_off(fault, number) >= wanted:
             return
@@ -106,9 +117,11 @@ def _fitting(fault: Fault, count: int, rest: int, fewer: bool) -> Iterator[int]:
     """The counts that come nearest to taking off the rest."""
     yield count
     if fewer:
-        if rest >= 0 and rest // fault.amount < count:
-            yield rest // fault.amount
+        if rest >= 0:
+            yield min(count, _dearest(fault) - 1, rest // fault.amount)
         return
     new = -(-rest // fault.amount)
-    if count < new <= min(fault.max_count or COUNT_LIMIT, COUNT_LIMIT):
+    if count < new <= _dearest(fault):
         yield new
+    elif count < _dearest(fault):
+        yield _dearest(fault)

@@ -8,13 +8,20 @@ from typing import Any
 
 from agencyqa.assessments.simulation.faults import TooMuchWork, Work, deductions
 from agencyqa.scoring import (
+    COUNT_LIMIT,
+    NUMBER_LIMIT,
     AllOrNothing,
     BandedRange,
+    Checklist,
     Composite,
     Deductions,
+    Fault,
     FreeValue,
+    Lateness,
     Ordinal,
     RangeDeduction,
+    Rating,
+    Ratio,
     Rule,
     Veto,
 )
@@ -163,6 +170,73 @@ def _taken_off(
             yield Move(max(0, rule.points - move.value), {**changes, "amount": move.value})
 
 
+def _checklist(rule: Checklist, given: Given, goal: Goal) -> Move | None:
+    """What is ticked stays ticked for the better, and nothing is ticked for the worse."""
+    ticked = [given.get(item.key) for item in rule.items]
+    if not all(isinstance(each, bool) for each in ticked):
+        return None
+    # A tick is an occurrence that can happen once.
+    once = Deductions(1, tuple(Fault(item.key, item.points, 1) for item in rule.items))
+    found = deductions(once, [int(bool(each)) for each in ticked], goal.target, goal.work, fewer=not goal.up)
+    if found is None:
+        return None
+    earned, new = found
+    changes: dict[str, Value] = {
+        item.key: bool(tick)
+        for item, old, tick in zip(rule.items, ticked, new, strict=True)
+        if bool(tick) != old
+    }
+    return goal.nearest([Move(earned, changes)])
+
+
+def _ratio(rule: Ratio, given: Given, goal: Goal) -> Move | None:
+    """What was planned is given; what was done changes."""
+    actual = given.get("actual")
+    if not isinstance(actual, int):
+        return None
+    more = (rule.direction == "higher") is goal.up
+    # A divisor of 0 has a meaning of its own and is no way to anything.
+    least = 0 if rule.direction == "higher" else 1
+    return _slide(rule, given, "actual", actual, NUMBER_LIMIT if more else least, goal)
+
+
+def _lateness(rule: Lateness, given: Given, goal: Goal) -> Move | None:
+    days = given.get("days")
+    return (
+        _slide(rule, given, "days", days, 0 if goal.up else COUNT_LIMIT, goal)
+        if isinstance(days, int)
+        else None
+    )
+
+
+def _rating(rule: Rating, given: Given, goal: Goal) -> Move | None:
+    rating = given.get("rating")
+    # Whether something can be assessed is no better or worse.
+    if not isinstance(rating, int) or rating == 0:
+        return None
+    return _slide(rule, given, "rating", rating, rule.high if goal.up else rule.low, goal)
+
+
+def _slide(rule: Rule, given: Given, name: str, near: int, far: int, goal: Goal) -> Move | None:
+    """One input moves towards ``far``, and with it the figure in one direction only: as little as will do."""
+
+    def at(place: int) -> int | None:
+        goal.work.spend(1)
+        return value_of(rule, {**given, name: place})
+
+    last = at(far)
+    if near == far or last is None or not goal.met(last):
+        return None
+    while abs(far - near) > 1:
+        middle = (near + far) // 2
+        value = at(middle)
+        if value is not None and goal.met(value):
+            far, last = middle, value
+        else:
+            near = middle
+    return Move(last, {name: far})
+
+
 def _veto(rule: Veto, given: Given, goal: Goal) -> Move | None:
     raised = given.get(rule.flag)
     excepted = rule.exception is not None and given.get(rule.exception) is True
@@ -249,6 +323,10 @@ _WAYS: dict[type[Rule], Callable[[Any, Given, Goal], Move | None]] = {
     BandedRange: _banded,
     Deductions: _deductions,
     RangeDeduction: _range_deduction,
+    Checklist: _checklist,
+    Ratio: _ratio,
+    Lateness: _lateness,
+    Rating: _rating,
     Veto: _veto,
     Composite: _composite,
 }

@@ -15,15 +15,22 @@ from agencyqa.scoring import (
     AllOrNothing,
     Band,
     BandedRange,
+    Checklist,
     Composite,
     Deductions,
     Fault,
     FreeValue,
     InputSpec,
+    Item,
+    LateClass,
+    Lateness,
+    LateStep,
     Level,
     Ordinal,
     Part,
     RangeDeduction,
+    Rating,
+    Ratio,
     Rule,
     Veto,
 )
@@ -46,8 +53,33 @@ SIMPLE: st.SearchStrategy[Rule] = st.one_of(
         ),
         POINTS,
         st.lists(
-            st.tuples(st.integers(1, 5), st.one_of(st.none(), st.integers(1, 3))), min_size=1, max_size=2
+            st.tuples(
+                st.integers(1, 5),
+                st.one_of(st.none(), st.integers(1, 3)),
+                st.one_of(st.none(), st.none(), st.integers(1, 7)),
+            ),
+            min_size=1,
+            max_size=2,
         ),
+    ),
+    st.builds(
+        lambda points: Checklist(tuple(Item(f"i{number}", each) for number, each in enumerate(points))),
+        st.lists(st.integers(1, 6), min_size=1, max_size=4),
+    ),
+    st.builds(Ratio, POINTS, st.sampled_from(["higher", "lower"]), st.one_of(st.none(), st.integers(1, 9))),
+    st.builds(
+        lambda points, per_day, adds: Lateness(
+            points, (LateClass("all", 2),), per_day, (LateStep(SCALE, 1), LateStep(2 * SCALE, 3)), adds
+        ),
+        POINTS,
+        st.integers(0, 3),
+        st.booleans(),
+    ),
+    st.builds(
+        lambda points, way, base: Rating(points, 1, 4, way, base),
+        POINTS,
+        st.sampled_from(["leave_out", "zero"]),
+        st.sampled_from(["zero", "low"]),
     ),
     st.builds(
         lambda low, more, per: RangeDeduction(6, low, low + more, 1, per),
@@ -72,7 +104,10 @@ def domain(spec: InputSpec) -> list[Any]:
     if spec.type == "flag":
         return [False, True]
     if spec.type == "count":
-        return list(range(MOST + 1))
+        return list(range(min(spec.high, MOST) + 1))
+    if spec.type == "number":
+        # With so little planned, more of it changes nothing.
+        return list(range(80)) if spec.name.endswith("actual") else [1, 2, 3]
     return list(range(spec.low, min(spec.high, 6 * MOST) + 1, spec.step))
 
 
@@ -86,6 +121,14 @@ def goes_the_way(rule: Rule, before: dict[str, Any], after: dict[str, Any], up: 
         return not rule.per_occurrence or (
             after["count"] <= before["count"] if up else after["count"] >= before["count"]
         )
+    if isinstance(rule, Checklist):
+        return all(after[i.key] >= before[i.key] if up else after[i.key] <= before[i.key] for i in rule.items)
+    if isinstance(rule, Ratio):
+        return after["planned"] == before["planned"] and (rule.direction == "higher" or after["actual"] > 0)
+    if isinstance(rule, Lateness):
+        return after["class"] == before["class"]
+    if isinstance(rule, Rating):
+        return before["rating"] > 0 and after["rating"] > 0
     if isinstance(rule, Composite):
         return all(
             _part_goes(part, _under(before, part.key), _under(after, part.key), up) for part in rule.parts
