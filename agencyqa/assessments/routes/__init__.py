@@ -10,6 +10,7 @@ from agencyqa.assessments import agency_grades, panels  # noqa: E402
 from agencyqa.assessments.agreement import routes as agreement  # noqa: E402
 from agencyqa.assessments.routes import (  # noqa: E402
     entry,
+    grade,
     opening,
     results,
     review,
@@ -27,6 +28,7 @@ __all__ = [
     "agreement",
     "bp",
     "entry",
+    "grade",
     "opening",
     "panels",
     "results",

@@ -131,7 +131,7 @@ def _place_of(counting: Counting, fault: str) -> tuple[str | None, str | None]:
 
 def _year_places(session: Session, found: AssessmentRound, results: list[AnnualResult]) -> Iterator[str]:
     table = session.get_one(GradeTable, found.grade_table_id)
-    facts = [fact for result in results for fact in _facts(result)]
+    facts = [fact for result in results for fact in stored_facts(result)]
     try:
         years = years_of_agencies(facts, found.weight_mode, grade_bands(table), rounding_of(table))
     except RollupError as error:
@@ -170,7 +170,7 @@ def _plain(value: Any) -> Any:
     return json.loads(json.dumps(value))
 
 
-def _facts(result: AnnualResult) -> Iterator[EngagementFact]:
+def stored_facts(result: AnnualResult) -> Iterator[EngagementFact]:
     """What the year was computed from. Only counted sheets were stored; what was missing gave no figure."""
     for data in result.inputs["engagements"]:
         yield EngagementFact(

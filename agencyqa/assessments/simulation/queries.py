@@ -17,6 +17,7 @@ from agencyqa.accounts.queries import bureau_chain
 from agencyqa.assessments import workflow
 from agencyqa.assessments.enums import RoleMissing, WeightMode
 from agencyqa.assessments.models import GradeTable, ScoreSheet, ShareTable
+from agencyqa.assessments.policies import seen_by
 from agencyqa.assessments.queries.rounds import newest_round, shares_on
 from agencyqa.assessments.queries.tables import grade_table_in_force, role_shares
 from agencyqa.assessments.simulation.year import SheetTotals, YearArrays
@@ -263,3 +264,16 @@ def _versions(session: Session, ids: Collection[int]) -> dict[int, SchemeVersion
         .order_by(SchemeVersion.id)
     )
     return {version.id: version for version in session.scalars(statement)}
+
+
+def sheets_seen(
+    session: Session, actor: Actor, ids: Collection[int]
+) -> Sequence[Row[ScoreSheet, SchemeVersion]]:
+    """Those of the sheets that the actor may open, with their scheme versions."""
+    statement = (
+        select(ScoreSheet, SchemeVersion)
+        .join(SchemeVersion, SchemeVersion.id == ScoreSheet.scheme_version_id)
+        .where(seen_by(actor), ScoreSheet.id.in_(ids))
+        .order_by(ScoreSheet.id)
+    )
+    return session.execute(statement).all()
