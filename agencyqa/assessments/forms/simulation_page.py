@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agencyqa.assessments.forms.ranking_page import signed
-from agencyqa.assessments.simulation.mapping import Gap
-from agencyqa.assessments.simulation.rescoring import Outside
+from agencyqa.assessments.simulation.gap_texts import gap_sentences
 from agencyqa.assessments.simulation.simulate import AgencyMove, Simulation
 from agencyqa.assessments.simulation.study import Study
 from agencyqa.assessments.simulation.year import SHOWN_PLACES, AgencyLine
 from agencyqa.measures.queries import compiled, texts_of
-from agencyqa.measures.sentences import issue_sentence
-from agencyqa.measures.texts import SchemeTexts, reader_language
+from agencyqa.measures.texts import reader_language
 from agencyqa.measures.words import gettext
-from agencyqa.scoring import Program, format_scaled
+from agencyqa.scoring import format_scaled
 
 # A page is read by a person; the rest is counted.
 LISTED = 100
@@ -89,7 +87,7 @@ def simulation_page(study: Study, labels: Mapping[str, str], *, only_changed: bo
         engagement_count=len(changed),
         grades=_grades(simulation, labels, study),
         crossings=_crossings(study),
-        gaps=tuple(gap_sentences(study)),
+        gaps=tuple(_gaps(study)),
         agencies=len(lines),
         changed=sum(line.changed for line in lines),
         grades_crossed=sum(line.grade_changed for line in lines),
@@ -169,85 +167,15 @@ def _crossings(study: Study) -> tuple[tuple[str, str, int], ...]:
     return tuple(sorted(found, key=lambda item: (-item[2], item[0], item[1])))
 
 
-def gap_sentences(study: Study) -> list[str]:
-    """All that could not be carried over as it was, and what follows from it."""
-    rescored = study.simulation.rescored
+def _gaps(study: Study) -> list[str]:
+    rescored, year = study.simulation.rescored, study.simulation.year
     if rescored is None or study.chosen is None:
         return []
     scheme = compiled(study.chosen)
-    texts = scheme.texts(reader_language())
-    before = [texts_of(version) for version in study.replaced.values()]
-    found = [_gap(gap, texts, before) for gap in rescored.gaps]
-    explained = {gap.criterion for gap in rescored.gaps if not gap.kind.endswith("_gone")}
-    found += [
-        gettext("“%(criterion)s”有 %(count)s 份评分表未作答。", criterion=texts.criterion(key), count=count)
-        for key, count in rescored.unanswered.items()
-        if key not in explained
-    ]
-    found += [_outside(each, scheme.program, texts, study) for each in rescored.outside]
-    if rescored.without_answers:
-        found.append(
-            gettext("%(count)s 份评分表没有存档的逐项答案，无法重新计分。", count=rescored.without_answers)
-        )
-    return found
-
-
-def _gap(gap: Gap, texts: SchemeTexts, before: Sequence[SchemeTexts]) -> str:
-    old = next((each for each in before if gap.criterion in each.criteria), texts)
-    words = old if gap.kind in {"criterion_gone", "input_gone", "choice_gone"} else texts
-    criterion = words.criterion(gap.criterion)
-    name = words.rule(gap.criterion).place(gap.input) if gap.input else ""
-    match gap.kind:
-        case "criterion_gone":
-            return gettext("原方案的“%(criterion)s”在新方案中没有，其得分不再计入。", criterion=criterion)
-        case "input_gone":
-            return gettext(
-                "“%(criterion)s”原有的“%(input)s”在新方案中没有，不再计入。", criterion=criterion, input=name
-            )
-        case "criterion_new":
-            return gettext(
-                "新方案的“%(criterion)s”是新增的考核项：%(count)s 份评分表都没有作答，不作推测。",
-                criterion=criterion,
-                count=gap.sheets,
-            )
-        case "input_new":
-            return gettext(
-                "“%(criterion)s”新增了“%(input)s”：%(count)s 份评分表都没有作答，不作推测。",
-                criterion=criterion,
-                input=name,
-                count=gap.sheets,
-            )
-        case "other_type":
-            return gettext(
-                "“%(criterion)s”的“%(input)s”填写方式不同：%(count)s 份评分表的答案不能沿用。",
-                criterion=criterion,
-                input=name,
-                count=gap.sheets,
-            )
-        case "choice_gone":
-            return gettext(
-                "“%(criterion)s”原可选的“%(choice)s”在新方案中没有：%(count)s 份评分表选了它，视为未作答。",
-                criterion=criterion,
-                choice=words.rule(gap.criterion).choice(gap.input, gap.choice),
-                count=gap.sheets,
-            )
-
-
-def _outside(each: Outside, program: Program, texts: SchemeTexts, study: Study) -> str:
-    specs = {spec.name: spec for spec in program.layout[each.criterion]}
-    words = texts.rule(each.criterion)
-    year = study.simulation.year
-    sentence = gettext(
-        "“%(criterion)s”有 %(count)s 份评分表的答案超出新方案允许的范围。",
-        criterion=texts.criterion(each.criterion),
-        count=each.sheets,
+    return gap_sentences(
+        rescored,
+        scheme.program,
+        scheme.texts(reader_language()),
+        [texts_of(version) for version in study.replaced.values()],
+        lambda position: year.contracts[int(year.engagement[position])],
     )
-    examples = [
-        gettext(
-            "%(contract)s：%(issue)s",
-            contract=year.contracts[int(year.engagement[position])],
-            issue=issue_sentence(issue, words, specs),
-        )
-        for position, issue in each.examples
-    ]
-    return sentence + (gettext("例如 %(examples)s", examples=" ".join(examples)) if examples else "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from agencyqa.assessments.enums import SheetState
@@ -34,7 +36,10 @@ def sheet(year: Year) -> ScoreSheet:
     version = draft_scheme(year.supervisor, session, GRADED % {"total": 40, "communication": 20}, now=NOW)
     session.flush()
     made = year.sheet(year.engage(year.world.agency), Purpose.EVALUATED_UNIT, 19, 40, state=SheetState.DRAFT)
-    answers = {"team_stability": {"met": False}, "communication": {"band": "good", "value": 19 * SCALE}}
+    answers: dict[str, dict[str, Any]] = {
+        "team_stability": {"met": False},
+        "communication": {"band": "good", "value": 19 * SCALE},
+    }
     made.scheme_version_id = version.id
     made.answers, made.packed = answers, list(program_of(version).pack(answers))
     made.grade, made.state = "poor", SheetState.PUBLISHED
