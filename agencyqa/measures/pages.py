@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from agencyqa.measures.comparing import ChangeRow, change_rows, compare
 from agencyqa.measures.compiled import CompiledScheme
+from agencyqa.measures.drafting.checking import positions
 from agencyqa.measures.models import FaultCode, Provision, SchemeVersion
 from agencyqa.measures.problem_texts import problem_sentence
-from agencyqa.measures.queries import provision_label, provision_summary
+from agencyqa.measures.queries import provision_label, provision_summary, provisions_cited
 from agencyqa.measures.reading import FileProblem
 from agencyqa.measures.sentences import rule_sentence
 from agencyqa.measures.texts import SchemeTexts, code_title, fault_title, fault_unit, reader_language
+from agencyqa.measures.words import gettext
+from agencyqa.web.labels import label_of
 
 
 @dataclass(frozen=True)
@@ -164,3 +172,30 @@ def problem_rows(problems: tuple[FileProblem, ...]) -> list[ProblemRow]:
         ProblemRow(p.line, p.problem.place, problem_sentence(p.problem), p.problem.code, p.is_error)
         for p in problems
     ]
+
+
+def version_title(row: Row[Any]) -> str:
+    """One of the versions that can be compared, as a select box names it."""
+    title = row.title_en if reader_language() == "en" else row.title
+    return f"{title} · {gettext('第 %(number)s 版', number=row.number)} · {label_of(row.state)}"
+
+
+def predecessor(rows: Sequence[Row[Any]], version: SchemeVersion) -> int | None:
+    """The version of the same scheme before this one, else after it."""
+    own = sorted((row for row in rows if row.scheme_id == version.scheme_id), key=lambda row: row.number)
+    before = [row for row in own if row.number < version.number]
+    return (before or own)[-1].id if own else None
+
+
+def comparison(session: Session, other: SchemeVersion, version: SchemeVersion) -> list[ChangeRow]:
+    """What differs from ``other`` to ``version``, in the reader's words."""
+    keys = {
+        criterion["provision"]
+        for content in (other.content, version.content)
+        for _, _, criterion in positions(content)
+        if isinstance(criterion.get("provision"), str)
+    }
+    cited = provisions_cited(session, sorted(keys), version.valid_from)
+    labels = {key: provision_label(provision) for key, provision in cited.items()}
+    changes = compare(other.content, version.content)
+    return change_rows(changes, other.content, version.content, reader_language(), labels)

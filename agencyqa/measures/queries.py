@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from agencyqa.accounts.models import Body
 from agencyqa.accounts.queries import bureau_chain
 from agencyqa.auth.actor import Actor
+from agencyqa.clock import day_before
 from agencyqa.db import open_period
 from agencyqa.measures.compiled import CompiledScheme, compiled_content, kept_scheme
 from agencyqa.measures.enums import MeasureKind, Purpose, SchemeState, WorkKind
@@ -281,6 +282,37 @@ def neighbours(
     return list(session.scalars(statement))
 
 
+def successor_of(session: Session, version: SchemeVersion) -> SchemeVersion | None:
+    """The published version that took the place of this one, on the day after it ended."""
+    if version.state is not SchemeState.PUBLISHED or version.valid_to is None:
+        return None
+    line = neighbours(
+        session,
+        bureau_id=version.scheme.bureau_id,
+        purpose=version.purpose,
+        work_kind=version.work_kind,
+    )
+    return next((other for other in line if day_before(other.valid_from) == version.valid_to), None)
+
+
+def comparable_versions(actor: Actor, other_than: int) -> Select[*tuple[Any, ...]]:
+    """Every version that the actor may see, but this one, as a select box offers them."""
+    return (
+        visible_versions(actor)
+        .join(SchemeVersion.scheme)
+        .where(SchemeVersion.id != other_than)
+        .order_by(Scheme.title, SchemeVersion.number.desc(), SchemeVersion.id)
+        .with_only_columns(
+            SchemeVersion.id,
+            SchemeVersion.scheme_id,
+            SchemeVersion.number,
+            SchemeVersion.state,
+            Scheme.title,
+            Scheme.title_en,
+        )
+    )
+
+
 def versions_in_force(session: Session, actor: Actor, day: date) -> list[SchemeVersion]:
     """The published versions that hold on a day, with their schemes loaded; the bureau's own after the shipped."""
     statement = (
@@ -317,5 +349,6 @@ def scheme_rows(actor: Actor, *, purpose: str | None, state: str | None) -> Sele
         SchemeVersion.valid_to,
         SchemeVersion.max_points,
         SchemeVersion.is_reference,
+        SchemeVersion.error_count,
         Body.name.label("bureau_name"),
     )

@@ -15,6 +15,7 @@ from agencyqa.measures.words import gettext
 Errors = Mapping[str, Sequence[str]]
 # The fields that name something which stands elsewhere, and are picked from a list of it.
 PICKED = frozenset({"provision", "fault", "criterion", "input", "caps_grade"})
+LONG_LABEL = 16
 _LONG = {"description", "source"}
 
 
@@ -63,6 +64,11 @@ class Box:
     @property
     def id(self) -> str:
         return field_id(self.name)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether one of its choices needs more room than a figure."""
+        return any(len(option.label) > LONG_LABEL for option in self.options)
 
 
 def field_id(name: str) -> str:

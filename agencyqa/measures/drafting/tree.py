@@ -44,7 +44,9 @@ def thing_at(content: Any, path: Path) -> Any:
 
 
 def with_thing(content: Content, path: Path, thing: Any) -> Content:
-    """The content with another thing at a position that is there."""
+    """The content with another thing at a position that is there; without a position, the thing itself."""
+    if not path:
+        return copy.deepcopy(dict(thing))
     after = copy.deepcopy(content)
     holder = thing_at(after, path[:-1])
     thing_at(holder, path[-1:])

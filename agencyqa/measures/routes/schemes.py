@@ -11,15 +11,15 @@ from sqlalchemy.orm import joinedload
 from agencyqa.accounts.models import Body, User
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
-from agencyqa.clock import utc_now
+from agencyqa.clock import today, utc_now
 from agencyqa.errors import Invalid
 from agencyqa.extensions import db
 from agencyqa.measures import pages, queries, services
 from agencyqa.measures.enums import SchemeState
 from agencyqa.measures.exports import scheme_yaml
-from agencyqa.measures.forms import DraftForm, PublishForm, SchemeFilter
+from agencyqa.measures.forms import CompareForm, DraftForm, PublishForm, SchemeFilter
 from agencyqa.measures.models import SchemeVersion
-from agencyqa.measures.policies import can_draft, can_publish, visible_versions
+from agencyqa.measures.policies import can_draft, can_edit, can_publish, visible_versions
 from agencyqa.measures.reading import LARGEST_FILE, FileError
 from agencyqa.measures.routes import bp
 from agencyqa.measures.texts import reader_language
@@ -45,18 +45,24 @@ def schemes() -> str:
         page=page,
         filters=filters,
         english=reader_language() == "en",
+        today=today(),
         can={"draft": can_draft(actor)},
     )
 
 
 @bp.get("/schemes/<int:version_id>")
 @requires(Permission.SCHEMES_READ)
-def scheme(version_id: int) -> str:
+def scheme(version_id: int) -> ResponseReturnValue:
     actor = current_actor()
     session = db.session()
     version = _version(version_id)
+    if version.error_count:
+        # Only whole content can be shown as scorers will see it; the editor shows any.
+        return redirect(url_for("measures.edit_scheme", version_id=version_id))
     compiled = queries.compiled(version)
     cited = queries.provisions_cited(session, compiled.file.citations(), version.valid_from)
+    is_draft = version.state is SchemeState.DRAFT
+    is_own_draft = is_draft and can_edit(actor, version.scheme)
     return render_template(
         "measures/scheme.html",
         version=version,
@@ -66,14 +72,32 @@ def scheme(version_id: int) -> str:
         counts_faults=bool(compiled.counting.faults),
         owner=_name(select(Body.name).where(Body.id == version.scheme.bureau_id)),
         publisher=_name(select(User.display_name).where(User.id == version.published_by_id)),
-        is_draft=version.state is SchemeState.DRAFT,
+        successor=queries.successor_of(session, version),
+        effects=services.effects_of(session, version, version.scheme) if is_own_draft else None,
+        is_draft=is_draft,
         form=PublishForm(data={"version": version.version}),
         can={
             "publish": can_publish(actor, version, version.scheme),
             "draft": can_draft(actor),
-            "edit": can_draft(actor) and version.state is SchemeState.DRAFT,
+            "edit": is_own_draft,
         },
     )
+
+
+@bp.get("/schemes/<int:version_id>/compare")
+@requires(Permission.SCHEMES_READ)
+def compare(version_id: int) -> str:
+    """What differs from another version to this one, drafts with errors included."""
+    actor, session = current_actor(), db.session()
+    version = _version(version_id)
+    choices = list(session.execute(queries.comparable_versions(actor, version_id)))
+    form = CompareForm.read(
+        choices={"other": [(row.id, pages.version_title(row)) for row in choices]},
+        other=pages.predecessor(choices, version),
+    )
+    other = _version(form.other.data) if form.other.data is not None else None
+    rows = None if other is None else pages.comparison(session, other, version)
+    return render_template("measures/compare.html", version=version, other=other, form=form, rows=rows)
 
 
 @bp.get("/schemes/<int:version_id>/scheme.yaml")

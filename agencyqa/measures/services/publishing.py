@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,9 +15,40 @@ from agencyqa.errors import Forbidden, Refused, WrongState
 from agencyqa.measures.drafting.checking import check
 from agencyqa.measures.enums import SchemeState
 from agencyqa.measures.models import Scheme, SchemeVersion
-from agencyqa.measures.queries import citation_keys, fault_keys, neighbours
+from agencyqa.measures.queries import citation_keys, fault_keys, neighbours, scheme_in_force
 from agencyqa.measures.scheme_format import CheckedFile, content_hash, content_of, to_scheme
 from agencyqa.measures.services.versions import end_version, lock_bureau, take_content
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What publication does: which version of the same line it ends, which one forbids it, and what held until then.
+
+    ``held`` is what contracts of the first day would go by without it, of whichever bureau.
+    """
+
+    ends: SchemeVersion | None
+    overlaps: SchemeVersion | None
+    held: SchemeVersion | None
+
+
+def effects_of(session: Session, version: SchemeVersion, scheme: Scheme) -> Effects:
+    """For a draft of a bureau's ``scheme``."""
+    assert scheme.bureau_id is not None
+    line = neighbours(
+        session, bureau_id=scheme.bureau_id, purpose=version.purpose, work_kind=version.work_kind
+    )
+    later = [other for other in line if other.valid_from >= version.valid_from]
+    last = line[-1] if line else None
+    is_open = last is not None and (last.valid_to is None or last.valid_to >= version.valid_from)
+    held = scheme_in_force(
+        session,
+        bureau_id=scheme.bureau_id,
+        purpose=version.purpose,
+        work_kind=version.work_kind,
+        day=version.valid_from,
+    )
+    return Effects(last if is_open and not later else None, later[0] if later else None, held)
 
 
 def publish_scheme(
@@ -47,12 +79,8 @@ def publish_scheme(
         version, CheckedFile(file, to_scheme(file, version.number), content, content_hash(content), ())
     )
     version.error_count = 0
-    line = neighbours(
-        session, bureau_id=scheme.bureau_id, purpose=version.purpose, work_kind=version.work_kind
-    )
-    later = [other for other in line if other.valid_from >= version.valid_from]
-    if later:
-        other = later[0]
+    effects = effects_of(session, version, scheme)
+    if (other := effects.overlaps) is not None:
         raise Refused(
             "scheme_validity_overlaps",
             valid_from=version.valid_from,
@@ -60,8 +88,8 @@ def publish_scheme(
             number=other.number,
             other_from=other.valid_from,
         )
-    if line and (line[-1].valid_to is None or line[-1].valid_to >= version.valid_from):
-        end_version(session, actor, line[-1], version, now)
+    if effects.ends is not None:
+        end_version(session, actor, effects.ends, version, now)
     scheme.title, scheme.title_en = file.title.zh, file.title.en
     version.state = SchemeState.PUBLISHED
     version.published_at = now

@@ -32,6 +32,7 @@ from agencyqa.assessments.services.publication import correct_round, publish_rou
 from agencyqa.assessments.services.review import correct_sheet, finalise_sheet, return_sheet
 from agencyqa.assessments.services.rounds import compute_round
 from agencyqa.assessments.services.tables import GradeRow, add_grade_table, add_share_table
+from agencyqa.assessments.services.verification import verify_published
 from agencyqa.auth.actor import Actor
 from agencyqa.engagements.data import data_of
 from agencyqa.engagements.models import Engagement
@@ -43,6 +44,8 @@ from agencyqa.engagements.services import (
 from agencyqa.errors import AgencyQAError, WrongState
 from agencyqa.extensions import db
 from agencyqa.measures.enums import Purpose
+from agencyqa.measures.models import SchemeVersion
+from agencyqa.measures.queries import program_of
 from tests.client import Client
 from tests.factories.accounts import NOW, sign_in
 from tests.factories.agencies import profile_data
@@ -242,6 +245,45 @@ def test_a_scheme_published_later_leaves_a_draft_with_its_own(world: World, clie
     # An engagement whose sheets are made only now goes by the new one.
     later = world.sheets(world.engage())[Purpose.EVALUATED_UNIT]
     assert later.scheme_version_id != version_id
+
+
+def test_the_next_version_of_a_scheme_moves_no_result_of_the_one_before(world: World) -> None:
+    """Scored by the bureau's own scheme, published, and then superseded from the same year on."""
+    session = world.session
+    make_grade_table(session, world.bureau)
+    own = make_scheme(
+        session, world.bureau, scheme_text(purpose="evaluated_unit", valid_from=date(2018, 1, 1))
+    )
+    world.engagement.assessment_year = 2022
+    sheet = make_sheets(session, world.actor(world.supervisor), world.engagement)[Purpose.EVALUATED_UNIT]
+    assert sheet.scheme_version_id == own.id
+    submit(session, world.actor(world.officer), sheet, {"quality": {"value": 75_000}})
+    finalise_sheet(world.actor(world.supervisor), session, sheet, seen_version=sheet.version, now=NOW)
+    made = Year(world, None, world.engagement, world.engagement, world.engagement)  # type: ignore[arg-type]
+    found = make_round(session, made.supervisor)
+    made.publish(found)
+    session.commit()
+    before = told(made, found.id)
+    # As text, so that not even the order of the keys may differ.
+    stored = sa.select(
+        sa.cast(SchemeVersion.content, sa.Text), SchemeVersion.content_hash, SchemeVersion.number
+    )
+    content = session.execute(stored.where(SchemeVersion.id == own.id)).one()
+    trace = program_of(own).trace(sheet.answers, {})
+    assert verify_published(session).differences == []
+
+    successor = make_scheme(
+        session,
+        world.bureau,
+        scheme_text(title="新表", purpose="evaluated_unit", valid_from=date(2030, 7, 1), points="50"),
+    )
+    session.commit()
+    session.expire_all()
+    assert (own.valid_to, successor.number) == (date(2030, 6, 30), 2)
+    assert told(made, found.id) == before
+    assert session.execute(stored.where(SchemeVersion.id == own.id)).one() == content
+    assert program_of(own).trace(sheet.answers, {}) == trace
+    assert verify_published(session).differences == []
 
 
 def test_a_terminated_engagement_counts_no_more_and_says_so(year: Year, client: Client) -> None:

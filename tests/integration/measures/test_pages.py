@@ -138,7 +138,8 @@ def test_from_draft_to_publication(
     version = session.scalars(select(SchemeVersion).where(SchemeVersion.state == SchemeState.DRAFT)).one()
     page = officer.get(f"/measures/schemes/{version.id}").text
     assert "在 0～10 分之间评分。" in page
-    assert "发布方案" not in page
+    assert "请由本局负责人核对后发布" in page
+    assert "确认发布这个版本？" not in page
     refused = officer.post(f"/measures/schemes/{version.id}/publish", data={"version": version.version})
     assert refused.status_code == 403
     session.expire_all()
