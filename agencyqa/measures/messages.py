@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 MESSAGES = {
     "scheme_not_draft": _l("这个版本已经发布，不能再改动。"),
     "scheme_has_errors": _l("方案还有 %(count)s 处错误，不能发布。"),
+    "scheme_not_whole": _l("这份草稿还有 %(count)s 处错误，更正以后才能使用。"),
     "bad_scheme_key": _l("“%(value)s”不能作方案标识：请用小写字母、数字和连字符，以字母开头。"),
     "scheme_key_taken": _l("本局已有使用这个标识的方案，请换一个，或者以那个方案为底稿。"),
     "scheme_draft_exists": _l("“%(title)s”已有一份未发布的草稿，请在那份草稿上修改。"),

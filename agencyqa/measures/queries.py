@@ -15,6 +15,7 @@ from agencyqa.accounts.queries import bureau_chain
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import day_before
 from agencyqa.db import open_period
+from agencyqa.errors import Refused
 from agencyqa.measures.compiled import CompiledScheme, compiled_content, kept_scheme
 from agencyqa.measures.enums import MeasureKind, Purpose, SchemeState, WorkKind
 from agencyqa.measures.models import FaultCode, Measure, MeasureVersion, Provision, Scheme, SchemeVersion
@@ -247,6 +248,9 @@ def scheme_in_force(
 
 
 def compiled(version: SchemeVersion) -> CompiledScheme:
+    """Raise Refused for a draft that still has errors, because nothing can be scored or written out by it."""
+    if version.error_count:
+        raise Refused("scheme_not_whole", count=version.error_count)
     # The content of a version can be large, and mostly need not even be read.
     known = kept_scheme(version.content_hash, version.number)
     return known or compiled_content(version.content_hash, version.number, version.content)

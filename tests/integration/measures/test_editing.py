@@ -331,6 +331,10 @@ def test_a_draft_with_errors_is_not_published(
     assert answer.status_code == 409
     assert f"方案还有 {version.error_count} 处错误，不能发布。" in answer.text
     assert f"{version.error_count} 处错误" in lead.get("/measures/schemes/").text
+    for address in (f"/measures/schemes/{version.id}/scheme.xlsx", f"/simulation?scheme={version.id}"):
+        answer = lead.get(address)
+        assert (address, answer.status_code < 500) == (address, True)
+    assert lead.get(f"/measures/schemes/{version.id}/scheme.yaml").status_code == 200
     session.refresh(version)
     assert version.state is SchemeState.DRAFT
 
