@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agencyqa.measures.enums import Purpose
 from agencyqa.measures.scheme_format.model import CountPart, SchemeFile
 from agencyqa.measures.scheme_shape import (
     Shape,
@@ -46,7 +47,7 @@ def test_the_kinds_of_the_head_of_a_file() -> None:
     }
     assert {name: kinds[name] for name in expected} == expected
     assert set(kinds) == set(SchemeFile.model_fields)
-    assert file_shapes()["purpose"].choices == ("bureau", "commissioner", "evaluated_unit")
+    assert file_shapes()["purpose"].choices == tuple(Purpose)
 
 
 def test_things_of_lists_and_what_may_be_left_out() -> None:
