@@ -85,10 +85,14 @@ def _told(
 ) -> list[str]:
     """The rule, what it did, and what the scheme made of it."""
     words = texts.rule(criterion.key)
-    rule = [rule_sentence(criterion.rule, words), *criterion_terms(criterion, program.scheme, texts)]
+    terms = criterion_terms(criterion, program.scheme, texts)
     done = [note_sentence(note, words) for note in notes]
     done += criterion_outcome(criterion, result, program.scheme, texts)
-    return [f"      {gettext('计分标准')}  {gettext('；').join(rule)}", *(f"      · {each}" for each in done)]
+    return [
+        f"      {gettext('计分标准')}  {rule_sentence(criterion.rule, words)}",
+        *(f"      {each}" for each in terms),
+        *(f"      · {each}" for each in done),
+    ]
 
 
 def _steps_by_criterion(trace: dict[str, Any] | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ function fieldsOf(form) {
 
 function put(form, attribute, key, text) {
   for (const place of form.querySelectorAll(`[data-${attribute}]`)) {
-    if (key === null || place.dataset[attribute] === key) {
+    if (key === null || place.getAttribute(`data-${attribute}`) === key) {
       place.textContent = text ?? "—";
     }
   }
@@ -44,9 +44,11 @@ function show(form, figures) {
   put(form, "assessed", null, figures.assessed);
   for (const [key, section] of Object.entries(figures.sections)) {
     put(form, "section", key, section.known);
+    put(form, "section-max", key, section.max);
   }
-  for (const [key, total] of Object.entries(figures.measures)) {
-    put(form, "measure", key, total);
+  for (const [key, measure] of Object.entries(figures.measures)) {
+    put(form, "measure", key, measure.total);
+    put(form, "measure-max", key, measure.max);
   }
   for (const [key, criterion] of Object.entries(figures.criteria)) {
     put(form, "computed", key, criterion.computed);

@@ -18,12 +18,15 @@ from agencyqa.measures.sentences import (
     veto_sentence,
 )
 from agencyqa.measures.texts import SchemeTexts
-from agencyqa.scoring import Issue, Program, SheetResult
+from agencyqa.scoring import CriterionResult, Issue, Program, SheetResult
 
 
 @dataclass(frozen=True)
 class ExplainedCriterion:
-    """Figures in ten-thousandths of a point; None where there is no result."""
+    """Figures in ten-thousandths of a point; None where there is no result.
+
+    ``contribution`` is what counts in the total: weighed, or nothing of a bonus that is not granted.
+    """
 
     label: str
     max_points: int
@@ -32,7 +35,8 @@ class ExplainedCriterion:
     issues: tuple[str, ...]
     computed: int | None
     entered: int | None
-    counted: int | None
+    contribution: int | None
+    is_left_out: bool
     difference: int | None
     reason: str
     facts: tuple[FactLine, ...]
@@ -86,7 +90,15 @@ def explained_sheet(
                 section["max"],
                 section["total"],
                 tuple(
-                    _criterion(program, texts, held, notes[held["key"]], sheet.reasons, facts)
+                    _criterion(
+                        program,
+                        texts,
+                        held,
+                        result.criterion(held["key"]),
+                        notes[held["key"]],
+                        sheet.reasons,
+                        facts,
+                    )
                     for held in section["criteria"]
                 ),
             )
@@ -137,6 +149,7 @@ def _criterion(
     program: Program,
     texts: SchemeTexts,
     held: Mapping[str, Any],
+    result: CriterionResult,
     outcome: tuple[str, ...],
     reasons: Mapping[str, str],
     facts: FactLines,
@@ -156,7 +169,8 @@ def _criterion(
         ),
         computed=held["computed"],
         entered=held["entered"],
-        counted=held["counted"],
+        contribution=result.contribution,
+        is_left_out=result.state == "left_out",
         difference=held["difference"],
         reason=reasons.get(key, ""),
         facts=facts.of(key),

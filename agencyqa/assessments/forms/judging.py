@@ -108,6 +108,11 @@ def known_sum(results: Iterable[CriterionResult]) -> int | None:
     return sum(figures) if figures else None
 
 
+def running_total(result: SheetResult) -> int | None:
+    """The total where there is one, vetoes included; else what there is so far."""
+    return known_sum(result.criteria) if result.total is None else result.total
+
+
 def answered_parts(result: SheetResult) -> list[CriterionResult | VetoResult]:
     """All that has answers of its own: the criteria, then the vetoes of the whole scheme."""
     return [*result.criteria, *result.vetoes]

@@ -69,7 +69,10 @@ class CriterionPage(_Blank):
 
 @dataclass(frozen=True)
 class SectionPage:
-    """``known`` is the running subtotal of what has a result, None while nothing has; ``total`` None until all have."""
+    """``known`` is the running subtotal of what has a result, None while nothing has; ``total`` None until all have.
+
+    ``max_points`` is what can be reached: less where something is left out, nothing for bonuses alone.
+    """
 
     key: str
     label: str
@@ -100,9 +103,9 @@ def sections_of(
             for criterion in section.criteria
         )
         known = known_sum(each.result for each in criteria)
-        total = subtotals[section.key].total
+        held = subtotals[section.key]
         pages.append(
-            SectionPage(section.key, texts.section(section.key), section.max_points, known, total, criteria)
+            SectionPage(section.key, texts.section(section.key), held.max_points, known, held.total, criteria)
         )
     return tuple(pages)
 

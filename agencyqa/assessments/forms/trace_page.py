@@ -25,6 +25,7 @@ from agencyqa.measures.texts import SchemeTexts
 from agencyqa.measures.words import gettext
 from agencyqa.scoring import (
     Criterion,
+    CriterionResult,
     Issue,
     Program,
     TraceError,
@@ -55,6 +56,8 @@ class TraceCriterion:
     computed: int | None
     entered: int | None
     counted: int | None
+    contribution: int | None
+    is_left_out: bool
     difference: int | None
     reason: str
     facts: tuple[FactLine, ...]
@@ -108,11 +111,18 @@ def trace_page(
         TraceSection(
             section.key,
             texts.section(section.key),
-            section.max_points,
+            held["max"],
             held["total"],
             tuple(
                 _criterion(
-                    program, criterion, texts, data[criterion.key], notes[criterion.key], sheet.reasons, facts
+                    program,
+                    criterion,
+                    texts,
+                    data[criterion.key],
+                    result.criterion(criterion.key),
+                    notes[criterion.key],
+                    sheet.reasons,
+                    facts,
                 )
                 for criterion in section.criteria
             ),
@@ -159,6 +169,7 @@ def _criterion(
     criterion: Criterion,
     texts: SchemeTexts,
     data: Mapping[str, Any],
+    result: CriterionResult,
     outcome: tuple[str, ...],
     reasons: Mapping[str, str],
     facts: FactLines,
@@ -189,6 +200,8 @@ def _criterion(
         computed=data["computed"],
         entered=data["entered"],
         counted=data["counted"],
+        contribution=result.contribution,
+        is_left_out=result.state == "left_out",
         difference=data["difference"],
         reason=reasons.get(key, ""),
         facts=facts.of(key),

@@ -22,6 +22,7 @@ from agencyqa.assessments.forms.judging import (
     judge_entry,
     known_sum,
     open_count,
+    running_total,
     supplied_texts,
 )
 from agencyqa.assessments.forms.page import first_control, label_of_field, sections_of, vetoes_of
@@ -210,7 +211,7 @@ def _page(
         sections=sections_of(context.program, texts, judged, beside, lines),
         vetoes=vetoes_of(context.program, texts, judged, beside, lines),
         terms=scheme_terms(context.program.scheme, texts),
-        known_total=known_sum(judged.result.criteria),
+        known_total=running_total(judged.result),
         open_count=open_count(judged.result),
         unscored=lines.unscored,
         citations=cited,
@@ -304,11 +305,15 @@ def _figures(judged: Judged) -> dict[str, Any]:
     sections: dict[str, dict[str, Any]] = {}
     for section in result.sections:
         parts = [each for each in result.criteria if each.section == section.key]
-        sections[section.key] = {"known": text(known_sum(parts)), "total": text(section.total)}
+        sections[section.key] = {
+            "known": text(known_sum(parts)),
+            "total": text(section.total),
+            "max": text(section.max_points),
+        }
     return {
         "state": result.state,
         "total": text(result.total),
-        "known": text(known_sum(result.criteria)),
+        "known": text(running_total(result)),
         "open": open_count(result),
         "assessed": text(result.assessed_max),
         "criteria": {
@@ -322,7 +327,9 @@ def _figures(judged: Judged) -> dict[str, Any]:
             for each in result.criteria
         },
         "sections": sections,
-        "measures": {each.key: text(each.total) for each in result.measures},
+        "measures": {
+            each.key: {"total": text(each.total), "max": text(each.max_points)} for each in result.measures
+        },
         "errors": dict(judged.errors),
         "gaps": dict(judged.gaps),
     }

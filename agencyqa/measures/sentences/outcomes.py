@@ -25,7 +25,8 @@ def criterion_outcome(
     """How a result goes into the total; nothing where it simply is added."""
     if result.state == "left_out":
         # A rating that cannot be assessed says so by itself.
-        return [] if result.computed is not None else [gettext("没有填写，本项不计入，满分相应减少")]
+        is_empty = any(issue.code == "missing" for issue in result.issues)
+        return [gettext("没有填写，本项不计入，满分相应减少")] if is_empty else []
     if result.state != "ok":
         return []
     if result.bonus is not None:

@@ -197,9 +197,9 @@ def test_autosave_stores_and_counts_by_the_same_rules(client: Client, world: Wor
         "difference": None,
         "contribution": "14",
     }
-    assert data["sections"]["before"] == {"known": "29", "total": "29"}
+    assert data["sections"]["before"] == {"known": "29", "total": "29", "max": "30"}
     # Nobody has looked at this section yet, which is not the same as 0 points.
-    assert data["sections"]["after"] == {"known": None, "total": None}
+    assert data["sections"]["after"] == {"known": None, "total": None, "max": "50"}
     assert (data["total"], data["known"], data["open"], data["errors"]) == (None, "29", 3, {})
     assert data["version"] == sheet.version == 2
     assert sheet.answers["team_stability"] == {"met": True}

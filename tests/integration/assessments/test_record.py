@@ -216,8 +216,8 @@ def test_autosave_counts_the_record_and_tells_when_it_moved(client: Client, reco
     assert data["record_moved"] is False
     assert data["supplied"] == {"a-on_time-plan_day": "2", "a-on_time-report_day": "0"}
     assert data["criteria"]["answerable"]["computed"] == "3.5"
-    assert data["sections"]["timeliness"] == {"known": "5", "total": None}
-    assert data["sections"]["quality"] == {"known": None, "total": None}
+    assert data["sections"]["timeliness"] == {"known": "5", "total": None, "max": "10"}
+    assert data["sections"]["quality"] == {"known": None, "total": None, "max": "32"}
     late = f"overrule-late-3a-{plan.id}"
     data = draft(client, sheet, {**fields, late: "yes"}, seen or "").get_json()
     assert data["supplied"]["a-on_time-plan_day"] == "0"
