@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,10 @@ from typing import Any
 from agencyqa.measures.drafting.tree import units_of
 from agencyqa.measures.reading import Path
 from agencyqa.measures.scheme_format import SchemeFile, check_draft
+from agencyqa.measures.scheme_format.fields import KEY
 from agencyqa.scoring import Problem
+
+LONGEST_KEY = 40
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,16 @@ def check(
     content: Mapping[str, Any], citations: Collection[str] | None, faults: Collection[str] | None
 ) -> DraftCheck:
     file, problems = check_draft(content, citations, faults)
+    placed = [PlacedProblem(problem, path_of(content, problem.place)) for problem in problems]
     if file is None:
         # Something is missing that the rest cannot be read without, so it is made up to find the other faults.
         filled, made_up = _filled(content)
         file, more = check_draft(filled, citations, faults)
-        known = {problem.place for problem in problems}
-        problems += [each for each in more if each.place not in known and not _rests_on(each, made_up)]
-    placed = [PlacedProblem(problem, path_of(content, problem.place)) for problem in problems]
+        known = {each.path for each in placed}
+        for problem in more:
+            path = path_of(filled, problem.place)
+            if path not in known and not _rests_on(problem, made_up):
+                placed.append(PlacedProblem(problem, path))
     return DraftCheck(file, tuple(sorted(placed, key=lambda each: _order(content, each.path))))
 
 
@@ -63,24 +70,20 @@ def _filled(content: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         made["max_points"] = "1"
         places.append("max_points")
     for number, section in enumerate(made.get("sections", []), start=1):
-        _fill(section, f"unnamed_{number}", f"sections.{_name(section, number)}", places)
+        place = f"sections.{_fill(section, f'unnamed_{number}', 'sections.', places)}"
         for position, criterion in enumerate(section.get("criteria", []), start=1):
-            place = f"sections.{_name(section, number)}.criteria.{_name(criterion, position)}"
-            _fill(criterion, f"unnamed_{number}_{position}", place, places)
+            _fill(criterion, f"unnamed_{number}_{position}", f"{place}.criteria.", places)
     return made, places
 
 
-def _fill(thing: dict[str, Any], key: str, place: str, places: list[str]) -> None:
-    if not thing.get("key"):
-        thing["key"] = key
+def _fill(thing: dict[str, Any], spare: str, above: str, places: list[str]) -> str:
+    key = thing.get("key")
+    if not isinstance(key, str) or len(key) > LONGEST_KEY or not re.fullmatch(KEY, key):
+        key = thing["key"] = spare
     if units_of(thing.get("max_points")) is None:
         thing["max_points"] = "1"
-        places.append(f"{place}.max_points")
-
-
-def _name(thing: Mapping[str, Any], number: int) -> str:
-    key = thing.get("key")
-    return key if isinstance(key, str) and key else str(number)
+        places.append(f"{above}{key}.max_points")
+    return key
 
 
 def _rests_on(problem: Problem, made_up: list[str]) -> bool:
