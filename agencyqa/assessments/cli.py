@@ -9,6 +9,7 @@ import click
 
 from agencyqa.assessments.forms.judging import answered_parts
 from agencyqa.assessments.printing import as_json, as_table
+from agencyqa.assessments.simulation.cli import simulate
 from agencyqa.measures.cli import (
     LANGUAGE,
     diff,
@@ -35,6 +36,7 @@ def group() -> None:
 
 group.add_command(schema)
 group.add_command(diff)
+group.add_command(simulate)
 
 
 @group.command("check")

@@ -85,6 +85,8 @@ _SENTENCES: dict[str, object] = {
     "unknown_scheme": _l("没有方案“%(key)s”，也没有这个文件。"),
     "unknown_criterion": _l("方案没有这个考核项。"),
     "unknown_input": _l("这个考核项没有这样的填写项；可填：%(inputs)s。"),
+    "row_width": _l("这一行有 %(got)s 格，表头有 %(expected)s 格。"),
+    "cell_not_understood": _l("“%(value)s”不是这一格可填的内容。"),
     "unknown_choice": _l("“%(value)s”不是可选的一项；可选：%(choices)s。"),
     "other_scheme": _l("评分表写明的方案是“%(stated)s”，不是“%(used)s”。"),
     "no_sheets": _l("文件里没有评分表。"),

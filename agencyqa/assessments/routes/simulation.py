@@ -16,7 +16,7 @@ from agencyqa.assessments.models import GradeTable
 from agencyqa.assessments.policies import can_simulate
 from agencyqa.assessments.queries.tables import grade_bands, rounding_of
 from agencyqa.assessments.routes import bp
-from agencyqa.assessments.simulation import queries
+from agencyqa.assessments.simulation import database_study, queries
 from agencyqa.assessments.simulation.study import Study, run_study
 from agencyqa.assessments.simulation.year import YearRules
 from agencyqa.auth.actor import Actor
@@ -51,6 +51,10 @@ class Asked:
         if self.table is None:
             return {}
         return {band["key"]: band_label(self.table.bands, band["key"]) for band in self.table.bands}
+
+
+# The command line reads stored sheets where the pages are loaded.
+__all__ = ["ask", "database_study", "simulation"]
 
 
 @bp.get("/simulation")

@@ -92,6 +92,16 @@ class Rescoring:
         self._examples: dict[str, list[tuple[int, Issue]]] = {}
         self._without_answers = 0
 
+    def grow(self, before: SheetTotals) -> IntArray:
+        """Further sheets behind those known so far; gives their positions."""
+        first, size = len(self._total), len(before.total)
+        self._total = np.concatenate([self._total, before.total.astype(self._total.dtype)])
+        self._maximum = np.concatenate([self._maximum, before.maximum.astype(self._maximum.dtype)])
+        self._known = np.concatenate([self._known, before.known])
+        self._scored = np.concatenate([self._scored, np.zeros(size, dtype=bool)])
+        self._grade = np.concatenate([self._grade, np.full(size, NO_GRADE, dtype=np.int64)])
+        return np.arange(first, first + size)
+
     def add(self, old: Program, positions: IntArray, rows: PackedRows) -> ArrayResult | None:
         """``rows`` are the packed answers of the sheets at these positions, all of the old scheme.
 
