@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,11 @@ from agencyqa.reports.workbook.recompute.exactness import is_exact
 from agencyqa.scoring import Criterion, GradeBand, Program, excel_formula
 from agencyqa.scoring.grades import least_totals
 
+# Parameters up to a hundred thousand points, times a count of five digits, and inputs up to this: all of it, and the
+# sums of many of them, stay below what binary numbers hold exactly.
+LARGEST_PARAMETER = 10**9
+LARGEST_INPUT = 10**12
+_LITERAL = re.compile(r"(?<![A-Z\d])\d+")
 # Where in a formula the number of its own row stands; no formula has this sign.
 _ROW = "\0"
 
@@ -52,7 +58,7 @@ class CriterionPlan:
 
 @dataclass(frozen=True)
 class SchemePlan:
-    """``sections`` in the order of the sheet. A scheme with more than sums has none: ``is_simple`` is False."""
+    """``sections`` in the order of the sheet. ``is_simple``: the total is their sum, and no figure is too large."""
 
     sections: tuple[tuple[str, tuple[CriterionPlan, ...]], ...]
     is_simple: bool
@@ -81,12 +87,21 @@ def plan_of(program: Program, first_input: int) -> SchemePlan:
         and scheme.unanswered == "wait"
         and not scheme.vetoes
         and not any(criterion.bonus or criterion.weight == 0 for _, criterion in scheme.criteria())
+        and all(_fits(each, program) for each in made.values())
     )
     return SchemePlan(
         tuple(
             (section.key, tuple(made[each.key] for each in section.criteria)) for section in scheme.sections
         ),
         is_simple,
+    )
+
+
+def _fits(plan: CriterionPlan, program: Program) -> bool:
+    literals = [plan.criterion.max_points, *map(int, _LITERAL.findall(plan.template))]
+    specs = program.layout[plan.criterion.key]
+    return max(literals) <= LARGEST_PARAMETER and all(
+        max(abs(spec.low), abs(spec.high)) <= LARGEST_INPUT for spec in specs
     )
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from agencyqa.reports.workbook.recompute.exactness import is_exact, rounds_alike
 from agencyqa.reports.workbook.recompute.plans import grade_formula, percent_edges, plan_of
 from agencyqa.scoring import GradeBand, Program, Rule, compile_scheme
-from agencyqa.scoring.rules import Composite, Part, Rating, Ratio, Veto
+from agencyqa.scoring.rules import AllOrNothing, Composite, Part, Rating, Ratio, Veto
 from tests.integration.reports.formulas import Evaluator
 from tests.unit.scoring import strategies
 from tests.unit.scoring.forms import one_rule
@@ -26,11 +26,12 @@ FIRST_INPUT = 3
 
 def written(program: Program, packed: tuple[int | None, ...], sheet: Any, row: int) -> bool:
     """The mark's formula in column A over the inputs from column D; False where the row would hold none."""
-    plan = plan_of(program, FIRST_INPUT).sections[0][1][0]
+    scheme = plan_of(program, FIRST_INPUT)
+    plan = scheme.sections[0][1][0]
     for column, value in enumerate(plan.values(packed), start=FIRST_INPUT + 1):
         sheet.cell(row, column).value = value
     sheet.cell(row, 1).value = "=" + plan.formula(row)
-    return plan.is_exact(packed)
+    return scheme.is_simple and plan.is_exact(packed)
 
 
 @settings(max_examples=60, deadline=None)
@@ -109,6 +110,12 @@ def test_products_that_binary_numbers_cannot_hold_are_left_out() -> None:
     assert not is_exact(inside, {"a.veto": 0, "a.actual": 10**10, "a.planned": 7})
     assert is_exact(inside, {"a.veto": 1, "a.actual": None, "a.planned": None})
     assert is_exact(Rating(points=50_000), {"rating": 5})
+
+
+def test_a_scheme_of_figures_that_binary_numbers_cannot_hold_has_no_formulas() -> None:
+    for points, is_simple in ((10**9, True), (10**9 + 1, False)):
+        program = compile_scheme(one_rule(AllOrNothing(points=points)))
+        assert plan_of(program, FIRST_INPUT).is_simple is is_simple
 
 
 def test_a_half_is_lifted_and_what_lies_just_below_it_is_left_out() -> None:
