@@ -91,16 +91,16 @@ def register_rows(
         chosen = sa.type_coerce(AgencyProfile.sectors, sa.String)
         statement = statement.where(chosen.contains(f",{sector.value},", autoescape=True))
     if person:
+        # The people are looked through once, not once for every agency.
         named = (
-            select(Appointment.id)
+            select(Appointment.agency_id)
             .join(Person, Person.id == Appointment.person_id)
             .where(
-                Appointment.agency_id == Agency.id,
                 open_period(Appointment.valid_from, Appointment.valid_to, day),
                 Person.name.icontains(person, autoescape=True),
             )
         )
-        statement = statement.where(named.correlate(Agency).exists())
+        statement = statement.where(Agency.id.in_(named))
     if least_evaluators is not None:
         statement = statement.where(evaluators >= least_evaluators)
     if most_load is not None:

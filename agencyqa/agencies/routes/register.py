@@ -12,7 +12,7 @@ from sqlalchemy import Select
 
 from agencyqa.agencies import exports, queries, services
 from agencyqa.agencies.credit_code import compact
-from agencyqa.agencies.enums import PersonRole
+from agencyqa.agencies.enums import AgencyKind, PersonRole, Standing
 from agencyqa.agencies.forms import AgencyFilter, RegisterForm
 from agencyqa.agencies.hooks import grades
 from agencyqa.agencies.policies import can_export, can_register
@@ -23,6 +23,7 @@ from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
 from agencyqa.errors import Invalid
 from agencyqa.extensions import db
+from agencyqa.web.labels import label_of
 from agencyqa.web.tables import paginate
 
 # How many agencies fit side by side on a page.
@@ -40,6 +41,8 @@ def index() -> ResponseReturnValue:
         page=paginate(db.session(), statement, queries.ORDER, request.args),
         filters=filters,
         today=today(),
+        kinds={kind: label_of(kind) for kind in AgencyKind},
+        standings=list(Standing),
         has_bureaus="bureau_id" in filters or actor.is_agency,
         can={"register": can_register(actor), "export": can_export(actor)},
     )
