@@ -7,6 +7,6 @@ from flask import Blueprint
 bp = Blueprint("measures", __name__, url_prefix="/measures")
 
 from agencyqa.measures import workday_routes  # noqa: E402
-from agencyqa.measures.routes import books, editing, rules, schemes  # noqa: E402
+from agencyqa.measures.routes import books, editing, rules, schemes, tables  # noqa: E402
 
-__all__ = ["books", "bp", "editing", "rules", "schemes", "workday_routes"]
+__all__ = ["books", "bp", "editing", "rules", "schemes", "tables", "workday_routes"]

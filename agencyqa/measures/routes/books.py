@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
-from agencyqa.clock import today, utc_now
+from agencyqa.clock import utc_now
 from agencyqa.errors import Forbidden, Invalid
 from agencyqa.extensions import db
 from agencyqa.measures import pages, queries, services
@@ -22,6 +22,9 @@ from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.policies import can_draft, visible_versions
 from agencyqa.measures.reading import FileError
 from agencyqa.measures.routes import bp
+from agencyqa.measures.routes.citations import citations
+from agencyqa.measures.routes.tables import first_review
+from agencyqa.measures.rule_texts.tables import read_free_table
 from agencyqa.measures.scheme_books.forms import BookForm, ConfirmForm
 from agencyqa.measures.scheme_books.reading import BookReading, is_scheme_book, read_book
 from agencyqa.measures.scheme_books.writing import write_book, write_template
@@ -38,7 +41,7 @@ def scheme_book(version_id: int) -> ResponseReturnValue:
     version = one_or_404(statement.options(joinedload(SchemeVersion.scheme)))
     target = BytesIO()
     file = queries.compiled(version).file
-    write_book(target, file, _citations(), language=reader_language(), now=version.created_at)
+    write_book(target, file, citations(), language=reader_language(), now=version.created_at)
     target.seek(0)
     name = f"{version.scheme.key}-{version.number}.xlsx"
     return send_file(target, mimetype=WORKBOOK, as_attachment=True, download_name=name)
@@ -48,7 +51,7 @@ def scheme_book(version_id: int) -> ResponseReturnValue:
 @requires(Permission.SCHEMES_WRITE)
 def scheme_template() -> ResponseReturnValue:
     target = BytesIO()
-    write_template(target, _citations(), language=reader_language(), now=utc_now())
+    write_template(target, citations(), language=reader_language(), now=utc_now())
     target.seek(0)
     name = gettext("考核方案模板") + ".xlsx"
     return send_file(target, mimetype=WORKBOOK, as_attachment=True, download_name=name)
@@ -67,6 +70,11 @@ def import_scheme() -> ResponseReturnValue:
             session = db.session()
             if is_scheme_book(data):
                 reading = read_book(data, queries.citation_keys(session), queries.fault_keys(session))
+            else:
+                table = read_free_table(data)
+                if not table.faults:
+                    return first_review(table, form.upload.data.filename or "")
+                reading.faults = table.faults
             if reading.checked is None:
                 raise Invalid(upload=("scheme_has_problems", {"count": len(reading.faults)}))
             return _preview(reading)
@@ -115,15 +123,3 @@ def _preview(reading: BookReading) -> ResponseReturnValue:
         content_hash=checked.content_hash,
         form=ConfirmForm(formdata=None, content=scheme_yaml(checked.content)),
     )
-
-
-def _citations() -> list[tuple[str, str]]:
-    """Everything that may be cited, with what it says today."""
-    session = db.session()
-    keys = sorted(queries.citation_keys(session))
-    cited = queries.provisions_cited(session, keys, today())
-    return [
-        (key, f"{queries.provision_label(cited[key])} {queries.provision_summary(cited[key])}")
-        for key in keys
-        if key in cited
-    ]
