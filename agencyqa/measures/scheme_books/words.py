@@ -152,6 +152,7 @@ CHOICES: dict[str, dict[str, Pair]] = {
         "bureau": ("财政局评分", "Bureau"),
         "commissioner": ("委托方评分", "Commissioner"),
         "evaluated_unit": ("被评价单位评分", "Evaluated unit"),
+        "expert": ("专家评分", "Expert"),
         "agency_year": ("机构年度评分", "Agency, for a year"),
     },
     "work_kind": {
