@@ -53,7 +53,7 @@ def import_table() -> ResponseReturnValue:
             version = start_draft(actor, db.session(), content, now=utc_now())
             db.session.commit()
             flash(gettext("草稿已保存。请核对后由负责人发布。"), "success")
-            return redirect(url_for("measures.scheme", version_id=version.id))
+            return redirect(url_for("measures.edit_scheme", version_id=version.id))
     return review(form, rows), Invalid.status
 
 
