@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,20 +11,25 @@ import click
 from agencyqa.assessments.forms.judging import answered_parts
 from agencyqa.assessments.printing import as_json, as_table
 from agencyqa.assessments.simulation.cli import simulate
+from agencyqa.clock import utc_now
+from agencyqa.measures.book_document import BookDocument
 from agencyqa.measures.cli import (
     LANGUAGE,
     diff,
+    fault_line,
     load_scheme,
     problem_line,
     read_file,
     refuse,
+    refuse_book,
     schema,
     speaking,
 )
 from agencyqa.measures.reading import FileError, FileProblem
 from agencyqa.measures.scheme_format import CheckedFile
 from agencyqa.measures.sentences import issue_sentence
-from agencyqa.measures.sheet_files import FilledSheet, FilledSheets, read_sheets
+from agencyqa.measures.sheet_books import is_workbook, read_sheets_book, write_sheets_template
+from agencyqa.measures.sheet_files import FilledSheet, FilledSheets, read_sheets, sheets_of
 from agencyqa.measures.texts import SchemeTexts, reader_language
 from agencyqa.measures.words import gettext
 from agencyqa.scoring import Issue, Problem, Program, SheetResult, compile_scheme, format_points
@@ -67,12 +73,12 @@ def check(scheme: str, language: str) -> None:
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print.")
 @LANGUAGE
 def score(scheme: str, sheets: Path, trace: bool, form: str, language: str) -> None:
-    """Score the filled-in SHEETS (YAML or JSON) by SCHEME, a YAML file or the key of a shipped scheme."""
+    """Score the filled-in SHEETS (YAML, JSON or Excel) by SCHEME, a YAML file, a workbook or a shipped scheme's key."""
     with speaking(language):
         checked = load_scheme(scheme)
         program = compile_scheme(checked.scheme)
         texts = SchemeTexts(checked.file, reader_language())
-        filled = _load_sheets(sheets, program, checked.file.key)
+        filled = _load_sheets(sheets, program, checked, texts)
         results = [program.score(sheet.answers, sheet.entered) for sheet in filled.sheets]
         _refuse_incomplete(sheets, filled, results, program, texts)
         traces = [program.trace(sheet.answers, sheet.entered) for sheet in filled.sheets]
@@ -83,9 +89,31 @@ def score(scheme: str, sheets: Path, trace: bool, form: str, language: str) -> N
             click.echo("\n".join(as_table(sheet, result, program, texts, steps if trace else None)))
 
 
-def _load_sheets(path: Path, program: Program, key: str) -> FilledSheets:
+@group.command("sheets-template")
+@click.argument("scheme")
+@click.argument("out", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--rows", type=click.IntRange(1, 10_000), default=50, help="Rows to prepare.")
+@LANGUAGE
+def sheets_template(scheme: str, out: Path, rows: int, language: str) -> None:
+    """Write to OUT an empty workbook of sheets by SCHEME, which ``score`` takes when it is filled in."""
+    with speaking(language):
+        checked = load_scheme(scheme)
+        if not out.parent.is_dir():
+            raise click.ClickException(f"There is no folder {out.parent}.")
+        texts = SchemeTexts(checked.file, reader_language())
+        write_sheets_template(out, compile_scheme(checked.scheme), texts, now=utc_now(), rows=rows)
+    click.echo(str(out))
+
+
+def _load_sheets(path: Path, program: Program, checked: CheckedFile, texts: SchemeTexts) -> FilledSheets:
+    content, key = read_file(path), checked.file.key
+    if is_workbook(path.name, content):
+        document, faults = read_sheets_book(content, program, texts)
+        if document is None or faults:
+            refuse_book(str(path), faults)
+        return sheets_of(document, program, key)
     try:
-        return read_sheets(read_file(path), program, key)
+        return read_sheets(content, program, key)
     except FileError as error:
         refuse(str(path), error.problems)
 
@@ -95,7 +123,7 @@ def _refuse_incomplete(
 ) -> None:
     """Faults of the file and of the answers together; what was not understood is not also called missing."""
     known = {problem.problem.place for problem in filled.problems}
-    lines = [(problem.line or 0, problem_line(str(path), problem)) for problem in filled.problems]
+    lines = [(problem.line or 0, _line(path, filled, problem)) for problem in filled.problems]
     for sheet, result in zip(filled.sheets, results, strict=True):
         for judged in answered_parts(result):
             specs = {spec.name: spec for spec in program.layout[judged.key]}
@@ -105,11 +133,18 @@ def _refuse_incomplete(
                 found = _issue_place(filled, sheet, judged.key, issue)
                 if not any(f"{found.problem.place}.".startswith(f"{place}.") for place in known):
                     text = f"{texts.criterion(judged.key)}：{issue_sentence(issue, words, specs)}"
-                    lines.append((found.line or 0, problem_line(str(path), found, text)))
+                    lines.append((found.line or 0, _line(path, filled, found, text)))
     if lines:
         click.echo("\n".join(text for _, text in sorted(lines, key=lambda line: line[0])), err=True)
         click.echo(gettext("共 %(count)s 处错误。", count=len(lines)), err=True)
         raise SystemExit(1)
+
+
+def _line(path: Path, filled: FilledSheets, found: FileProblem, text: str | None = None) -> str:
+    if isinstance(filled.document, BookDocument):
+        fault = filled.document.fault(found)
+        return fault_line(str(path), fault if text is None else replace(fault, text=text))
+    return problem_line(str(path), found, text)
 
 
 def _issue_place(filled: FilledSheets, sheet: FilledSheet, key: str, issue: Issue) -> FileProblem:

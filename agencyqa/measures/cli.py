@@ -12,12 +12,15 @@ from flask import Flask
 from flask_babel import Babel
 
 from agencyqa.i18n import LOCALES
+from agencyqa.measures.book_document import BOOK_LIMITS, BookFault
 from agencyqa.measures.comparing import ChangeRow, change_rows, compare, kind_name
 from agencyqa.measures.measure_format import shipped_citations
 from agencyqa.measures.problem_texts import problem_sentence
 from agencyqa.measures.reading import LARGEST_FILE, FileError, FileProblem
+from agencyqa.measures.scheme_books.reading import read_book
 from agencyqa.measures.scheme_format import CheckedFile, parse_scheme
 from agencyqa.measures.scheme_format.schema import schema_text
+from agencyqa.measures.sheet_books import is_workbook
 from agencyqa.measures.shipped import shipped_keys, shipped_path
 from agencyqa.measures.texts import SchemeTexts, reader_language
 from agencyqa.measures.words import gettext
@@ -44,20 +47,46 @@ def speaking(language: str) -> AbstractContextManager[object]:
 def read_file(path: Path) -> bytes:
     """Not more than a reader takes, and one byte, so that it sees what is too large."""
     with path.open("rb") as stream:
-        return stream.read(LARGEST_FILE + 1)
+        begin = stream.read(LARGEST_FILE + 1)
+        most = BOOK_LIMITS.file_bytes if is_workbook(path.name, begin) else LARGEST_FILE
+        return begin + stream.read(max(0, most + 1 - len(begin)))
 
 
 def load_scheme(name: str, status: int = 1) -> CheckedFile:
-    """A shipped scheme by its key, or a file. Lists every fault and leaves with ``status`` where there is one."""
+    """A shipped scheme by its key, a file or a workbook. Lists every fault and leaves with ``status`` at one."""
     path = shipped_path(name) or Path(name)
     if not path.is_file():
         click.echo(problem_line(name, FileProblem(Problem("", "unknown_scheme", {"key": name}))), err=True)
         click.echo(gettext("系统自带的方案：%(keys)s", keys="、".join(shipped_keys())), err=True)
         raise SystemExit(status)
+    content = read_file(path)
+    if is_workbook(path.name, content):
+        return _scheme_of_book(name, content, status)
     try:
-        return parse_scheme(read_file(path), shipped_citations())
+        return parse_scheme(content, shipped_citations())
     except FileError as error:
         refuse(name, error.problems, status)
+
+
+def _scheme_of_book(name: str, content: bytes, status: int) -> CheckedFile:
+    reading = read_book(content, shipped_citations())
+    if reading.checked is None:
+        refuse_book(name, reading.faults, status)
+    return reading.checked
+
+
+def refuse_book(name: str, faults: Sequence[BookFault], status: int = 1) -> NoReturn:
+    for fault in faults:
+        click.echo(fault_line(name, fault), err=True)
+    click.echo(gettext("共 %(count)s 处错误。", count=sum(fault.is_error for fault in faults)), err=True)
+    raise SystemExit(status)
+
+
+def fault_line(name: str, fault: BookFault) -> str:
+    """As ``problem_line``, with the cell for the line."""
+    where = f"{name}:{fault.where}" if fault.where else name
+    kind = gettext("错误") if fault.is_error else gettext("提醒")
+    return f"{where}: {kind}: {fault.text} [{fault.code}]"
 
 
 def refuse(name: str, problems: Sequence[FileProblem], status: int = 1) -> NoReturn:

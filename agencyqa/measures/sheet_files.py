@@ -43,7 +43,11 @@ class FilledSheets:
 
 def read_sheets(content: str | bytes, program: Program, scheme_key: str) -> FilledSheets:
     """Raise FileError for a file that is no plain data; every other fault is in the result's ``problems``."""
-    document = read_document(content)
+    return sheets_of(read_document(content), program, scheme_key)
+
+
+def sheets_of(document: Document, program: Program, scheme_key: str) -> FilledSheets:
+    """The same for data that was read already, from a file or a workbook."""
     reader = _Reader(document, program)
     sheets = reader.sheets(scheme_key)
     return FilledSheets(document, tuple(sheets), tuple(reader.problems))

@@ -14,6 +14,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
+from agencyqa.assessments.cli import group as scoring_group
 from agencyqa.assessments.models import AssessmentRound
 from agencyqa.assessments.queries.rounds import newest_round, published_round
 from agencyqa.assessments.services.verification import verify_published
@@ -66,6 +67,10 @@ def verify_command() -> None:
         click.echo(f"{len(done.differences)} differences in {counts}.", err=True)
         sys.exit(1)
     click.echo(f"OK: {counts} give what was published.")
+
+
+# The same under the name by which schemes and sheets are scored; there it needs the application all the same.
+scoring_group.add_command(verify_command)
 
 
 def _speaking(language: str) -> AbstractContextManager[Any]:

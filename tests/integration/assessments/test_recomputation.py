@@ -297,7 +297,7 @@ def test_the_command_says_what_differs(year: Year, app: Flask) -> None:
     year.session.execute(sa.delete(AnnualResult))
     year.session.execute(sa.delete(AssessmentRound))
     year.session.commit()
-    done = contextvars.Context().run(app.test_cli_runner().invoke, args=["reports", "verify"])
+    done = contextvars.Context().run(app.test_cli_runner().invoke, args=["scoring", "verify"])
     assert (done.exit_code, done.stdout) == (
         0, "OK: 0 published years, 0 results, 0 sheets give what was published.\n",
     )  # fmt: skip

@@ -1,0 +1,145 @@
+"""Score sheets and schemes as workbooks on the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from agencyqa.assessments.cli import group
+from agencyqa.measures.scheme_books.writing import write_book
+from agencyqa.measures.shipped import shipped_schemes
+
+GIVEN: dict[str, Any] = {
+    "team_ability.band": "专业能力强",
+    "team_ability.value": 14,
+    "team_stability.met": "是",
+    "communication.band": "good",
+    "communication.value": "１９",
+    "report_data.value": 23,
+    "report_conclusions.value": 23,
+}
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(group, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def sheets(tmp_path: Path) -> Path:
+    """The template of the Jiading form, empty."""
+    path = tmp_path / "sheets.xlsx"
+    result = run("sheets-template", "jiading-2018", path, "--rows", "3")
+    assert (result.exit_code, result.output) == (0, f"{path}\n")
+    return path
+
+
+def columns(sheet: Any) -> dict[str, int]:
+    titles = {cell.column: str(cell.value) for cell in sheet[1]}
+    return {title.rpartition("[")[2].rstrip("]"): column for column, title in titles.items()}
+
+
+def fill(path: Path, change: Callable[[Any, dict[str, int]], None] | None = None) -> None:
+    book = openpyxl.load_workbook(path)
+    sheet: Any = book.worksheets[0]
+    places = columns(sheet)
+    bands = [name for name in places if name.endswith(".band")]
+    for row, name in ((2, "甲"), (3, "乙")):
+        sheet.cell(row, 1).value = name
+        for key in bands:
+            sheet.cell(row, places[key]).value = _best(key)
+        for key, value in GIVEN.items():
+            if key in places:
+                sheet.cell(row, places[key]).value = value
+    if change is not None:
+        change(sheet, places)
+    book.save(path)
+
+
+def _best(column: str) -> str:
+    file = next(checked.file for checked in shipped_schemes() if checked.file.key == "jiading-2018")
+    rule: Any = next(c.rule for _, c in file.criteria() if c.key == column.partition(".")[0])
+    return str(rule.bands[0].label.zh)
+
+
+def values(path: Path) -> None:
+    """Every mark of the form that ends in ``value``."""
+    book = openpyxl.load_workbook(path)
+    sheet: Any = book.worksheets[0]
+    for name, column in columns(sheet).items():
+        if name.endswith(".value") and name not in GIVEN:
+            sheet.cell(2, column).value = sheet.cell(3, column).value = 23
+    book.save(path)
+
+
+def test_the_jiading_figures_from_excel(sheets: Path) -> None:
+    fill(sheets)
+    values(sheets)
+    result = run("score", "jiading-2018", sheets, "--format", "json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.output)["sheets"]
+    assert [(sheet["name"], sheet["total"]) for sheet in found] == [("甲", "94"), ("乙", "94")]
+
+
+def test_every_fault_of_the_sheets_with_its_cell(sheets: Path) -> None:
+    def spoil(sheet: Any, places: dict[str, int]) -> None:
+        sheet.cell(2, places["team_ability.band"]).value = "极强"
+        sheet.cell(2, places["communication.value"]).value = "很多"
+        sheet.cell(3, places["team_stability.met"]).value = None
+        sheet.cell(3, places["team_ability.value"]).value = 4
+
+    fill(sheets, spoil)
+    values(sheets)
+    result = run("score", "jiading-2018", sheets)
+    lines = [line.replace(str(sheets), "") for line in result.stderr.splitlines()]
+    assert result.exit_code == 1
+    assert [(line.split(": ")[0], line.split("[")[-1]) for line in lines[:-1]] == [
+        (":评分表!B2", "unknown_choice]"),
+        (":评分表!F2", "not_a_number]"),
+        (":评分表!C3", "outside_band]"),
+        (":评分表!D3", "missing]"),
+    ]
+    assert lines[-1] == "共 4 处错误。"
+
+
+def test_a_column_that_the_scheme_does_not_know_is_never_passed_over(sheets: Path) -> None:
+    def add(sheet: Any, places: dict[str, int]) -> None:
+        sheet.cell(1, 30).value = "额外加分"
+
+    fill(sheets, add)
+    result = run("score", "jiading-2018", sheets)
+    assert result.exit_code == 1
+    assert "评分表!AD1: 错误: 方案没有“额外加分”这一列。 [sheets.unknown_column]" in result.stderr
+
+
+def test_an_entered_figure_in_a_column_of_its_own(sheets: Path) -> None:
+    def add(sheet: Any, places: dict[str, int]) -> None:
+        sheet.cell(1, 30).value = "entered.team_stability"
+        sheet.cell(2, 30).value = 12
+
+    fill(sheets, add)
+    values(sheets)
+    result = run("score", "jiading-2018", sheets, "--format", "json")
+    first = json.loads(result.output)["sheets"][0]
+    assert (first["total"], first["criteria"]["team_stability"]["entered"]) == ("91", "12")
+
+
+def test_a_scheme_in_a_workbook(tmp_path: Path, sheets: Path) -> None:
+    scheme = tmp_path / "scheme.xlsx"
+    file = next(checked.file for checked in shipped_schemes() if checked.file.key == "jiading-2018")
+    write_book(scheme, file, [], language="zh", now=datetime(2026, 11, 1, tzinfo=UTC))
+    result = run("check", scheme)
+    assert (result.exit_code, "没有错误" in result.output) == (0, True)
+    old = tmp_path / "old.xls"
+    old.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600))
+    result = run("score", scheme, old)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[0].endswith(
+        "这不是可以读取的 Excel 工作簿（.xlsx）。 [table.not_a_workbook]"
+    )
