@@ -18,6 +18,7 @@ from agencyqa.clock import local_date
 from agencyqa.db import reading
 from agencyqa.demo import content, setting
 from agencyqa.demo.people import SIGN_IN_FILE, People, kept_passwords, printed_sign_ins
+from agencyqa.demo.registering import Registering
 from agencyqa.demo.story import Story
 from agencyqa.demo.timeline import Timeline, moment
 from agencyqa.demo.year import Year
@@ -55,6 +56,7 @@ def load(session: Session, data_dir: Path, now: datetime) -> None:
     timeline = Timeline(end)
     Story(session, stage, timeline, year).plan()
     Year(session, stage, year).plan(timeline)
+    Registering(session, stage, year).plan(timeline)
     click.echo(
         "正在办理委托、成果、抽查、评分和发布… / Commissioning, handing in, inspecting, scoring, publishing ..."
     )

@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import InstallationFact, User
-from agencyqa.agencies.models import Registration
+from agencyqa.agencies.enums import ApplicationState, PersonRole, ProposalState, ReportState
+from agencyqa.agencies.models import Application, Appointment, ProfileProposal, Registration, SelfReport
 from agencyqa.assessments.enums import ResultState, RoundState, SheetState
 from agencyqa.assessments.models import AnnualResult, AssessmentRound, ScoreSheet
 from agencyqa.audit.verification import verify
@@ -67,8 +68,12 @@ def test_the_demo_year(loaded: tuple[Flask, Path, str]) -> None:
     with app.app_context():
         session = db.session()
         assert session.get_one(InstallationFact, "demo_data").value == "2026"
-        # Twelve agencies and an applicant, the first agency in a second register too.
-        assert count(session, Registration) == 14
+        # Twelve agencies, an applicant on paper and one that was admitted; the first in a second register too.
+        assert count(session, Registration) == 15
+        assert states(session, Application.state) == set(ApplicationState)
+        assert states(session, ProfileProposal.state) == set(ProposalState)
+        assert states(session, SelfReport.state) == set(ReportState)
+        assert states(session, Appointment.role) == set(PersonRole)
         assert count(session, Engagement) == 61
         assert states(session, ScoreSheet.state) == set(SheetState)
         assert states(session, Engagement.state) == set(EngagementState)
