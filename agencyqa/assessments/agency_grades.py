@@ -13,11 +13,16 @@ from agencyqa.accounts.models import Body
 from agencyqa.agencies.hooks import grades
 from agencyqa.agencies.models import Agency
 from agencyqa.assessments.models import AnnualResult, AssessmentRound, GradeTable
-from agencyqa.assessments.result_policies import seen_by
+from agencyqa.assessments.result_policies import is_superseded, seen_by
 from agencyqa.auth.actor import Actor
 from agencyqa.i18n import language
 
 _VALUE = re.compile(r"(\d{4})/([\w-]{1,40})", re.ASCII)
+
+
+def _counts(actor: Actor) -> ColumnElement[bool]:
+    """Each result in its newest revision; the round is joined."""
+    return sa.and_(seen_by(actor), ~is_superseded())
 
 
 class AnnualGrades:
@@ -31,7 +36,7 @@ class AnnualGrades:
                 sa.func.max(AssessmentRound.grade_table_id).label("table"),
             )
             .join(AssessmentRound, AssessmentRound.id == AnnualResult.round_id)
-            .where(seen_by(actor), AnnualResult.grade.is_not(None))
+            .where(_counts(actor), AnnualResult.grade.is_not(None))
             .group_by(AnnualResult.year, AnnualResult.grade)
             .order_by(AnnualResult.year.desc(), sa.func.max(AnnualResult.rounded).desc(), AnnualResult.grade)
         ).all()
@@ -45,8 +50,10 @@ class AnnualGrades:
         found = _VALUE.fullmatch(value)
         if found is None:
             return sa.false()
-        graded = select(AnnualResult.agency_id).where(
-            seen_by(actor), AnnualResult.year == int(found[1]), AnnualResult.grade == found[2]
+        graded = (
+            select(AnnualResult.agency_id)
+            .join(AssessmentRound, AssessmentRound.id == AnnualResult.round_id)
+            .where(_counts(actor), AnnualResult.year == int(found[1]), AnnualResult.grade == found[2])
         )
         return Agency.id.in_(graded)
 
@@ -63,7 +70,7 @@ class AnnualGrades:
             )
             .join(AssessmentRound, AssessmentRound.id == AnnualResult.round_id)
             .join(Body, Body.id == AnnualResult.bureau_id)
-            .where(seen_by(actor), AnnualResult.agency_id.in_(agency_ids), AnnualResult.grade.is_not(None))
+            .where(_counts(actor), AnnualResult.agency_id.in_(agency_ids), AnnualResult.grade.is_not(None))
             .order_by(AnnualResult.year.desc(), Body.sort_key, AnnualResult.id)
         ).all()
         words = self._words(session, {row.table for row in rows})
