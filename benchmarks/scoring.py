@@ -14,7 +14,7 @@ from agencyqa.measures.enums import Purpose
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.queries import program_of
 from agencyqa.scoring import Columns, Program
-from agencyqa.scoring.tape import Column
+from agencyqa.scoring.arrays import Column
 from benchmarks.by_hand import computed, score_columns
 from benchmarks.measure import Line, by_turns, peak_of
 

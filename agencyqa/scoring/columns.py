@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from agencyqa.scoring.inputs import InputSpec
+from agencyqa.scoring.arrays import INT64_HIGH, INT64_LOW, Column, as_array, fits_int64
+from agencyqa.scoring.inputs import InputSpec, reader_of
 from agencyqa.scoring.problems import AnswersError, Problem
 from agencyqa.scoring.scheme import Criterion
-from agencyqa.scoring.tape import INT64_HIGH, INT64_LOW, Column, as_array, fits_int64
 
 Answers = Mapping[str, Mapping[str, "int | str | bool | None"]]
 Entered = Mapping[str, "int | None"]
@@ -37,29 +37,25 @@ class Columns:
         )
 
 
-def check_names(layout: Mapping[str, Sequence[InputSpec]], answers: Answers, entered: Entered) -> None:
+def check_names(
+    layout: Mapping[str, frozenset[str]], criteria: Sequence[str], answers: Answers, entered: Entered
+) -> None:
     """Raises AnswersError for names the scheme does not have: dropping them would hide a lost answer."""
     found: list[Problem] = []
     for key, held in answers.items():
-        if key not in layout:
+        known = layout.get(key)
+        if known is None:
             found.append(Problem(key, "unknown_criterion"))
-            continue
-        known = {spec.name for spec in layout[key]}
-        found += [Problem(f"{key}.{name}", "unknown_input") for name in held or () if name not in known]
-    found += [Problem(key, "unknown_criterion") for key in entered if key not in layout]
+        elif held and not known.issuperset(held):
+            found += [Problem(f"{key}.{name}", "unknown_input") for name in held if name not in known]
+    found += [Problem(key, "unknown_criterion") for key in entered if key not in criteria]
     if found:
         raise AnswersError(found)
 
 
 def code_of(spec: InputSpec, value: Any) -> int | None:
     """The integer that stands for a well-formed answer; None for one of the wrong type."""
-    if spec.type == "flag":
-        return int(value) if isinstance(value, bool) else None
-    if spec.type == "choice":
-        if not isinstance(value, str):
-            return None
-        return next((n for n, choice in enumerate(spec.choices) if choice.key == value), None)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return reader_of(spec)(value)
 
 
 def answer_of(spec: InputSpec, code: int) -> int | str | bool:
@@ -70,27 +66,11 @@ def answer_of(spec: InputSpec, code: int) -> int | str | bool:
 
 def encode_column(spec: InputSpec, answers: Sequence[Any]) -> Column:
     """The column of one input over all sheets."""
-    if len(answers) == 1:
-        return _one_cell(spec, answers[0])
+    read = reader_of(spec)
     missing = [answer is None for answer in answers]
-    codes = [None if answer is None else code_of(spec, answer) for answer in answers]
+    codes = [None if answer is None else read(answer) for answer in answers]
     malformed = [code is None and not gone for code, gone in zip(codes, missing, strict=True)]
     return make_column([code or 0 for code in codes], missing, malformed, spec.low, spec.high)
-
-
-def _one_cell(spec: InputSpec, answer: Any) -> Column:
-    """The same for one sheet, which is what a page asks for."""
-    code = None if answer is None else code_of(spec, answer)
-    if code is None:
-        return make_column([0], [answer is None], [answer is not None], spec.low, spec.high)
-    if not fits_int64(spec.low - 1, spec.high + 1):
-        return make_column([code], [False], [False], spec.low, spec.high)
-    return Column(np.array([min(max(code, INT64_LOW), INT64_HIGH)], dtype=np.int64))
-
-
-# The commonest of all columns: one sheet on which the scorer left the computed figure as it is.
-_NO_FIGURE = Column(np.zeros(1, dtype=np.int64), np.ones(1, dtype=bool))
-_NO_FIGURE.values.setflags(write=False)
 
 
 def make_column(
@@ -109,8 +89,6 @@ def make_column(
 
 
 def encode_entered(criterion: Criterion, figures: Sequence[Any]) -> Column:
-    if len(figures) == 1 and figures[0] is None:
-        return _NO_FIGURE
     missing = [figure is None for figure in figures]
     malformed = [f is not None and (isinstance(f, bool) or not isinstance(f, int)) for f in figures]
     values = [0 if gone or bad else f for f, gone, bad in zip(figures, missing, malformed, strict=True)]

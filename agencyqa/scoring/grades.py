@@ -47,16 +47,21 @@ def grade_for(score: Fraction, grades: Sequence[GradeBand], rounding: Rounding |
     return GradeOutcome(ordered[number].key, ordered[number].low, high, compared)
 
 
-def least_totals(grades: Sequence[GradeBand], rounding: Rounding | None, max_points: int) -> list[int]:
-    """For each band in rising order the least total (units) that reaches it, exactly as grade_for decides."""
-    totals: list[int] = []
+def edges(grades: Sequence[GradeBand], rounding: Rounding | None) -> list[Fraction]:
+    """For each band in rising order the least percentage that reaches it, exactly as grade_for decides."""
+    found: list[Fraction] = []
     for band in sorted(grades, key=lambda band: band.low):
         edge = Fraction(band.low, SCALE)
         if rounding is not None:
             # Half-up: a figure reaches n units of the last place as soon as it is at least n - 1/2.
             edge = (math.ceil(edge * 10**rounding.places) - Fraction(1, 2)) / 10**rounding.places
-        totals.append(max(0, math.ceil(edge * max_points / 100)))
-    return totals
+        found.append(edge)
+    return found
+
+
+def least_totals(grades: Sequence[GradeBand], rounding: Rounding | None, max_points: int) -> list[int]:
+    """For each band in rising order the least total (units) that reaches it, exactly as grade_for decides."""
+    return [max(0, math.ceil(edge * max_points / 100)) for edge in edges(grades, rounding)]
 
 
 def grade_problems(grades: Sequence[GradeBand], rounding: Rounding | None = None) -> list[Problem]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 InputType = Literal["choice", "points", "count", "flag", "number"]
 
@@ -41,6 +42,16 @@ class InputSpec:
     def under(self, prefix: str) -> InputSpec:
         needed = None if self.needed_if is None else f"{prefix}.{self.needed_if}"
         return replace(self, name=f"{prefix}.{self.name}", needed_if=needed)
+
+
+def reader_of(spec: InputSpec) -> Callable[[Any], int | None]:
+    """Gives the integer that stands for a well-formed answer, None for one of the wrong type."""
+    if spec.type == "flag":
+        return lambda answer: int(answer) if isinstance(answer, bool) else None
+    if spec.type == "choice":
+        codes = {choice.key: number for number, choice in enumerate(spec.choices)}
+        return lambda answer: codes.get(answer) if isinstance(answer, str) else None
+    return lambda answer: answer if isinstance(answer, int) and not isinstance(answer, bool) else None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from agencyqa.scoring.exact import fraction_from_data
 from agencyqa.scoring.problems import TraceError, join_place
+from agencyqa.scoring.readd_adding import check_cap, contributions, is_too_little, vetoed
 from agencyqa.scoring.readd_rollup import READERS, conclude, expect
 from agencyqa.scoring.units import SCALE
 
@@ -47,24 +48,36 @@ def readd(trace: Trace) -> int | Fraction | None:
 
 
 def _sheet(trace: Trace) -> int | None:
+    given, maxima = contributions(trace)
     measures: dict[str, list[int | None]] = {}
+    parts: list[int | None] = []
     for section in trace["sections"]:
-        counted = [_criterion(each, join_place(section["key"], each["key"])) for each in section["criteria"]]
-        for each, figure in zip(section["criteria"], counted, strict=True):
-            measures.setdefault(each["measure"], []).append(figure)
-        expect(section["key"], _sum(counted), section["total"])
-        expect(f"{section['key']}.max", sum(each["max"] for each in section["criteria"]), section["max"])
+        for each in section["criteria"]:
+            _criterion(each, join_place(section["key"], each["key"]))
+            measures.setdefault(each["measure"], []).append(given[each["key"]])
+        held = [given[each["key"]] for each in section["criteria"]]
+        expect(section["key"], _sum(held), section["total"])
+        most = sum(maxima[each["key"]] for each in section["criteria"])
+        expect(f"{section['key']}.max", most, section["max"])
+        parts.append(section["total"])
+    total = vetoed(trace, _sum(parts), measures)
     for measure in trace["measures"]:
         expect(f"measures.{measure['key']}", _sum(measures.pop(measure["key"], [None])), measure["total"])
     expect("measures", measures, {})
-    total = _sum([section["total"] for section in trace["sections"]])
+    if total is not None:
+        expect("total.measures", sum(measure["total"] for measure in trace["measures"]), total)
+    if is_too_little(trace):
+        total = None
     expect("total", total, trace["total"])
-    expect("total.measures", _sum([measure["total"] for measure in trace["measures"]]), total)
-    expect("max", sum(section["max"] for section in trace["sections"]), trace["max"])
-    expect("max.measures", sum(measure["max"] for measure in trace["measures"]), trace["max"])
-    percent = None if total is None else Fraction(total * 100, trace["max"])
+    assessed = sum(maxima.values())
+    expect("max.sections", sum(section["max"] for section in trace["sections"]), assessed)
+    expect("max.measures", sum(measure["max"] for measure in trace["measures"]), assessed)
+    if "adding" not in trace:
+        expect("max", assessed, trace["max"])
+    percent = None if total is None else Fraction(total * 100, assessed)
     expect("percent", percent, fraction_from_data(trace["percent"]))
     conclude(trace, percent)
+    check_cap(trace)
     return total
 
 
@@ -73,7 +86,7 @@ def _sum(figures: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(figures) else None
 
 
-def _criterion(criterion: Trace, place: str) -> int | None:
+def _criterion(criterion: Trace, place: str) -> None:
     results: list[int | None] = []
     for number, step in enumerate(criterion["steps"]):
         at = join_place(place, f"steps.{number}")
@@ -82,13 +95,12 @@ def _criterion(criterion: Trace, place: str) -> int | None:
         results.append(_step(step, at))
     if criterion["state"] != "ok":
         expect(place, None, criterion["counted"])
-        return None
+        return
     expect(f"{place}.computed", results[-1], criterion["computed"])
     counted = criterion["computed"] if criterion["entered"] is None else criterion["entered"]
     expect(f"{place}.counted", counted, criterion["counted"])
     if not 0 <= counted <= criterion["max"]:
         raise TraceError(place, "out_of_range")
-    return int(counted)
 
 
 def _argument(arg: Trace, path: str, criterion: Trace, results: Sequence[int | None], place: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
-from agencyqa.scoring.tape import IntArray, Mask
+from agencyqa.scoring.arrays import IntArray, Mask
 from agencyqa.scoring.version import ENGINE_VERSION
 
 State = Literal["ok", "missing", "invalid", "left_out"]
@@ -151,7 +151,8 @@ class SheetResult:
 class ArrayResult:
     """Many sheets at once. A figure means something only where its `ok` mask is true.
 
-    `missing` and `invalid` exclude each other: what is both counts as invalid. `grade` holds the position in
+    `missing`, `invalid` and `left_out` exclude each other: what is missing and invalid counts as invalid.
+    The maxima are those of what was assessed. `grade` holds the position in
     the scheme's grades, -1 where there is none.
     """
 
@@ -167,3 +168,8 @@ class ArrayResult:
     total: IntArray
     complete: Mask
     grade: IntArray
+    left_out: Mapping[str, Mask]
+    contribution: Mapping[str, IntArray]
+    section_max: Mapping[str, IntArray]
+    measure_max: Mapping[str, IntArray]
+    assessed_max: IntArray

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from agencyqa.scoring.arrays import INT64_HIGH, IntArray, Mask
 from agencyqa.scoring.engagement import RoleMissing, RoleShare, check_shares
 from agencyqa.scoring.grades import TOP_PERCENT
 from agencyqa.scoring.problems import Problem, RollupError
 from agencyqa.scoring.ranking import RANK_PLACES
-from agencyqa.scoring.tape import INT64_HIGH, IntArray, Mask
 from agencyqa.scoring.units import SCALE
 from agencyqa.scoring.year_rules import YearRules, year_rules_problems
 

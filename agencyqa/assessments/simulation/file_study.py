@@ -11,8 +11,8 @@ from agencyqa.assessments.simulation.mapping import PackedRows
 from agencyqa.assessments.simulation.rescoring import NO_GRADE, Rescored, Rescoring, Target
 from agencyqa.assessments.simulation.year import SHOWN_PLACES, SheetTotals
 from agencyqa.scoring import Program, Scheme
+from agencyqa.scoring.arrays import IntArray
 from agencyqa.scoring.rollup_arrays import half_up, ranks
-from agencyqa.scoring.tape import IntArray
 
 
 @dataclass

@@ -9,8 +9,8 @@ import numpy as np
 
 from agencyqa.assessments.simulation.reach import Goal, Move, reach
 from agencyqa.scoring import Answers, ArrayResult, Columns, Entered, Program, Scheme, SheetResult
+from agencyqa.scoring.arrays import Column, Mask
 from agencyqa.scoring.columns import encode_entered
-from agencyqa.scoring.tape import Column, Mask
 
 # Figures of one criterion that are tried at once; three or four turns find one among a million.
 TRIED_AT_ONCE = 32

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from agencyqa.scoring import Columns, InputSpec, Program
+from agencyqa.scoring.arrays import INT64_HIGH, INT64_LOW, Column, as_array, either, fits_int64
 from agencyqa.scoring.columns import answer_of
-from agencyqa.scoring.tape import INT64_HIGH, INT64_LOW, Column, as_array, either, fits_int64
 
 # "gone": the draft has no such criterion or input, so what was answered no longer counts. The others leave an input
 # of the draft unanswered: it is new, takes another kind of figure, or no longer offers the choice that was made.

@@ -28,7 +28,7 @@ from agencyqa.measures.models import Scheme, SchemeVersion
 from agencyqa.measures.policies import visible_versions
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.scoring import RoleShare
-from agencyqa.scoring.tape import IntArray
+from agencyqa.scoring.arrays import IntArray
 
 # So many rows of answers are read and scored at once.
 BLOCK = 50_000

@@ -25,8 +25,6 @@ from agencyqa.scoring import (
     Rule,
     Veto,
 )
-from agencyqa.scoring.columns import encode_column
-from agencyqa.scoring.tape import Tape
 
 Value = int | str | bool
 Given = Mapping[str, Any]
@@ -87,10 +85,7 @@ def _reach(rule: Rule, given: Given, goal: Goal) -> Move | None:
 
 def value_of(rule: Rule, given: Given) -> int | None:
     """What the rule gives for the inputs; None where one is missing or wrong."""
-    columns = {spec.name: encode_column(spec, [given.get(spec.name)]) for spec in rule.specs}
-    tape = Tape(columns, 1)
-    result = rule.evaluate(tape)
-    return None if tape.record.invalid is not None else result.one()
+    return rule.mark(given)
 
 
 def _all_or_nothing(rule: AllOrNothing, given: Given, goal: Goal) -> Move | None:

@@ -12,8 +12,8 @@ import numpy as np
 from agencyqa.assessments.simulation.mapping import Gap, Mapped, PackedRows, answers_at, map_answers
 from agencyqa.assessments.simulation.year import SheetTotals
 from agencyqa.scoring import ArrayResult, Issue, Program
+from agencyqa.scoring.arrays import INT64_HIGH, IntArray, Mask
 from agencyqa.scoring.grades import least_totals
-from agencyqa.scoring.tape import INT64_HIGH, IntArray, Mask
 
 # Of a value outside the new bounds a reader wants to see a few, and to know how many there are.
 EXAMPLES = 3
@@ -121,6 +121,8 @@ class Rescoring:
         result = self.target.program.score_arrays(mapped.columns)
         total = reweighted(self.target, result) if self.target.points else result.total
         self._total[positions] = np.where(result.complete, total, 0)
+        if not self.target.points:
+            self._maximum[positions] = result.assessed_max
         self._known[positions] = result.complete
         self._grade[positions] = self._grades(result, total)
         self._note(mapped, result, positions)
@@ -158,7 +160,7 @@ class Rescoring:
             self._gaps[place] = Gap(gap.kind, gap.criterion, gap.input, before + gap.sheets, gap.choice)
         if result.complete.all():
             return
-        for key in self.target.program.layout:
+        for key in self.target.program.criterion_keys:
             if empty := int(result.missing[key].sum()):
                 self._unanswered[key] = self._unanswered.get(key, 0) + empty
             wrong = np.flatnonzero(result.invalid[key])

@@ -18,7 +18,7 @@ from agencyqa.assessments.simulation.year import (
     roll_up,
 )
 from agencyqa.scoring import GradeBand, Scheme
-from agencyqa.scoring.tape import IntArray
+from agencyqa.scoring.arrays import IntArray
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from agencyqa.scoring import GradeBand, RankEntry, RoleShare, Rounding, grade_for, rank, round_half_up
-from agencyqa.scoring.tape import INT64_HIGH, IntArray, Mask
+from agencyqa.scoring.arrays import INT64_HIGH, IntArray, Mask
 
 # Ranking and every figure on a page have two decimals, as in ``annual``.
 SHOWN_PLACES = 2

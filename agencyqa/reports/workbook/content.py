@@ -209,7 +209,7 @@ def _scored(
             key: Scored(computed[key][number], sheet.entered.get(key), counted[key][number])
             if has_result[key][number]
             else Scored(None, sheet.entered.get(key), None)
-            for key in program.layout
+            for key in program.criterion_keys
         }
         is_same = totals[number] == sheet.total and _is_same(sheet, wanted[sheet.id], program.digest)
         yield CountedSheet(sheet, version, program, texts, scorer, packed[number], criteria, is_same)

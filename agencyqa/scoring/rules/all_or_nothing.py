@@ -9,7 +9,8 @@ from agencyqa.scoring.inputs import InputSpec, flag_input
 from agencyqa.scoring.params import Points
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.rules.base import Rule, positive_problem
-from agencyqa.scoring.tape import Num, Tape
+from agencyqa.scoring.steps import Num
+from agencyqa.scoring.tape import Sight, Tape
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,13 @@ class AllOrNothing(Rule):
     def evaluate(self, tape: Tape) -> Num:
         met = tape.input(self.specs[0])
         result = tape.mul("met_points", met, tape.param("points", self.points))
-        if tape.explaining and met.one() is not None:
-            tape.note("all_or_nothing.met" if met.one() else "all_or_nothing.not_met", points=self.points)
+
+        def explain(see: Sight) -> None:
+            given = see.value(met)
+            if given is not None:
+                see.note("all_or_nothing.met" if given else "all_or_nothing.not_met", points=self.points)
+
+        tape.explain(explain)
         return result
 
     def excel(self) -> str:

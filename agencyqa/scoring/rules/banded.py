@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import ClassVar, Literal
 
-import numpy as np
-
 from agencyqa.scoring.inputs import Choice, InputSpec, choice_input, points_input
 from agencyqa.scoring.params import NEWER, Key, Points
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.rules.base import Rule, key_problems, step_problems
-from agencyqa.scoring.tape import Num, Tape, as_array, fits_int64
+from agencyqa.scoring.steps import Num, Row
+from agencyqa.scoring.tape import Sight, Tape
 
 
 @dataclass(frozen=True)
@@ -45,35 +44,34 @@ class BandedRange(Rule):
     def evaluate(self, tape: Tape) -> Num:
         band_spec, value_spec = self.specs
         band = tape.input(band_spec)
-        given = value = tape.input(value_spec, own_check=True)
-        if self.gaps == "round":
-            value = tape.to_step("to_step", given.beside(band), tape.param("step", self.step))
-        index = band.values.astype(np.intp, copy=False)
-        wide = not fits_int64(value_spec.low, value_spec.high)
-        lows = as_array(np.array([b.low for b in self.bands], dtype=object), wide=wide)[index]
-        highs = as_array(np.array([b.high for b in self.bands], dtype=object), wide=wide)[index]
-        holds = (value.values >= lows) & (value.values <= highs)
+        given = tape.input(value_spec, own_check=True)
         # The figure alone is not enough: without its band nobody can tell whether it was allowed.
-        paired = value.beside(band)
-        chosen = self._chosen(tape, band)
-        tape.check(
-            "outside_band",
-            paired._replace(source=given.source, outside=given.outside),
-            holds,
-            band=chosen.key if chosen else None,
-            low=chosen.low if chosen else value_spec.low,
-            high=chosen.high if chosen else value_spec.high,
+        value = paired = tape.beside(given, band)
+        if self.gaps == "round":
+            value = tape.to_step("to_step", paired, tape.param("step", self.step))
+        low = tape.pick(None, band, [("", each.low) for each in self.bands])
+        high = tape.pick(None, band, [("", each.high) for each in self.bands])
+        tape.require(
+            "outside_band", given, tape.between(value, low, high), lambda row: self._limits(row, band)
         )
         tape.check_limits(given, value_spec)
-        if chosen:
-            tape.note("banded.chosen", band=chosen.key, low=chosen.low, high=chosen.high, value=value)
-        if self.gaps == "round" and chosen and given.one() != value.one():
-            tape.note("banded.rounded", given=given, step=self.step, value=value)
-        return tape.take("value", paired)
 
-    def _chosen(self, tape: Tape, band: Num) -> Band | None:
-        number = band.one() if tape.recording else None
-        return None if number is None else self.bands[number]
+        def explain(see: Sight) -> None:
+            number, figure = see.value(band), see.value(given)
+            if number is None:
+                return
+            chosen = self.bands[number]
+            marked = figure if self.gaps == "refuse" else see.value(value)
+            see.note("banded.chosen", band=chosen.key, low=chosen.low, high=chosen.high, value=marked)
+            if marked != figure:
+                see.note("banded.rounded", given=figure, step=self.step, value=marked)
+
+        tape.explain(explain)
+        return tape.take("value", value)
+
+    def _limits(self, row: Row, band: Num) -> dict[str, str | int]:
+        chosen = self.bands[row[band.at] or 0]
+        return {"band": chosen.key, "low": chosen.low, "high": chosen.high}
 
     def excel(self) -> str:
         if self.gaps == "refuse":

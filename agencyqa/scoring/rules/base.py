@@ -6,14 +6,13 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import ClassVar
-
-import numpy as np
+from typing import Any, ClassVar
 
 from agencyqa.scoring.inputs import Bounds, InputSpec
 from agencyqa.scoring.params import AnyRule, type_problems
 from agencyqa.scoring.problems import Problem
-from agencyqa.scoring.tape import Column, Num, Tape
+from agencyqa.scoring.steps import Findings, Num, Row
+from agencyqa.scoring.tape import Segment, Tape
 from agencyqa.scoring.units import PLACES
 
 KEY_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
@@ -40,7 +39,7 @@ class Rule(AnyRule, ABC):
 
     @abstractmethod
     def evaluate(self, tape: Tape) -> Num:
-        """The mark in units, over as many sheets as the tape holds."""
+        """The mark in units, written down as steps on the tape."""
 
     @abstractmethod
     def excel(self) -> str:
@@ -59,9 +58,22 @@ class Rule(AnyRule, ABC):
 
     def bounds(self) -> Bounds:
         """The limits that the arithmetic itself proves. Only for a rule without problems."""
-        columns = {spec.name: Column(np.zeros(0, dtype=np.int64)) for spec in self.inputs()}
-        result = self.evaluate(Tape(columns, 0))
+        result = self._written[1]
         return Bounds(result.low, result.high)
+
+    def mark(self, given: Mapping[str, Any]) -> int | None:
+        """What the rule alone gives for the inputs of one sheet; None where one is missing or wrong."""
+        segment, result = self._written
+        row: Row = segment.registers.copy()
+        findings = Findings(given)
+        for instruction in segment.instructions:
+            instruction.one(row, findings)
+        return None if findings.invalid else row[result.at]
+
+    @cached_property
+    def _written(self) -> tuple[Segment, Num]:
+        tape = Tape()
+        return tape.segment, self.evaluate(tape)
 
 
 def key_problems(keys: Sequence[str], place: str) -> list[Problem]:

@@ -9,7 +9,8 @@ from agencyqa.scoring.inputs import InputSpec, flag_input
 from agencyqa.scoring.params import Key, Points
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.rules.base import Rule, key_problems, positive_problem
-from agencyqa.scoring.tape import Num, Sight, Tape
+from agencyqa.scoring.steps import Num
+from agencyqa.scoring.tape import Sight, Tape
 
 
 @dataclass(frozen=True)

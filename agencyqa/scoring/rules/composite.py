@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from agencyqa.scoring.inputs import InputSpec
 from agencyqa.scoring.params import Key
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.rules.base import Rule, key_problems, prefix_placeholders
-from agencyqa.scoring.tape import Num, Tape
+from agencyqa.scoring.steps import Num
+from agencyqa.scoring.tape import Sight, Tape
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,9 @@ class Composite(Rule):
     def evaluate(self, tape: Tape) -> Num:
         results = [part.rule.evaluate(tape.at(part.key)) for part in self.parts]
         total = tape.add("parts", results)
-        if tape.explaining:
-            for part, result in zip(self.parts, results, strict=True):
-                tape.at(part.key).note("composite.part", part=part.key, value=result)
-            tape.note("composite.sum", value=total)
+        for part, result in zip(self.parts, results, strict=True):
+            tape.at(part.key).explain(partial(_explain_part, part.key, result))
+        tape.explain(lambda see: see.note("composite.sum", value=see.value(total)))
         return total
 
     def excel(self) -> str:
@@ -50,3 +51,7 @@ class Composite(Rule):
                 # A criterion is assessed as a whole or not at all.
                 found.append(Problem(place, "part_cannot_be_left_out"))
         return found
+
+
+def _explain_part(key: str, result: Num, see: Sight) -> None:
+    see.note("composite.part", part=key, value=see.value(result))

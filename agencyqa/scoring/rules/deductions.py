@@ -9,7 +9,8 @@ from agencyqa.scoring.inputs import InputSpec, count_input
 from agencyqa.scoring.params import NEWER, Count, Key, Points
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.rules.base import Rule, key_problems, positive_problem
-from agencyqa.scoring.tape import Num, Tape
+from agencyqa.scoring.steps import Num
+from agencyqa.scoring.tape import Sight, Tape
 
 
 @dataclass(frozen=True)
@@ -39,42 +40,46 @@ class Deductions(Rule):
         return tuple(count_input(fault.key) for fault in self.faults)
 
     def evaluate(self, tape: Tape) -> Num:
-        taken: list[Num] = []
-        for fault, spec in zip(self.faults, self.specs, strict=True):
-            count = counted = tape.input(spec)
+        counts = [tape.input(spec) for spec in self.specs]
+        taken: list[tuple[Num, Num]] = []
+        for fault, count in zip(self.faults, counts, strict=True):
+            counted = count
             if fault.max_count is not None:
                 cap = tape.param(f"faults.{fault.key}.max_count", fault.max_count)
                 counted = tape.least("counted", count, cap)
-            amount = tape.param(f"faults.{fault.key}.amount", fault.amount)
-            off = tape.mul("fault_deduction", counted, amount)
+            off = tape.mul("fault_deduction", counted, tape.param(f"faults.{fault.key}.amount", fault.amount))
             if fault.max_amount is not None:
                 most = tape.param(f"faults.{fault.key}.max_amount", fault.max_amount)
                 off = tape.least("fault_capped", off, most)
-            taken.append(off)
-            if tape.explaining and count.one():
-                tape.note(
-                    "deductions.fault",
-                    fault=fault.key,
-                    count=count,
-                    counted=counted,
-                    amount=fault.amount,
-                    deducted=off,
-                )
-        deducted = tape.add("deducted", taken)
+            taken.append((counted, off))
+        deducted = tape.add("deducted", [off for _, off in taken])
         rest = tape.sub("rest", tape.param("points", self.points), deducted)
-        result = tape.greatest("not_below_zero", rest, tape.param("zero", 0))
-        self._explain(tape, deducted.one() if tape.explaining else None)
-        return result
 
-    def _explain(self, tape: Tape, deducted: int | None) -> None:
+        def explain(see: Sight) -> None:
+            for fault, count, (counted, off) in zip(self.faults, counts, taken, strict=True):
+                if see.value(count):
+                    see.note(
+                        "deductions.fault",
+                        fault=fault.key,
+                        count=see.value(count),
+                        counted=see.value(counted),
+                        amount=fault.amount,
+                        deducted=see.value(off),
+                    )
+            self._explain(see, see.value(deducted))
+
+        tape.explain(explain)
+        return tape.greatest("not_below_zero", rest, tape.param("zero", 0))
+
+    def _explain(self, see: Sight, deducted: int | None) -> None:
         if deducted is None:
             return
         if deducted == 0:
-            tape.note("deductions.none", points=self.points)
+            see.note("deductions.none", points=self.points)
         elif deducted >= self.points:
-            tape.note("deductions.exhausted", points=self.points, deducted=deducted)
+            see.note("deductions.exhausted", points=self.points, deducted=deducted)
         else:
-            tape.note("deductions.taken", points=self.points, deducted=deducted, rest=self.points - deducted)
+            see.note("deductions.taken", points=self.points, deducted=deducted, rest=self.points - deducted)
 
     def excel(self) -> str:
         terms = ""

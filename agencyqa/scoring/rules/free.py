@@ -9,7 +9,8 @@ from agencyqa.scoring.inputs import InputSpec, points_input
 from agencyqa.scoring.params import Points
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.rules.base import Rule, step_problems
-from agencyqa.scoring.tape import Num, Tape
+from agencyqa.scoring.steps import Num
+from agencyqa.scoring.tape import Sight, Tape
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,13 @@ class FreeValue(Rule):
 
     def evaluate(self, tape: Tape) -> Num:
         value = tape.input(self.specs[0])
-        if tape.explaining and value.one() is not None:
-            code = "free.given" if self.published else "free.unpublished"
-            tape.note(code, value=value, low=self.low, high=self.high)
+
+        def explain(see: Sight) -> None:
+            if see.value(value) is not None:
+                code = "free.given" if self.published else "free.unpublished"
+                see.note(code, value=see.value(value), low=self.low, high=self.high)
+
+        tape.explain(explain)
         return tape.take("value", value)
 
     def excel(self) -> str:

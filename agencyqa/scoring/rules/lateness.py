@@ -10,7 +10,8 @@ from agencyqa.scoring.inputs import Choice, InputSpec, choice_input, count_input
 from agencyqa.scoring.params import Count, Key, Points
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.rules.base import Rule, key_problems, positive_problem
-from agencyqa.scoring.tape import Num, Sight, Tape
+from agencyqa.scoring.steps import Num
+from agencyqa.scoring.tape import Sight, Tape
 from agencyqa.scoring.units import SCALE
 
 
@@ -70,7 +71,7 @@ class Lateness(Rule):
             other = tape.bracket("class", other, edges)
         limit = tape.pick("limit", other, [(f"classes.{c.key}.limit", c.limit) for c in self.classes])
         # Without its class a delay means nothing, even where no step looks at the limit.
-        by_day = tape.mul("days_deduction", days.beside(limit), tape.param("per_day", self.per_day))
+        by_day = tape.mul("days_deduction", tape.beside(days, limit), tape.param("per_day", self.per_day))
         penalties = [self._penalty(tape, number, days, limit) for number in range(len(self.steps))]
         off = tape.add("deducted", [by_day, self._of(tape, penalties)]) if penalties else by_day
         rest = tape.sub("rest", tape.param("points", self.points), off)

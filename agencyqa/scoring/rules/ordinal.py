@@ -9,7 +9,8 @@ from agencyqa.scoring.inputs import Choice, InputSpec, choice_input
 from agencyqa.scoring.params import Key, Points
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.rules.base import Rule, key_problems
-from agencyqa.scoring.tape import Num, Tape
+from agencyqa.scoring.steps import Num
+from agencyqa.scoring.tape import Sight, Tape
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,14 @@ class Ordinal(Rule):
     def evaluate(self, tape: Tape) -> Num:
         level = tape.input(self.specs[0])
         options = [(f"levels.{v.key}.points", v.points) for v in self.levels]
-        result = tape.pick("level_points", level, options)
-        number = level.one() if tape.recording else None
-        if number is not None:
-            tape.note("ordinal.level", level=self.levels[number].key, points=self.levels[number].points)
-        return result
+
+        def explain(see: Sight) -> None:
+            number = see.value(level)
+            if number is not None:
+                see.note("ordinal.level", level=self.levels[number].key, points=self.levels[number].points)
+
+        tape.explain(explain)
+        return tape.pick("level_points", level, options)
 
     def excel(self) -> str:
         return f"CHOOSE({{level}},{','.join(str(v.points) for v in self.levels)})"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from agencyqa.scoring.inputs import COUNT_LIMIT, InputSpec, count_input, points_input
 from agencyqa.scoring.params import Points
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.rules.base import Rule, positive_problem, step_problems
-from agencyqa.scoring.tape import Num, Tape
+from agencyqa.scoring.steps import Num, Row
+from agencyqa.scoring.tape import Sight, Tape
 
 
 @dataclass(frozen=True)
@@ -37,31 +36,39 @@ class RangeDeduction(Rule):
 
     def evaluate(self, tape: Tape) -> Num:
         specs = self.specs
-        amount = tape.input(specs[-1], own_check=True)
-        count = self._check_each(tape, tape.input(specs[0]), amount) if self.per_occurrence else None
+        given = amount = tape.input(specs[-1], own_check=True)
+        count = tape.input(specs[0]) if self.per_occurrence else None
         if count is None:
-            holds = (amount.values == 0) | ((amount.values >= self.low) & (amount.values <= self.high))
-            tape.check("outside_deduction_range", amount, holds, low=self.low, high=self.high)
-        tape.check_limits(amount, specs[-1])
-        if count is not None:
-            amount = amount.beside(count)
+            holds = tape.any_of(tape.within(given, self.low, self.high), tape.within(given, 0, 0))
+            limits = {"low": self.low, "high": self.high}
+            tape.require("outside_deduction_range", given, holds, limits)
+        else:
+            self._check_each(tape, count, given)
+            amount = tape.beside(given, count)
+        tape.check_limits(given, specs[-1])
         rest = tape.sub("rest", tape.param("points", self.points), amount)
-        result = tape.greatest("not_below_zero", rest, tape.param("zero", 0))
-        if tape.explaining and amount.one() is not None:
-            if amount.one():
-                tape.note("range_deduction.taken", amount=amount, count=count, points=self.points)
-            else:
-                tape.note("range_deduction.none", points=self.points)
-        return result
 
-    def _check_each(self, tape: Tape, count: Num, amount: Num) -> Num:
+        def explain(see: Sight) -> None:
+            taken = see.value(amount)
+            if taken:
+                number = None if count is None else see.value(count)
+                see.note("range_deduction.taken", amount=taken, count=number, points=self.points)
+            elif taken is not None:
+                see.note("range_deduction.none", points=self.points)
+
+        tape.explain(explain)
+        return tape.greatest("not_below_zero", rest, tape.param("zero", 0))
+
+    def _check_each(self, tape: Tape, count: Num, amount: Num) -> None:
         least = tape.mul("least_deduction", count, tape.param("low", self.low))
         most = tape.mul("most_deduction", count, tape.param("high", self.high))
-        uncounted = (count.values == 0) & (amount.values > 0)
-        tape.check("amount_without_count", amount, ~uncounted, low=least, high=most)
-        holds = (amount.values >= least.values) & (amount.values <= most.values)
-        tape.check("outside_deduction_range", amount, np.asarray(holds | uncounted), low=least, high=most)
-        return count
+
+        def limits(row: Row) -> dict[str, int | None]:
+            return {"low": row[least.at], "high": row[most.at]}
+
+        counted, nothing = tape.at_least(count, 1), tape.within(amount, 0, 0)
+        tape.require("amount_without_count", amount, tape.any_of(counted, nothing), limits)
+        tape.require("outside_deduction_range", amount, tape.between(amount, least, most), limits)
 
     def excel(self) -> str:
         return f"MAX(0,{self.points}-{{amount}})"

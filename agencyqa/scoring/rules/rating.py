@@ -9,7 +9,8 @@ from agencyqa.scoring.inputs import COUNT_LIMIT, InputSpec
 from agencyqa.scoring.params import Count, Points
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.rules.base import Rule, places_problems, positive_problem
-from agencyqa.scoring.tape import Num, Sight, Tape
+from agencyqa.scoring.steps import Num
+from agencyqa.scoring.tape import Sight, Tape
 from agencyqa.scoring.units import PLACES
 
 
@@ -42,7 +43,8 @@ class Rating(Rule):
         rating = tape.input(spec, own_check=True)
         rated = tape.within(rating, self.low, self.high)
         unrated = tape.within(rating, 0, 0)
-        tape.require("outside_scale", rating, tape.any_of(rated, unrated), low=self.low, high=self.high)
+        scale = {"low": self.low, "high": self.high}
+        tape.require("outside_scale", rating, tape.any_of(rated, unrated), scale)
         tape.check_limits(rating, spec)
         share, whole = rating, tape.param("high", self.high)
         if self.base == "low":
@@ -62,7 +64,6 @@ class Rating(Rule):
             if given is None:
                 return
             if given:
-                scale = {"low": self.low, "high": self.high}
                 see.note("rating.given", rating=given, **scale, value=see.value(result))
             else:
                 see.note("rating.left_out" if self.can_be_left_out else "rating.counted_zero")

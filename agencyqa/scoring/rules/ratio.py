@@ -9,7 +9,8 @@ from agencyqa.scoring.inputs import InputSpec, number_input
 from agencyqa.scoring.params import Count, Points
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.rules.base import Rule, places_problems, positive_problem
-from agencyqa.scoring.tape import Num, Sight, Tape
+from agencyqa.scoring.steps import Num
+from agencyqa.scoring.tape import Sight, Tape
 from agencyqa.scoring.units import PLACES
 
 

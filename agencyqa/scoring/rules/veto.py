@@ -9,7 +9,8 @@ from agencyqa.scoring.inputs import InputSpec, flag_input
 from agencyqa.scoring.params import Key
 from agencyqa.scoring.problems import Problem
 from agencyqa.scoring.rules.base import KEY_PATTERN, Rule
-from agencyqa.scoring.tape import Num, Tape
+from agencyqa.scoring.steps import Num
+from agencyqa.scoring.tape import Sight, Tape
 
 
 @dataclass(frozen=True)
@@ -39,21 +40,23 @@ class Veto(Rule):
             exception = tape.input(flag_input(self.exception, needed_if=self.flag))
             applied = tape.unless("veto_applies", flag, exception)
         inner = self.rule.evaluate(tape)
-        result = tape.cancel("veto", inner, applied)
-        if tape.recording:
-            self._explain(tape, flag.one(), applied.one())
-        return result
+        if tape.left_out is not None:
+            # A cancelled item has its result; nothing of it is left to assess.
+            tape.leave_out(tape.cancel(None, tape.left_out, applied))
+        if self.exception is not None:
+            tape.excuse(flag, 0, [self.exception])
+        tape.excuse(applied, 1, [spec.name for spec in self.rule.specs])
 
-    def _explain(self, tape: Tape, flag: int | None, applied: int | None) -> None:
-        if flag == 0:
-            tape.note("veto.not_raised", flag=self.flag)
-            if self.exception is not None:
-                tape.excuse([self.exception])
-        elif applied == 1:
-            tape.note("veto.applied", flag=self.flag)
-            tape.excuse([spec.name for spec in self.rule.specs])
-        elif applied == 0:
-            tape.note("veto.excepted", flag=self.flag, exception=self.exception)
+        def explain(see: Sight) -> None:
+            if see.value(flag) == 0:
+                see.note("veto.not_raised", flag=self.flag)
+            elif see.value(applied) == 1:
+                see.note("veto.applied", flag=self.flag)
+            elif see.value(applied) == 0:
+                see.note("veto.excepted", flag=self.flag, exception=self.exception)
+
+        tape.explain(explain)
+        return tape.cancel("veto", inner, applied)
 
     def excel(self) -> str:
         raised = f"{{{self.flag}}}=1"

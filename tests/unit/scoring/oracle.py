@@ -6,7 +6,6 @@ It shares nothing with the engine but the shape of the data: no arrays, no integ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, getcontext
 from fractions import Fraction
 from typing import Any
@@ -26,13 +25,6 @@ class Invalid(Exception):
 
 def points(units: int) -> Decimal:
     return Decimal(units).scaleb(-4)
-
-
-@dataclass
-class OracleSheet:
-    marks: dict[str, Decimal | str]
-    total: Decimal | None
-    grade: str | None
 
 
 def mark(rule: Mapping[str, Any], given: Mapping[str, Any], prefix: str = "") -> Decimal:
@@ -259,37 +251,11 @@ def _rating(
 NEWER = {"checklist": _checklist, "ratio": _ratio, "lateness": _lateness, "rating": _rating}
 
 
-def sheet(
-    scheme: Mapping[str, Any], answers: Mapping[str, Any], entered: Mapping[str, int | None]
-) -> OracleSheet:
-    marks: dict[str, Decimal | str] = {}
-    for section in scheme["sections"]:
-        for criterion in section["criteria"]:
-            key = criterion["key"]
-            figure = entered.get(key)
-            try:
-                if figure is not None and not 0 <= figure <= criterion["max_points"]:
-                    raise Invalid
-                value = mark(criterion["rule"], answers.get(key, {}))
-                marks[key] = value if figure is None else points(figure)
-            except Missing:
-                marks[key] = "missing"
-            except Invalid:
-                marks[key] = "invalid"
-    figures = [each for each in marks.values() if isinstance(each, Decimal)]
-    if len(figures) < len(marks):
-        return OracleSheet(marks, None, None)
-    total = sum(figures, Decimal(0))
-    return OracleSheet(marks, total, grade(scheme, total))
-
-
-def grade(scheme: Mapping[str, Any], total: Decimal) -> str | None:
-    percent = total * 100 / points(scheme["max_points"])
-    if scheme["rounding"] is not None:
-        percent = percent.quantize(Decimal(1).scaleb(-scheme["rounding"]["places"]), ROUND_HALF_UP)
-    best: tuple[Decimal, str] | None = None
-    for band in scheme["grades"]:
-        low = points(band["low"])
-        if percent >= low and (best is None or low > best[0]):
-            best = (low, band["key"])
-    return None if best is None else best[1]
+def is_left_out(rule: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    """Whether a well-formed answer says that the criterion cannot be assessed."""
+    if rule["kind"] == "rating":
+        return rule["cannot_assess"] == "leave_out" and given["rating"] == 0
+    if rule["kind"] == "veto":
+        excepted = rule["exception"] is not None and given[rule["exception"]] is True
+        return (given[rule["flag"]] is False or excepted) and is_left_out(rule["rule"], given)
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from agencyqa.scoring import (
     BandedRange,
     Checklist,
     Composite,
+    Condition,
     Criterion,
     Deductions,
     Fault,
@@ -31,9 +33,12 @@ from agencyqa.scoring import (
     Rounding,
     Rule,
     Scheme,
+    SchemeVeto,
     Section,
     Veto,
 )
+from agencyqa.scoring.adding import contributed_maxima
+from agencyqa.scoring.vetoes import veto_inputs
 
 UNITS = st.integers(1, 300_000)
 # Figures far beyond 64 bits must come out as exactly as small ones.
@@ -165,32 +170,109 @@ def _nested(inner: st.SearchStrategy[Rule]) -> st.SearchStrategy[Rule]:
 
 
 RULES: st.SearchStrategy[Rule] = st.recursive(SIMPLE, _nested, max_leaves=4)
+# Rules of a whole criterion, which may be left out.
+TOP_RULES: st.SearchStrategy[Rule] = st.one_of(
+    RULES,
+    RULES,
+    ratings(),
+    ratings(("leave_out",)).flatmap(
+        lambda rule: st.sampled_from([None, "exempt"]).map(lambda name: Veto(rule, "veto", name))
+    ),
+)
 
 
 @st.composite
-def schemes(draw: st.DrawFn) -> Scheme:
-    sections: list[Section] = []
+def criteria(draw: st.DrawFn, key: str, *, adding: str, before: list[Criterion]) -> Criterion:
+    """One criterion after others, which a bonus may depend on."""
+    rule = draw(TOP_RULES)
+    measure = draw(st.sampled_from([None, "M1", "M2", "M3"]))
+    points = max(1, rule.bounds().high)
+    bonus = bool(before) and draw(st.integers(0, 5)) == 0
+    weight = draw(st.sampled_from([None, None, None, 0]))
+    if adding == "weights" and not bonus:
+        weight = draw(st.one_of(st.integers(1, 400_000), st.just(0))) if before else draw(st.integers(1, 9))
+    only_if: list[Condition] = []
+    for other in draw(st.lists(st.sampled_from(before), max_size=2, unique_by=id)) if bonus else ():
+        test: Literal["full", "at_least"] = draw(st.sampled_from(["full", "at_least"]))
+        least = None if test == "full" else draw(st.integers(1, other.max_points))
+        only_if.append(Condition(other.key, test, least))
+    return Criterion(key, points, rule, measure, weight, bonus, tuple(only_if))
+
+
+@st.composite
+def schemes(draw: st.DrawFn, *, newer: bool = True) -> Scheme:
+    """Any scheme; `newer` False keeps to plain sums of points."""
+    adding: Literal["points", "weights"] = "points"
+    if newer and draw(st.booleans()):
+        adding = "weights"
+    held: list[list[Criterion]] = []
+    before: list[Criterion] = []
     for number in range(draw(st.integers(1, 3))):
-        criteria = tuple(
-            Criterion(
-                f"c{number}_{position}",
-                max(1, rule.bounds().high),
-                rule,
-                draw(st.sampled_from([None, "M1", "M2", "M3"])),
-            )
-            for position, rule in enumerate(draw(st.lists(RULES, min_size=1, max_size=3)))
-        )
-        sections.append(Section(f"s{number}", sum(c.max_points for c in criteria), criteria))
+        held.append([])
+        for position in range(draw(st.integers(1, 3))):
+            key = f"c{number}_{position}"
+            if newer:
+                each = draw(criteria(key, adding=adding, before=before))
+            else:
+                rule = draw(RULES)
+                each = Criterion(
+                    key, max(1, rule.bounds().high), rule, draw(st.sampled_from([None, "M1", "M2"]))
+                )
+            held[-1].append(each)
+            before.append(each)
+    if adding == "points" and all(each.bonus or each.weight == 0 for each in before):
+        held[0][0] = replace(held[0][0], weight=None, bonus=False)
     lows = [0, *draw(st.lists(st.integers(1, 1_000_000), max_size=4, unique=True))]
     grades = tuple(GradeBand(f"g{number}", low) for number, low in enumerate(lows))
-    rounding = draw(st.sampled_from([None, Rounding(0), Rounding(2)]))
-    return Scheme(
+    scheme = Scheme(
         "random",
         "1",
-        sum(section.max_points for section in sections),
-        tuple(sections),
+        draw(st.one_of(UNITS, st.just(1_000_000), HUGE_UNITS)) if adding == "weights" else 0,
+        tuple(Section(f"s{number}", 0, tuple(each)) for number, each in enumerate(held)),
         tuple(draw(st.permutations(grades))),
-        rounding,
+        draw(st.sampled_from([None, Rounding(0), Rounding(2)])),
+        adding,
+    )
+    scheme = stated(scheme)
+    return draw(_options(scheme)) if newer else scheme
+
+
+def stated(scheme: Scheme) -> Scheme:
+    """With the totals that follow from the criteria."""
+    maxima = contributed_maxima(scheme)
+    sections = tuple(
+        replace(section, max_points=sum(maxima[c.key] for c in section.criteria))
+        for section in scheme.sections
+    )
+    return replace(scheme, sections=sections, max_points=sum(section.max_points for section in sections))
+
+
+@st.composite
+def _options(draw: st.DrawFn, scheme: Scheme) -> Scheme:
+    # By weights a section can be too small for a ten-thousandth; such a form is refused.
+    if any(
+        not section.max_points and not any(c.bonus or c.weight == 0 for c in section.criteria)
+        for section in scheme.sections
+    ):
+        scheme = stated(replace(scheme, max_points=10**9))
+    cap = st.one_of(st.none(), st.just(0), st.integers(0, 100_000))
+    above = draw(cap)
+    vetoes = [
+        SchemeVeto(
+            f"v{number}",
+            draw(st.sampled_from([None, "M1", "M9"])),
+            draw(st.one_of(st.none(), st.integers(0, scheme.max_points))),
+            draw(st.sampled_from([band.key for band in scheme.grades])),
+            draw(st.sampled_from([None, "excused"])),
+        )
+        for number in range(draw(st.sampled_from([0, 0, 1, 2])))
+    ]
+    return replace(
+        scheme,
+        total_cap=None if above is None else scheme.max_points + above,
+        unanswered=draw(st.sampled_from(["wait", "wait", "leave_out"])),
+        least_assessed=draw(st.one_of(st.none(), st.integers(1, 1_000_000))),
+        vetoes=tuple(vetoes),
     )
 
 
@@ -212,15 +294,27 @@ UNSOUND = st.sampled_from([None, None, -1, 7, 10**25, -(10**25), "no_such", True
 @st.composite
 def sheets(draw: st.DrawFn, scheme: Scheme, *, clean: bool = False) -> dict[str, dict[str, Any]]:
     answers: dict[str, dict[str, Any]] = {}
+    # Most sheets have a fault somewhere if every answer may have one; half of them should have a total.
+    clean = clean or draw(st.booleans())
     for _, criterion in scheme.criteria():
-        given: dict[str, Any] = {}
-        for spec in criterion.rule.inputs():
-            wild = not clean and draw(st.integers(0, 9)) == 0
-            given[spec.name] = draw(UNSOUND if wild else sound(spec))
-        if draw(st.integers(0, 9)):
+        given = draw(_given(criterion.rule.inputs(), clean=clean))
+        if clean or draw(st.integers(0, 9)):
             _repair(criterion.rule, given, "", draw)
         answers[criterion.key] = given
+    for veto in scheme.vetoes:
+        answers[veto.key] = draw(_given(veto_inputs(veto), clean=clean))
     return answers
+
+
+@st.composite
+def _given(draw: st.DrawFn, specs: tuple[InputSpec, ...], *, clean: bool) -> dict[str, Any]:
+    if not clean and draw(st.integers(0, 9)) == 0:
+        return dict.fromkeys((spec.name for spec in specs), None)
+    given: dict[str, Any] = {}
+    for spec in specs:
+        wild = not clean and draw(st.integers(0, 9)) == 0
+        given[spec.name] = draw(UNSOUND if wild else sound(spec))
+    return given
 
 
 def _repair(rule: Rule, given: dict[str, Any], at: str, draw: st.DrawFn) -> None:
@@ -234,6 +328,13 @@ def _repair(rule: Rule, given: dict[str, Any], at: str, draw: st.DrawFn) -> None
         count = given.get(f"{at}count", 1)
         if type(count) is int and 0 <= count < 100 and given[f"{at}amount"] is not None:
             given[f"{at}amount"] = draw(st.integers(count * rule.low, count * rule.high))
+    elif isinstance(rule, Ratio):
+        divisor = f"{at}planned" if rule.direction == "higher" else f"{at}actual"
+        if rule.empty == "refuse" and given[divisor] == 0:
+            given[divisor] = 1
+    elif isinstance(rule, Rating):
+        if type(given[f"{at}rating"]) is int and 0 < given[f"{at}rating"] < rule.low:
+            given[f"{at}rating"] = rule.low
     elif isinstance(rule, Veto):
         _repair(rule.rule, given, at, draw)
     elif isinstance(rule, Composite):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -14,12 +15,12 @@ from agencyqa.scoring import (
     Scheme,
     check_scheme,
     compile_scheme,
-    format_points,
+    errors_of,
     readd,
     scheme_from_data,
     scheme_to_data,
 )
-from tests.unit.scoring import oracle, strategies
+from tests.unit.scoring import oracle_sheet, strategies
 from tests.unit.scoring.forms import one_rule
 
 modest = settings(
@@ -38,46 +39,77 @@ def cases(draw: st.DrawFn) -> tuple[Scheme, list[dict[str, Any]], list[dict[str,
     )
 
 
+def units(figure: Fraction | Decimal | None) -> int | None:
+    if figure is None:
+        return None
+    held = Fraction(figure) * 10_000
+    assert held.denominator == 1
+    return held.numerator
+
+
 @modest
 @given(cases())
-def test_one_sheet_and_many_equal_the_oracle(case: Any) -> None:
+def test_one_sheet_equals_the_oracle(case: Any) -> None:
     scheme, sheets, entered = case
-    assert [problem for problem in check_scheme(scheme) if problem.severity == "error"] == []
+    assert errors_of(check_scheme(scheme)) == []
     program = compile_scheme(scheme)
     data = scheme_to_data(scheme)
-    arrays = program.score_arrays(program.encode(sheets, entered))
-    for row, (answers, figures) in enumerate(zip(sheets, entered, strict=True)):
-        expected = oracle.sheet(data, answers, figures)
+    for answers, figures in zip(sheets, entered, strict=True):
+        expected = oracle_sheet.sheet(data, answers, figures)
         result = program.score(answers, figures)
         for each in result.criteria:
             mark = expected.marks[each.key]
-            if isinstance(mark, Decimal):
-                assert each.state == "ok"
-                assert each.counted is not None
-                assert Decimal(format_points(each.counted)) == mark
-                assert arrays.ok[each.key][row]
+            state = "ok" if isinstance(mark, Decimal) else mark
+            assert each.state == state
+            assert each.counted == (units(mark) if isinstance(mark, Decimal) else None)
+            assert each.contribution == units(expected.given[each.key])
+            assert bool(each.issues) is (state in ("missing", "invalid"))
+        assert {each.key: each.total for each in result.sections} == {
+            key: units(total) for key, total in expected.sections.items()
+        }
+        assert {each.key: each.total for each in result.measures} == {
+            key: units(total) for key, total in expected.measures.items()
+        }
+        assert result.assessed_max == units(expected.assessed)
+        assert result.total == units(expected.total)
+        assert (result.grade, result.capped_by) == (expected.grade, expected.capped_by)
+        assert result.is_complete is (result.total is not None)
+        if result.total is not None:
+            assert result.percent == Fraction(result.total * 100, result.assessed_max)
+
+
+@modest
+@given(cases())
+def test_many_sheets_equal_one_sheet(case: Any) -> None:
+    scheme, sheets, entered = case
+    program = compile_scheme(scheme)
+    arrays = program.score_arrays(program.encode(sheets, entered))
+    for row, (answers, figures) in enumerate(zip(sheets, entered, strict=True)):
+        result = program.score(answers, figures)
+        for each in result.criteria:
+            assert bool(arrays.ok[each.key][row]) is (each.state == "ok")
+            assert bool(arrays.missing[each.key][row]) is (each.state == "missing")
+            assert bool(arrays.invalid[each.key][row]) is (each.state == "invalid")
+            assert bool(arrays.left_out[each.key][row]) is (each.state == "left_out")
+            if each.state == "ok":
                 assert int(arrays.counted[each.key][row]) == each.counted
                 assert int(arrays.computed[each.key][row]) == each.computed
-            else:
-                assert (each.state, each.counted) == (mark, None)
-                assert each.issues
-                assert bool(arrays.missing[each.key][row]) is (mark == "missing")
-                assert bool(arrays.invalid[each.key][row]) is (mark == "invalid")
-        total = None if result.total is None else Decimal(format_points(result.total))
-        assert total == expected.total
-        assert result.grade == expected.grade
-        assert bool(arrays.complete[row]) is (total is not None)
-        if result.total is not None:
-            assert int(arrays.total[row]) == result.total
-            assert scheme.grades[int(arrays.grade[row])].key == result.grade
-        else:
-            assert int(arrays.grade[row]) == -1
-        for section in result.sections:
-            values, mask = arrays.sections[section.key]
-            assert (int(values[row]) if mask[row] else None) == section.total
-        for measure in result.measures:
-            values, mask = arrays.measures[measure.key]
-            assert (int(values[row]) if mask[row] else None) == measure.total
+            if each.contribution is not None:
+                assert int(arrays.contribution[each.key][row]) == each.contribution
+        assert bool(arrays.complete[row]) is (result.total is not None)
+        assert int(arrays.total[row]) == (result.total or 0)
+        assert int(arrays.assessed_max[row]) == result.assessed_max
+        keys = [band.key for band in scheme.grades]
+        assert int(arrays.grade[row]) == (-1 if result.grade is None else keys.index(result.grade))
+        for parts, sums, maxima in (
+            (result.sections, arrays.sections, arrays.section_max),
+            (result.measures, arrays.measures, arrays.measure_max),
+        ):
+            assert [each.key for each in parts] == list(sums)
+            for part in parts:
+                values, mask = sums[part.key]
+                assert (int(values[row]) if mask[row] else None) == part.total
+                assert int(maxima[part.key][row]) == part.max_points
 
 
 @modest
@@ -89,11 +121,30 @@ def test_the_trace_adds_up_to_the_total_and_survives_json(case: Any) -> None:
         result = program.score(answers, figures)
         trace = json.loads(json.dumps(program.trace(answers, figures)))
         assert readd(trace) == result.total
-        assert sum(section.max_points for section in result.sections) == result.max_points
-        assert sum(measure.max_points for measure in result.measures) == result.max_points
+        assert sum(section.max_points for section in result.sections) == result.assessed_max
+        assert sum(measure.max_points for measure in result.measures) == result.assessed_max
         if result.total is not None:
-            assert sum(section.total or 0 for section in result.sections) == result.total
+            cuts = sum(veto.contribution or 0 for veto in result.vetoes)
+            assert sum(each.contribution or 0 for each in result.criteria) + cuts == result.total
+            assert sum(section.total or 0 for section in result.sections) + cuts == result.total
             assert sum(measure.total or 0 for measure in result.measures) == result.total
+
+
+@modest
+@given(cases())
+def test_the_total_stays_inside_its_bounds(case: Any) -> None:
+    scheme, sheets, entered = case
+    program = compile_scheme(scheme)
+    for answers, figures in zip(sheets, entered, strict=True):
+        result = program.score(answers, figures)
+        if result.total is None:
+            continue
+        room = (scheme.total_cap or scheme.max_points) - scheme.max_points
+        assert 0 <= result.total <= result.assessed_max + room
+        assert result.assessed_max <= scheme.max_points
+        for veto in result.vetoes:
+            if veto.applied and veto.cap is not None:
+                assert result.total <= veto.cap
 
 
 @modest
@@ -121,7 +172,8 @@ def test_the_order_of_answers_bands_and_faults_does_not_matter(case: Any, random
                 random.shuffle(criterion["rule"].get(name, []))
     random.shuffle(data["sections"])
     random.shuffle(data["grades"])
-    shuffled = compile_scheme(scheme_from_data(data))
+    # By weights the stated maximum of a section can move by a ten-thousandth with the order.
+    shuffled = compile_scheme(strategies.stated(scheme_from_data(data)))
     program = compile_scheme(scheme)
     for answers in sheets:
         turned = {key: dict(reversed(given.items())) for key, given in reversed(answers.items())}
@@ -161,7 +213,7 @@ def test_a_block_after_the_other_gives_what_all_at_once_gives(case: Any, rows_at
             assert {key: [each.tolist() for each in pair] for key, pair in held.items()} == {
                 key: [each.tolist() for each in pair] for key, pair in expected.items()
             }
-        for name in ("computed", "counted", "ok", "missing", "invalid"):
+        for name in ("computed", "counted", "contribution", "ok", "missing", "invalid", "left_out"):
             held, expected = getattr(parts, name), getattr(whole, name) if criteria else {}
             assert {key: each.tolist() for key, each in held.items()} == {
                 key: each.tolist() for key, each in expected.items()
@@ -176,11 +228,13 @@ def test_packed_answers_give_the_same_results(case: Any) -> None:
     well_formed = [
         (answers, figures)
         for answers, figures in zip(sheets, entered, strict=True)
+        for result in [program.score(answers, figures)]
         if not any(
             issue.code.startswith("malformed") or issue.code == "unknown_choice"
-            for each in program.score(answers, figures).criteria
+            for each in result.criteria
             for issue in each.issues
         )
+        and not any(issue.code != "missing" for veto in result.vetoes for issue in veto.issues)
     ]
     rows = [program.pack(answers, figures) for answers, figures in well_formed]
     from_rows = program.score_arrays(program.columns_from_packed(rows))

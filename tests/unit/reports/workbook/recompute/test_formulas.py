@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agencyqa.reports.workbook.recompute.exactness import is_exact, rounds_alike
+from agencyqa.reports.workbook.recompute.exactness import EXACT_BELOW, is_exact, rounds_alike
 from agencyqa.reports.workbook.recompute.plans import grade_formula, percent_edges, plan_of
 from agencyqa.scoring import GradeBand, Program, Rule, compile_scheme
 from agencyqa.scoring.rules import AllOrNothing, Composite, Part, Rating, Ratio, Veto
@@ -41,7 +41,8 @@ def test_every_rule_gives_its_mark_in_binary_numbers(data: st.DataObject) -> Non
     program = compile_scheme(one_rule(rule))
     answers = data.draw(strategies.sheets(one_rule(rule), clean=True))
     result = program.score(answers)
-    if result.state != "ok":
+    # No scheme file allows points beyond what binary numbers hold; the engine's own tests do.
+    if result.state != "ok" or rule.bounds().high >= EXACT_BELOW:
         return
     book = openpyxl.Workbook()
     sheet = book.active
