@@ -5,13 +5,13 @@ from agencyqa.agencies.services.applications import (
     add_to_application,
     begin_application,
     change_application,
-    decide_application,
     invite_application,
     open_application,
     remove_from_application,
     submit_application,
     withdraw_application,
 )
+from agencyqa.agencies.services.deciding_applications import decide_application
 from agencyqa.agencies.services.evaluators import (
     AppointmentData,
     PersonData,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -18,27 +18,18 @@ from agencyqa.agencies.applied import MOST_ITEMS, AppliedPerson, AppliedQualific
 from agencyqa.agencies.enums import (
     ApplicationAction,
     ApplicationState,
-    Entry,
-    Standing,
-    StandingAction,
 )
-from agencyqa.agencies.history import FIELDS
-from agencyqa.agencies.models import Agency, Application, ApplicationEvent, Registration
-from agencyqa.agencies.policies import can_decide_applications, can_register, visible_applications
-from agencyqa.agencies.queries.record import conditions_in_force, own_registration
-from agencyqa.agencies.services.evaluators import AppointmentData, PersonData, appoint_evaluator
+from agencyqa.agencies.models import Application, ApplicationEvent
+from agencyqa.agencies.policies import can_register
+from agencyqa.agencies.queries.record import conditions_in_force
 from agencyqa.agencies.services.profiles import ProfileData, profile_problems, profile_values
-from agencyqa.agencies.services.qualifications import QualificationData, add_qualification
-from agencyqa.agencies.services.registration import AgencyData, register_agency
-from agencyqa.agencies.services.standing import DecisionData, decide_standing
 from agencyqa.agencies.workflow import is_decided, next_application_state
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor, system_actor
 from agencyqa.auth.roles import BodyKind, Role
 from agencyqa.clock import local_date
 from agencyqa.db import check_version
-from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused, WrongState
-from agencyqa.measures.queries import provision_in_force
+from agencyqa.errors import Forbidden, Invalid, NotVisible, WrongState
 from agencyqa.notifications.services import tell
 
 APPLICANT = system_actor("applicant")
@@ -98,10 +89,10 @@ def change_application(
 ) -> None:
     """Raise Stale, WrongState, Invalid."""
     check_version(application, seen_version)
-    _expect(application, A.EDIT, by_bureau=False)
+    expect_open(application, A.EDIT, by_bureau=False)
     code = _checked(session, application.bureau_id, data, now, apart_from=application.id)
     _fill(application, code, data)
-    _note(APPLICANT, session, application, A.EDIT, now)
+    note_step(APPLICANT, session, application, A.EDIT, now)
 
 
 def add_to_application(
@@ -112,7 +103,7 @@ def add_to_application(
     now: datetime,
 ) -> None:
     """Raise WrongState, Invalid."""
-    _expect(application, A.EDIT, by_bureau=False)
+    expect_open(application, A.EDIT, by_bureau=False)
     if not item.name.strip():
         raise Invalid(name="required")
     if isinstance(item, AppliedPerson):
@@ -129,25 +120,25 @@ def add_to_application(
         if item.issued_on and item.expires_on and item.expires_on < item.issued_on:
             raise Invalid(expires_on="expires_before_issue")
         application.qualifications = _longer(application.qualifications, item)
-    _note(APPLICANT, session, application, A.EDIT, now)
+    note_step(APPLICANT, session, application, A.EDIT, now)
 
 
 def remove_from_application(
     session: Session, application: Application, kind: str, position: int, *, now: datetime
 ) -> None:
     """``kind``: people or qualifications. Raise WrongState, NotVisible."""
-    _expect(application, A.EDIT, by_bureau=False)
+    expect_open(application, A.EDIT, by_bureau=False)
     items = list(getattr(application, kind))
     if not 0 <= position < len(items):
         raise NotVisible()
     del items[position]
     setattr(application, kind, items)
-    _note(APPLICANT, session, application, A.EDIT, now)
+    note_step(APPLICANT, session, application, A.EDIT, now)
 
 
 def submit_application(session: Session, application: Application, *, now: datetime) -> None:
     """Hand it in; what the bureau must have is there. Raise WrongState, Invalid."""
-    state = _expect(application, A.SUBMIT, by_bureau=False)
+    state = expect_open(application, A.SUBMIT, by_bureau=False)
     day = local_date(now)
     conditions = conditions_in_force(session, application.bureau_id, day)
     missing = tuple(gap.code for gap in gaps(application, conditions, day) if gap.is_blocking)
@@ -155,7 +146,7 @@ def submit_application(session: Session, application: Application, *, now: datet
         raise WrongState("application_incomplete", gaps=missing)
     application.state = state
     application.submitted_at = now
-    _note(APPLICANT, session, application, A.SUBMIT, now)
+    note_step(APPLICANT, session, application, A.SUBMIT, now)
     tell(
         session,
         member_ids(session, application.bureau_id, {Role.BUREAU_SUPERVISOR}, day=day),
@@ -169,11 +160,8 @@ def submit_application(session: Session, application: Application, *, now: datet
 
 def withdraw_application(session: Session, application: Application, *, now: datetime) -> None:
     """Raise WrongState."""
-    application.state = _expect(application, A.WITHDRAW, by_bureau=False)
-    _note(APPLICANT, session, application, A.WITHDRAW, now)
-
-
-# ---------------------------------------------------------------------------------------------- the bureau
+    application.state = expect_open(application, A.WITHDRAW, by_bureau=False)
+    note_step(APPLICANT, session, application, A.WITHDRAW, now)
 
 
 def invite_application(
@@ -183,140 +171,6 @@ def invite_application(
     if not can_register(actor) or actor.bureau_id is None:
         raise Forbidden()
     return _make(actor, session, actor.bureau_id, data, A.INVITE, now)
-
-
-def decide_application(
-    actor: Actor,
-    session: Session,
-    application: Application,
-    action: ApplicationAction,
-    *,
-    reason: str,
-    provision_key: str | None = None,
-    effective_on: date,
-    seen_version: int | None,
-    now: datetime,
-) -> Agency | None:
-    """Return for supplements, refuse (with the provision), or admit: then the agency stands in the register.
-
-    Raise NotVisible, Forbidden, Stale, WrongState, Invalid, and Refused where somebody practises elsewhere.
-    """
-    if session.scalar(visible_applications(actor).where(Application.id == application.id)) is None:
-        raise NotVisible()
-    if action is A.RETURN:
-        if not can_register(actor):
-            raise Forbidden()
-    elif not can_decide_applications(actor):
-        raise Forbidden()
-    check_version(application, seen_version)
-    state = _expect(application, action, by_bureau=True)
-    if not reason.strip():
-        raise Invalid(reason="required")
-    if action is A.REFUSE and provision_key is None:
-        raise Invalid(provision_key="provision_needed")
-    provision = provision_in_force(session, provision_key, effective_on) if provision_key else None
-    if provision_key and provision is None:
-        raise Invalid(provision_key="provision_not_in_force")
-    application.state = state
-    # The application first: of two decisions at once the second stops here.
-    application.changed_at = now
-    session.flush()
-    agency = None
-    if action is A.ADMIT:
-        agency = _admit(actor, session, application, effective_on, reason, provision_key, now)
-        application.agency_id = agency.id
-    _note(
-        actor,
-        session,
-        application,
-        action,
-        now,
-        reason.strip(),
-        provision.id if provision else None,
-        provision_key,
-    )
-    return agency
-
-
-def _admit(
-    actor: Actor,
-    session: Session,
-    application: Application,
-    effective_on: date,
-    reason: str,
-    provision_key: str | None,
-    now: datetime,
-) -> Agency:
-    assert application.submitted_at is not None
-    profile = ProfileData(**{name: getattr(application, name) for name in FIELDS})
-    agency = session.scalars(
-        select(Agency).where(Agency.credit_code == application.credit_code)
-    ).one_or_none()
-    registration = own_registration(session, actor, agency.id) if agency else None
-    if agency is None or registration is None:
-        data = AgencyData(
-            application.credit_code, profile, local_date(application.submitted_at), Entry.APPLICATION
-        )
-        agency = register_agency(actor, session, data, now=now)
-        registration = own_registration(session, actor, agency.id)
-        assert registration is not None
-    action = _way_in(session, agency, registration)
-    decide_standing(
-        actor,
-        session,
-        registration,
-        DecisionData(action, effective_on, reason, provision_key),
-        seen_version=registration.version,
-        now=now,
-    )
-    _take_over(actor, session, agency, application, effective_on, now)
-    return agency
-
-
-def _way_in(session: Session, agency: Agency, registration: Registration) -> StandingAction:
-    if registration.standing is Standing.APPLIED:
-        return StandingAction.ADMIT
-    if registration.standing is Standing.REMOVED:
-        return StandingAction.READMIT
-    name = session.scalars(select(Body.name).where(Body.id == agency.id)).one()
-    raise Invalid(
-        "already_in_register",
-        credit_code=("already_in_register", {"name": name, "standing": registration.standing}),
-    )
-
-
-def _take_over(
-    actor: Actor, session: Session, agency: Agency, application: Application, day: date, now: datetime
-) -> None:
-    """Qualifications and people of the application, through the services that the pages use."""
-    for qualification in map(AppliedQualification.load, application.qualifications):
-        data = QualificationData(
-            qualification.name,
-            qualification.number,
-            qualification.issuer,
-            qualification.issued_on,
-            qualification.expires_on,
-        )
-        add_qualification(actor, session, agency, data, now=now)
-    for person in map(AppliedPerson.load, application.people):
-        known = PersonData(
-            person.name, person.title, person.licence, person.work_since, person.evaluation_since
-        )
-        try:
-            appoint_evaluator(
-                actor, session, agency, AppointmentData(known, day, note="随登记申请登记"), now=now
-            )
-        except Refused as error:
-            raise Refused(
-                "application_evaluator_elsewhere", provision=error.provision, person=person.name
-            ) from None
-        except Invalid as error:
-            if "name" not in error.fields:
-                raise
-            # An agency that comes back may still have its people.
-
-
-# ---------------------------------------------------------------------------------------------- both
 
 
 def _make(
@@ -342,7 +196,7 @@ def _make(
     _fill(application, code, data)
     session.add(application)
     session.flush()
-    _note(actor, session, application, action, now)
+    note_step(actor, session, application, action, now)
     return application, token
 
 
@@ -385,7 +239,7 @@ def _fill(application: Application, code: str, data: ApplicationData) -> None:
     application.statement, application.has_declared = data.statement.strip(), data.has_declared
 
 
-def _expect(application: Application, action: ApplicationAction, *, by_bureau: bool) -> ApplicationState:
+def expect_open(application: Application, action: ApplicationAction, *, by_bureau: bool) -> ApplicationState:
     state = next_application_state(application.state, action, by_bureau=by_bureau)
     if state is None:
         raise WrongState("application_closed", state=application.state, action=action)
@@ -400,7 +254,7 @@ def _longer(
     return [*items, item.dump()]
 
 
-def _note(
+def note_step(
     actor: Actor,
     session: Session,
     application: Application,
