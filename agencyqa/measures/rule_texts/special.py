@@ -126,7 +126,7 @@ def _quoted_ratio(source: Source, quoted: re.Match[str], state: State) -> RuleDa
     text, points = source.text, _value(quoted.group("n"))
     state.expect(points)
     rule: RuleData = {"kind": "ratio", "points": figure(points)}
-    for name, group, usual in (("actual_label", "a", "实际值"), ("planned_label", "p", "计划值")):
+    for name, group, usual in (("actual_label", "a", "实际数"), ("planned_label", "p", "计划数")):
         if quoted.group(group) != usual:
             rule[name] = wording(quoted.group(group))
     rest = text.replace(quoted.group(0), "", 1)

@@ -17,6 +17,7 @@ from agencyqa.measures.rule_texts.proposals import (
 )
 
 _MARKS = "，、：；。（）“”\"'的 "
+_EDGES = "，、：；。 "
 _FIGURE = re.compile(r"[0-9]|(?:扣|得|加|减|计)[^，；。]*分")
 
 
@@ -30,7 +31,7 @@ class State:
         self.doubts: list[Doubt] = []
 
     def read(self, words: str, code: str, **params: str) -> None:
-        self.readings.append(Reading(words, code, params))
+        self.readings.append(Reading(words.strip(_EDGES), code, params))
 
     def doubt(self, code: str, **params: str) -> None:
         self.doubts.append(Doubt(code, params))
