@@ -6,106 +6,45 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from agencyqa.assessments import workflow
-from agencyqa.assessments.enums import ResultState, RoleMissing, SheetState, WeightMode
+from agencyqa.assessments.enums import (
+    RankGroups,
+    ResultState,
+    RoleMissing,
+    SheetState,
+    WeightMode,
+    YearWeights,
+)
 from agencyqa.assessments.shares import shares_to_data
-from agencyqa.engagements.enums import EngagementState
+from agencyqa.assessments.year_facts import NO_AGENCY_FACT, AgencyFact, EngagementFact, SheetFact, is_counted
+from agencyqa.assessments.year_plan import YearPlan, plain_plan
+from agencyqa.measures.enums import Purpose
 from agencyqa.scoring import (
     AnnualResult,
     EngagementResult,
     GradeBand,
     MeasureScore,
     RankEntry,
-    RoleShare,
+    RankRow,
     RoleSheets,
     Rounding,
-    SheetScore,
-    Subtotal,
+    YearItem,
     rank,
-    roll_up_year,
+    rank_in_groups,
     round_half_up,
     score_engagement,
+    score_year,
 )
 
 # Ranking and every figure on a page have two decimals; the results themselves stay fractions.
 SHOWN_PLACES = 2
 NOT_OPENED = "not_opened"
 FEE_MISSING = "fee_missing"
-
-
-@dataclass(frozen=True)
-class SheetFact:
-    """The newest revision of one scorer's sheet, with the sums that were stored when it was submitted."""
-
-    sheet_id: int
-    engagement_id: int
-    role: str
-    revision: int
-    state: SheetState
-    total: int | None
-    max_points: int
-    measures: dict[str, list[int | None]]
-    content_hash: str | None
-    scheme_version_id: int
-    scheme: str
-    is_reference: bool
-    body_id: int
-    body_name: str
-    # Of several scorers of one role which; 0 where there is one.
-    seat: int = 0
-
-    @property
-    def seat_key(self) -> str:
-        return f"{self.seat:02d}"
-
-    def score(self) -> SheetScore:
-        parts = tuple(Subtotal(key, held[0], held[1] or 0) for key, held in self.measures.items())
-        return SheetScore(self.total, self.max_points, parts)
-
-    def inputs(self) -> dict[str, Any]:
-        return {
-            "sheet_id": self.sheet_id,
-            "role": self.role,
-            **({"seat": self.seat} if self.seat else {}),
-            "revision": self.revision,
-            "total": self.total,
-            "max": self.max_points,
-            "measures": self.measures,
-            "content_hash": self.content_hash,
-            "scheme_version_id": self.scheme_version_id,
-            "scheme": self.scheme,
-        }
-
-
-@dataclass(frozen=True)
-class EngagementFact:
-    engagement_id: int
-    agency_id: int
-    agency_name: str
-    agency_order: str
-    contract: str
-    object_name: str
-    fee: int
-    signed_on: date
-    state: EngagementState
-    share_table_id: int
-    shares: tuple[RoleShare, ...]
-    sheets: tuple[SheetFact, ...]
-    bureau_id: int
-    bureau_name: str
-    role_missing: RoleMissing = RoleMissing.WAIT
-
-    def named(self) -> dict[str, Any]:
-        return {
-            "engagement_id": self.engagement_id,
-            "contract": self.contract,
-            "object": self.object_name,
-            "agency": self.agency_name,
-        }
+AMOUNT_MISSING = "amount_missing"
+WEIGHT_MISSING = "weight_missing"
+MISSING_FIGURES = frozenset({FEE_MISSING, AMOUNT_MISSING, WEIGHT_MISSING})
 
 
 @dataclass(frozen=True)
@@ -128,6 +67,10 @@ class AgencyYear:
     trace: dict[str, Any]
     # Final findings on the agency itself: listed, and no part of the score.
     findings: list[dict[str, Any]] = field(default_factory=list)
+    # Where agencies are ranked among their own kind as well.
+    group: str = ""
+    group_rank: int | None = None
+    group_count: int | None = None
 
 
 def with_findings(
@@ -139,39 +82,92 @@ def with_findings(
 
 def years_of_agencies(
     engagements: Sequence[EngagementFact],
-    mode: WeightMode,
+    plan: YearPlan | WeightMode,
     grades: Sequence[GradeBand],
     rounding: Rounding,
+    agencies: Mapping[int, AgencyFact] | None = None,
 ) -> list[AgencyYear]:
-    """In the order of the ranking; unranked agencies last, those of one rank by name."""
+    """In the order of the ranking; unranked agencies last, those of one rank by name.
+
+    ``agencies`` is what concerns each as a whole, which only rules of the year's own ask for.
+    """
+    if isinstance(plan, WeightMode):
+        plan = plain_plan(plan)
     by_agency: dict[int, list[EngagementFact]] = {}
     for engagement in engagements:
         by_agency.setdefault(engagement.agency_id, []).append(engagement)
     ordered = sorted(by_agency.items(), key=lambda item: (item[1][0].agency_order, item[0]))
     # The engine orders ties by their key, so the key says where the name stands.
     keyed = {f"{number:08d}": held for number, (_, held) in enumerate(ordered)}
-    rolled = {key: _roll_up(held, mode, grades, rounding) for key, held in keyed.items()}
+    facts = {key: (agencies or {}).get(held[0].agency_id, NO_AGENCY_FACT) for key, held in keyed.items()}
+    rolled = {key: _roll_up(held, facts[key], plan, grades, rounding) for key, held in keyed.items()}
     entries = [
-        RankEntry(key, result.score, is_provisional=result.state != "final")
+        RankEntry(key, result.score, is_provisional=result.state != "final", group=facts[key].group)
         for key, (result, _) in rolled.items()
     ]
-    return [
-        _agency_year(keyed[row.key], *rolled[row.key], row.rounded, row.rank, position)
+    years = [
+        _agency_year(keyed[row.key], facts[row.key], plan, *rolled[row.key], row, position)
         for position, row in enumerate(rank(entries, SHOWN_PLACES), start=1)
+    ]
+    return years if plan.groups is RankGroups.NONE else _grouped(years, entries, keyed)
+
+
+def _grouped(
+    years: Sequence[AgencyYear],
+    entries: Sequence[RankEntry],
+    keyed: Mapping[str, Sequence[EngagementFact]],
+) -> list[AgencyYear]:
+    """The same years with their places among their own kind."""
+    places: dict[int, tuple[str, int | None, int]] = {}
+    for group, rows in rank_in_groups(entries, SHOWN_PLACES).items():
+        ranked = sum(row.rank is not None for row in rows)
+        for row in rows:
+            places[keyed[row.key][0].agency_id] = (group, row.rank, ranked)
+    return [
+        replace(
+            year,
+            group=places[year.agency_id][0],
+            group_rank=places[year.agency_id][1],
+            group_count=places[year.agency_id][2],
+        )
+        for year in years
     ]
 
 
 def _roll_up(
-    engagements: Sequence[EngagementFact], mode: WeightMode, grades: Sequence[GradeBand], rounding: Rounding
+    engagements: Sequence[EngagementFact],
+    fact: AgencyFact,
+    plan: YearPlan,
+    grades: Sequence[GradeBand],
+    rounding: Rounding,
 ) -> tuple[AnnualResult, list[EngagementResult]]:
     scored = [score_of(engagement) for engagement in engagements]
-    # Fees of which every one is 0 give no weight to anything: that is no result, and no reason to invent weights.
-    has_weights = mode is WeightMode.EQUAL or any(engagement.fee for engagement in engagements)
     items = [
-        result.as_item(str(engagement.engagement_id), engagement.fee if has_weights else None)
+        result.as_item(
+            str(engagement.engagement_id),
+            engagement.fee,
+            engagement.amount if plan.weights is YearWeights.AMOUNT else None,
+            engagement.weight if plan.weights is YearWeights.SET else None,
+        )
         for engagement, result in zip(engagements, scored, strict=True)
     ]
-    return roll_up_year(items, mode.value, rounding, grades), scored
+    # Weights of which every one is 0 give no weight to anything: that is no result, and no reason to invent weights.
+    if plan.weights is not YearWeights.EQUAL and all(_weight(item, plan.weights) == 0 for item in items):
+        items = [replace(item, fee=None, amount=None, weight=None) for item in items]
+    rules = plan.rules(grades, rounding)
+    form = fact.form if plan.agency_share else None
+    result = score_year(
+        items,
+        rules,
+        form=form.score() if form is not None and is_counted(form) else None,
+        credits=[each.credit() for each in fact.credits] if plan.base is not None else [],
+        raised=[each["veto"] for each in plan.raised(fact.findings)],
+    )
+    return result, scored
+
+
+def _weight(item: YearItem, weights: YearWeights) -> int | None:
+    return {YearWeights.FEE: item.fee, YearWeights.AMOUNT: item.amount}.get(weights, item.weight)
 
 
 def score_of(engagement: EngagementFact) -> EngagementResult:
@@ -193,10 +189,6 @@ def score_of(engagement: EngagementFact) -> EngagementResult:
         Rounding(SHOWN_PLACES),
         role_missing=engagement.role_missing.value,
     )
-
-
-def is_counted(sheet: SheetFact) -> bool:
-    return sheet.state in workflow.DECIDED
 
 
 def missing_of(engagement: EngagementFact, result: EngagementResult) -> list[dict[str, Any]]:
@@ -225,10 +217,11 @@ def _missing_sheet(engagement: EngagementFact, role: str, sheet: SheetFact | Non
 
 def _agency_year(
     engagements: Sequence[EngagementFact],
+    fact: AgencyFact,
+    plan: YearPlan,
     result: AnnualResult,
     scored: Sequence[EngagementResult],
-    rounded: int | None,
-    place: int | None,
+    row: RankRow,
     position: int,
 ) -> AgencyYear:
     missing = [
@@ -236,43 +229,81 @@ def _agency_year(
         for engagement, own in zip(engagements, scored, strict=True)
         for each in missing_of(engagement, own)
     ]
-    without_fee = {issue.input for issue in result.missing if issue.code == "fee_missing"}
-    missing += [
-        {
-            **engagement.named(),
-            "role": None,
-            "sheet_id": None,
-            "state": FEE_MISSING,
-            "body_id": engagement.bureau_id,
-            "body_name": engagement.bureau_name,
-        }
-        for engagement in engagements
-        if str(engagement.engagement_id) in without_fee
-    ]
+    missing += _missing_figures(engagements, result)
     counted = [sheet for engagement in engagements for sheet in _counted_sheets(engagement)]
+    form = fact.form if plan.agency_share and fact.form is not None and is_counted(fact.form) else None
+    if any(issue.code == "form_missing" for issue in result.missing):
+        missing.append(_missing_form(engagements[0], fact.form))
     return AgencyYear(
         agency_id=engagements[0].agency_id,
         agency_name=engagements[0].agency_name,
         state=ResultState(result.state),
         score=result.score,
-        rounded=rounded,
-        rank=place,
+        rounded=row.rounded,
+        rank=row.rank,
         position=position,
         grade=result.grade,
         measures={
             key: measure_data(each) for key, each in sorted(result.measures.items(), key=_measure_order)
         },
         missing=missing,
-        is_reference=any(sheet.is_reference for sheet in counted),
+        is_reference=any(sheet.is_reference for sheet in [*counted, *([form] if form else [])]),
         engagement_count=len(engagements),
         inputs={
             "weights": result.trace["weights"],
             "engagements": [
-                _inputs(engagement, each) for engagement, each in zip(engagements, scored, strict=True)
+                _inputs(engagement, each, plan) for engagement, each in zip(engagements, scored, strict=True)
             ],
+            **_agency_inputs(fact, form, plan),
         },
         trace=result.trace,
     )
+
+
+def _agency_inputs(fact: AgencyFact, form: SheetFact | None, plan: YearPlan) -> dict[str, Any]:
+    """Only what rules of the year's own ask for: other results keep the bytes they always had."""
+    data: dict[str, Any] = {}
+    if plan.agency_share:
+        data["form"] = None if form is None else form.inputs()
+    if plan.base is not None:
+        data["credits"] = [each.inputs() for each in fact.credits]
+    if plan.vetoes:
+        data["raised"] = plan.raised(fact.findings)
+    if plan.groups is not RankGroups.NONE:
+        data["group"] = fact.group
+    return data
+
+
+def _missing_figures(engagements: Sequence[EngagementFact], result: AnnualResult) -> list[dict[str, Any]]:
+    """Engagements whose weight is not known; ``state`` names the figure."""
+    lacking = {issue.input: issue.code for issue in result.missing if issue.code in MISSING_FIGURES}
+    return [
+        {
+            **engagement.named(),
+            "role": None,
+            "sheet_id": None,
+            "state": lacking[str(engagement.engagement_id)],
+            "body_id": engagement.bureau_id,
+            "body_name": engagement.bureau_name,
+        }
+        for engagement in engagements
+        if str(engagement.engagement_id) in lacking
+    ]
+
+
+def _missing_form(engagement: EngagementFact, form: SheetFact | None) -> dict[str, Any]:
+    """The sheet about the agency's year, which lies with the bureau whatever its state."""
+    return {
+        "engagement_id": None,
+        "contract": "",
+        "object": "",
+        "agency": engagement.agency_name,
+        "role": Purpose.AGENCY_YEAR.value,
+        "sheet_id": form.sheet_id if form else None,
+        "state": form.state.value if form else NOT_OPENED,
+        "body_id": engagement.bureau_id,
+        "body_name": engagement.bureau_name,
+    }
 
 
 def _counted_sheets(engagement: EngagementFact) -> list[SheetFact]:
@@ -280,12 +311,14 @@ def _counted_sheets(engagement: EngagementFact) -> list[SheetFact]:
     return [sheet for sheet in engagement.sheets if sheet.role in roles and is_counted(sheet)]
 
 
-def _inputs(engagement: EngagementFact, result: EngagementResult) -> dict[str, Any]:
+def _inputs(engagement: EngagementFact, result: EngagementResult, plan: YearPlan) -> dict[str, Any]:
     return {
         "engagement_id": engagement.engagement_id,
         "contract": engagement.contract,
         "object": engagement.object_name,
         "fee": engagement.fee,
+        **({"amount": engagement.amount} if plan.weights is YearWeights.AMOUNT else {}),
+        **({"weight": engagement.weight} if plan.weights is YearWeights.SET else {}),
         "signed_on": engagement.signed_on.isoformat(),
         "share_table_id": engagement.share_table_id,
         "shares": shares_to_data(engagement.shares),
@@ -297,6 +330,12 @@ def _inputs(engagement: EngagementFact, result: EngagementResult) -> dict[str, A
         "sheets": [sheet.inputs() for sheet in _counted_sheets(engagement)],
         "trace": result.trace,
     }
+
+
+def sheets_in(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every sheet that counted in a result, by what is kept with it: those of its engagements and the agency's own."""
+    found = [sheet for engagement in inputs["engagements"] for sheet in engagement["sheets"]]
+    return found + ([inputs["form"]] if inputs.get("form") else [])
 
 
 def _measure_order(item: tuple[str, MeasureScore]) -> tuple[bool, str]:
@@ -323,7 +362,9 @@ def digest_of(years: Iterable[AgencyYear]) -> str:
 
 def _digested(year: AgencyYear) -> list[Any]:
     # No findings are left out, so that years from before keep the hashes they had.
-    return [year.agency_id, year.rank, year.inputs, year.trace, *([year.findings] if year.findings else [])]
+    in_group = [[year.group, year.group_rank, year.group_count]] if year.group_count is not None else []
+    findings = [year.findings] if year.findings else []
+    return [year.agency_id, year.rank, year.inputs, year.trace, *findings, *in_group]
 
 
 def digest(content: Any) -> str:

@@ -22,6 +22,7 @@ FIELDS = {
     "year": _l("年度"),
     "weight_mode": _l("业务权重"),
     "grade_table_id": _l("等级标准编号"),
+    "year_rules_id": _l("年度规则编号"),
     "agencies": _l("机构数"),
     "ranked": _l("排名机构数"),
     "provisional": _l("暂定机构数"),

@@ -13,6 +13,10 @@ MESSAGES = {
     "round_exists_now": _l("这一年度的考核刚刚由其他人开启，请在“年度考核”中打开。"),
     "no_grade_table": _l("%(day)s 没有有效的等级标准，请由负责人先行设置。"),
     "round_without_shares": _l("有 %(count)s 个合同签订日没有有效的评分权重：%(days)s。请由负责人先行设置。"),
+    "year_rules_and_grades_differ": _l(
+        "%(day)s 有效的年度规则与等级标准不一致（规则提到的等级不在标准中），请由负责人先行调整。"
+    ),
+    "rules_set_weights": _l("本年度的业务权重由年度规则规定，不能另行更改。"),
     "round_without_engagements": _l("%(year)s 年度没有可考核的委托业务。"),
     "round_already_published": _l("这一年度的考核结果已经发布，没有再次办理。如需改动，请由负责人开启更正。"),
     "round_still_open": _l("这一年度的考核尚未发布，直接重新计算即可，无需更正。"),

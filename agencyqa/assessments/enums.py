@@ -86,6 +86,10 @@ class ResultState(StrEnum):
     TOO_FEW = "too_few"
 
 
+# Something is missing that may still come.
+UNFINISHED = frozenset({ResultState.PROVISIONAL, ResultState.EMPTY})
+
+
 describe(
     SheetState,
     {

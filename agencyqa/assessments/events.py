@@ -22,11 +22,19 @@ EVENTS = {
     "assessments.shares.ended": _l("评分权重截止"),
     "assessments.grades.added": _l("新增等级标准"),
     "assessments.grades.ended": _l("等级标准截止"),
+    "assessments.rules.added": _l("新增年度规则"),
+    "assessments.rules.ended": _l("年度规则截止"),
+    "assessments.credit.entered": _l("登记积分"),
+    "assessments.credit.withdrawn": _l("撤销积分"),
+    "assessments.weight.set": _l("设定业务权重"),
 }
 TARGETS = {
     "score_sheets": _l("评分表"),
     "share_tables": _l("评分权重"),
     "grade_tables": _l("等级标准"),
+    "year_rules": _l("年度规则"),
+    "agency_credits": _l("机构积分"),
+    "engagement_weights": _l("业务权重"),
 }
 FIELDS = {
     "total_points": _l("总分"),
@@ -46,6 +54,9 @@ FIELDS = {
     "scorer_user_id": _l("评分专家编号"),
     "bands": _l("等级"),
     "places": _l("小数位数"),
+    "rules": _l("规则"),
+    "credit_points": _l("积分"),
+    "weight": _l("权重数"),
 }
 EVENTS |= annual_events.EVENTS
 TARGETS |= annual_events.TARGETS

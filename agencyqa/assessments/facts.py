@@ -62,10 +62,10 @@ def facts_of_sheet(session: Session, sheet: ScoreSheet, counting: Counting) -> l
         return facts_on_record(session, sheet.engagement_id, counting)
     if sheet.agency_id is None or sheet.year is None:
         return []
-    return rows_of(_on_agency(session, sheet.bureau_id, sheet.agency_id, sheet.year), counting)
+    return rows_of(occurrences_on_agency(session, sheet.bureau_id, sheet.agency_id, sheet.year), counting)
 
 
-def _on_agency(session: Session, bureau_id: int, agency_id: int, year: int) -> list[Occurrence]:
+def occurrences_on_agency(session: Session, bureau_id: int, agency_id: int, year: int) -> list[Occurrence]:
     found = inspection_facts.agency_findings(session, bureau_id, [agency_id], year)
     return sorted((each.as_occurrence() for each in found), key=_order)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from agencyqa.accounts.models import Body
 from agencyqa.assessments import workflow
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.services.telling import tell_scorers
@@ -20,8 +21,9 @@ from agencyqa.engagements.models import Engagement
 def mark_overdue(session: Session, now: datetime) -> int:
     """Mark sheets whose due date has passed unsubmitted, and tell their scorers once."""
     late = session.execute(
-        sa.select(ScoreSheet, Engagement.contract_number)
-        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        sa.select(ScoreSheet, sa.func.coalesce(Engagement.contract_number, Body.name))
+        .outerjoin(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        .outerjoin(Body, Body.id == ScoreSheet.agency_id)
         .where(
             ScoreSheet.state.in_(workflow.EDITABLE),
             ScoreSheet.is_current,

@@ -32,6 +32,18 @@ MESSAGES = {
     "no_scheme_in_force": _l(
         "“%(role)s”在合同签订日 %(day)s 没有适用于“%(work_kind)s”的评分方案，没有下发任何评分表。"
     ),
+    "shares_above_one": _l("机构年度评分与积分的占比合计超过了 100%%。"),
+    "credits_without_base": _l("没有填写积分的基础分。"),
+    "base_outside_bounds": _l("基础分须在下限与上限之间。"),
+    "veto_without_effect": _l("每一条否决须写明得分上限或等级上限。"),
+    "veto_without_fault": _l("每一条否决须至少有一个问题代码。"),
+    "unknown_grade": _l("等级上限须是启用日期有效的等级标准中的等级。"),
+    "rules_without_agency_form": _l("本年度规则没有机构年度评分。"),
+    "no_agency_scheme": _l("%(day)s 没有有效的机构年度评分方案，没有下发任何评分表。"),
+    "only_bureau_keeps_credits": _l("只有本财政部门可以登记积分和业务权重。"),
+    "credit_year_final": _l("%(year)s 年度考核结果已经发布，积分和业务权重不能再改动。"),
+    "credit_already_withdrawn": _l("这项积分已经撤销。"),
+    "credit_of_no_points": _l("积分不能是 0。"),
     "no_expert_share": _l("合同签订日 %(day)s 有效的评分权重没有专家评分。"),
     "not_an_expert": _l("只能邀请本财政部门在册的评审专家。"),
     "invited_meanwhile": _l("其他人刚刚邀请了专家，请刷新页面后再试。"),
@@ -84,6 +96,16 @@ MESSAGES = {
     ),
     "inbox.sheet_record_changed": _l(
         "计入合同 %(contract)s 评分表的问题%(number)s已撤销，评分表正在等待审核，请退回重评。"
+    ),
+    "inbox.sheet_returned_of_agency": _l("“%(contract)s”的机构年度评分表被退回：%(reason)s"),
+    "inbox.sheet_finalised_of_agency": _l("“%(contract)s”的机构年度评分表已定稿。"),
+    "inbox.sheet_corrected_of_agency": _l("“%(contract)s”的机构年度评分表需要更正：%(reason)s"),
+    "inbox.sheet_overdue_of_agency": _l("“%(contract)s”的机构年度评分表已于 %(due_on)s 到期，尚未提交。"),
+    "inbox.rescore_opened_of_agency": _l(
+        "计入“%(contract)s”机构年度评分表的问题%(number)s已撤销，重新评分已开启，原结果保留。"
+    ),
+    "inbox.sheet_record_changed_of_agency": _l(
+        "计入“%(contract)s”机构年度评分表的问题%(number)s已撤销，评分表正在等待审核，请退回重评。"
     ),
     "inbox.sheet_overdue": _l("合同 %(contract)s 的评分表已于 %(due_on)s 到期，尚未提交。"),
 }

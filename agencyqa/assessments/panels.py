@@ -12,7 +12,7 @@ from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.queries.engagement_scores import visible_score
 from agencyqa.assessments.queries.sheets import sheets_of, sheets_with_row
 from agencyqa.assessments.queries.trail import trail_of_sheets
-from agencyqa.assessments.services.refreshing import refresh_open_sheets
+from agencyqa.assessments.services.refreshing import refresh_agency_sheets, refresh_open_sheets
 from agencyqa.assessments.services.rescoring import rescore_after_withdrawal
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
@@ -22,7 +22,7 @@ from agencyqa.engagements.locks import content_locks
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.panels import engagement_panels
 from agencyqa.extensions import db
-from agencyqa.inspections.hooks import withdrawal_listeners
+from agencyqa.inspections.hooks import agency_listeners, withdrawal_listeners
 from agencyqa.inspections.models import Finding
 from agencyqa.inspections.panels import finding_panels
 from agencyqa.measures.enums import Purpose
@@ -97,6 +97,8 @@ def register() -> None:
     """Called when the routes are loaded; a second call changes nothing."""
     if refresh_open_sheets not in evidence_listeners:
         evidence_listeners.append(refresh_open_sheets)
+    if refresh_agency_sheets not in agency_listeners:
+        agency_listeners.append(refresh_agency_sheets)
     if rescore_after_withdrawal not in withdrawal_listeners:
         withdrawal_listeners.append(rescore_after_withdrawal)
     if counted_panel not in finding_panels:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body, Membership
 from agencyqa.agencies.enums import CredentialKind, DocumentKind, StandingAction
-from agencyqa.agencies.models import Agency, Appointment, SelfReport
+from agencyqa.agencies.models import Agency, Appointment, Registration, SelfReport
 from agencyqa.agencies.services import (
     BranchData,
     CredentialData,
@@ -25,7 +25,7 @@ from agencyqa.agencies.services import (
     propose_change,
 )
 from agencyqa.assessments.enums import SheetState
-from agencyqa.assessments.models import AnnualResult
+from agencyqa.assessments.models import AgencyCredit, AnnualResult
 from agencyqa.assessments.services.assignments import assign_result
 from agencyqa.assessments.services.publication import publish_round
 from agencyqa.auth.roles import Role
@@ -184,6 +184,28 @@ class Places:
             name = self.session.get_one(Body, row.agency_id).name.removeprefix("机构")
             own = self.drawer(f"report {name} {letter}")
             own.put("report_id", row.id)
+
+    def credit(self, letter: str) -> None:
+        """Points that a bureau entered; the agency reads of them only in a published result that counts them."""
+        person = self.people[f"supervisor {letter}"]
+        agency_id = self.session.scalars(
+            select(Registration.agency_id).where(Registration.bureau_id == person.body_id).limit(1)
+        ).one()
+        made = AgencyCredit(
+            bureau_id=person.body_id,
+            agency_id=agency_id,
+            year=2022,
+            occurred_on=SIGNED,
+            points=12_345,
+            reason=f"积分理由{letter}",
+            evidence=f"积分佐证{letter}",
+            entered_at=NOW,
+        )
+        self.session.add(made)
+        self.session.flush()
+        own = self.drawer(f"credit {letter}")
+        own.words |= {f"积分理由{letter}", f"积分佐证{letter}"}
+        own.put("credit_id", made.id)
 
     def rule(self, name: str, bureau: Body, agency: Agency, app: Flask) -> None:
         own, stored = self.drawer(f"agency {name}"), make_stored(app, self.session, pdf(f"rule {name}"))
@@ -344,5 +366,6 @@ def build_places(session: Session, app: Flask | None = None) -> Places:
         action = StandingAction.SUSPEND
         decide(session, bureau, shared, action, reason=f"处理理由{letter}")
         places.drawer(f"standing {letter}").words.add(f"处理理由{letter}")
+        places.credit(letter)
     session.commit()
     return places

@@ -37,6 +37,7 @@ EVIDENCE_OF_A = (
     *("paper A", "paper SA", "receipt A", "receipt SA", "record A", "record SA", "record shown A"),
     *("record shown SA", "import A", "import SA", "check A", "check SA", "drafted A", "drafted SA"),
     *("papers of bureau A", "application A", "said A", "report A", "report S A"),
+    "credit A",
 )
 ACCOUNTS = ("account", "agency", "department", "bureau")
 SEEN: dict[str, tuple[str, ...]] = {

@@ -9,8 +9,15 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import Row
 
-from agencyqa.assessments.annual import FEE_MISSING, NOT_OPENED
-from agencyqa.assessments.enums import SheetState
+from agencyqa.agencies.enums import AgencyKind
+from agencyqa.assessments.annual import (
+    AMOUNT_MISSING,
+    FEE_MISSING,
+    MISSING_FIGURES,
+    NOT_OPENED,
+    WEIGHT_MISSING,
+)
+from agencyqa.assessments.enums import UNFINISHED, SheetState
 from agencyqa.assessments.models import GradeTable
 from agencyqa.measures.enums import Purpose
 from agencyqa.measures.texts import reader_language
@@ -30,6 +37,7 @@ class RankingLine:
     parts: tuple[str, ...]
     difference: str
     grade: str
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ class MissingLine:
     state: str
     tone: str
     who: str
+    # Whether a page leads to where the missing figure is entered.
+    set_weight: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,9 @@ class RankingPage:
     grades: tuple[GradeCount, ...]
     ranked: int
     unranked: int
+    # Those of the unranked for whom something may still come.
+    provisional: int
+    has_groups: bool
     engagements: int
     missing: tuple[MissingLine, ...]
     missing_count: int
@@ -86,6 +99,8 @@ def ranking_page(rows: Sequence[Row[Any]], table: GradeTable) -> RankingPage:
         grades=grade_counts(rows, table),
         ranked=ranked,
         unranked=len(rows) - ranked,
+        provisional=sum(row.state in UNFINISHED for row in rows),
+        has_groups=any(row.group_count is not None for row in rows),
         engagements=sum(row.engagement_count for row in rows),
         missing=tuple(missing_line(each) for each in missing[:LISTED]),
         missing_count=len(missing),
@@ -125,7 +140,13 @@ def _line(row: Row[Any], keys: Sequence[str], labels: Mapping[str, str]) -> Rank
         parts=tuple("" if part is None else format_scaled(part, row.places) for part in parts),
         difference=signed(rest, row.places),
         grade=labels.get(row.grade, row.grade or ""),
+        group=group_label(row.rank_group),
     )
+
+
+def group_label(group: str) -> str:
+    """The kind of agency among which it was ranked; "" for none."""
+    return str(label_of(AgencyKind(group))) if group else ""
 
 
 def signed(value: int, places: int) -> str:
@@ -136,7 +157,7 @@ def signed(value: int, places: int) -> str:
 
 
 def missing_line(entry: Mapping[str, Any]) -> MissingLine:
-    role = label_of(Purpose(entry["role"])) if entry["role"] else gettext("合同金额")
+    role = label_of(Purpose(entry["role"])) if entry["role"] else _figure_name(entry["state"])
     state, tone = missing_state(entry["state"])
     return MissingLine(
         engagement_id=entry["engagement_id"],
@@ -148,7 +169,13 @@ def missing_line(entry: Mapping[str, Any]) -> MissingLine:
         state=state,
         tone=tone,
         who=entry["body_name"],
+        set_weight=entry["state"] == WEIGHT_MISSING,
     )
+
+
+def _figure_name(code: str) -> str:
+    names = {AMOUNT_MISSING: gettext("评价对象资金额"), WEIGHT_MISSING: gettext("业务权重")}
+    return str(names.get(code) or gettext("合同金额"))
 
 
 def missing_state(code: str) -> tuple[str, str]:
@@ -157,5 +184,7 @@ def missing_state(code: str) -> tuple[str, str]:
         return gettext("尚未下发"), "danger"
     if code == FEE_MISSING:
         return gettext("金额均为 0，无法加权"), "danger"
+    if code in MISSING_FIGURES:
+        return gettext("尚未填写，无法加权"), "danger"
     state = SheetState(code)
     return label_of(state), tone_of(state)

@@ -116,6 +116,9 @@ def ranking(session: Session, actor: Actor, round_id: int) -> Sequence[Row[*tupl
             AnnualResult.missing,
             AnnualResult.is_reference,
             AnnualResult.measure_scores,
+            AnnualResult.rank_group,
+            AnnualResult.group_rank,
+            AnnualResult.group_count,
         )
         .where(result_policies.seen_by(actor), AnnualResult.round_id == round_id)
         .order_by(AnnualResult.sort_position, AnnualResult.id)
@@ -196,10 +199,13 @@ def visible_engagements(session: Session, actor: Actor, ids: Collection[int]) ->
     return frozenset(session.scalars(statement))
 
 
-def visible_sheets(session: Session, actor: Actor, engagement_ids: Collection[int]) -> frozenset[int]:
-    """The sheets of these engagements, in all revisions, that the actor may open."""
+def visible_sheets(
+    session: Session, actor: Actor, engagement_ids: Collection[int], also: Collection[int] = ()
+) -> frozenset[int]:
+    """The sheets of these engagements, in all revisions, and those of ``also``, that the actor may open."""
     statement = select(ScoreSheet.id).where(
-        policies.seen_by(actor), ScoreSheet.engagement_id.in_(engagement_ids)
+        policies.seen_by(actor),
+        sa.or_(ScoreSheet.engagement_id.in_(engagement_ids), ScoreSheet.id.in_(also)),
     )
     return frozenset(session.scalars(statement))
 

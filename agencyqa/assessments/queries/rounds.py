@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,27 +10,23 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body
-from agencyqa.accounts.queries import bureau_chain
 from agencyqa.assessments import result_policies
-from agencyqa.assessments.annual import EngagementFact, SheetFact, digest
+from agencyqa.assessments.annual import digest
 from agencyqa.assessments.enums import RoundState
 from agencyqa.assessments.models import (
+    AgencyCredit,
     AnnualResult,
     AssessmentRound,
+    EngagementWeight,
     GradeTable,
     ScoreSheet,
     ShareTable,
-    SheetSnapshot,
 )
-from agencyqa.assessments.queries.tables import role_shares
 from agencyqa.auth.actor import Actor
-from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.locks import year_locks
 from agencyqa.engagements.models import Engagement
 from agencyqa.inspections.enums import FindingState
 from agencyqa.inspections.models import Finding
-from agencyqa.measures.models import Scheme, SchemeVersion
-from agencyqa.objects.models import EvaluationObject
 from agencyqa.web.tables import Key
 
 _AgencyBody = aliased(Body)
@@ -44,18 +38,6 @@ ROUND_ORDER = (
     Key(AssessmentRound.revision, descending=True),
     Key(AssessmentRound.id),
 )
-
-
-@dataclass(frozen=True)
-class YearFacts:
-    """``counted`` are the engagements of the year; ``left_out`` those that were terminated.
-
-    ``without_shares`` lists the contract dates on which no shares were in force; their engagements are in neither.
-    """
-
-    counted: tuple[EngagementFact, ...]
-    left_out: tuple[dict[str, Any], ...]
-    without_shares: tuple[date, ...]
 
 
 # Lists and pages
@@ -83,6 +65,7 @@ def round_rows(
             AssessmentRound.revision,
             AssessmentRound.state,
             AssessmentRound.weight_mode,
+            AssessmentRound.year_rules_id,
             AssessmentRound.computed_at,
             AssessmentRound.published_at,
             Body.name.label("bureau_name"),
@@ -179,154 +162,6 @@ if is_year_final not in year_locks:
     year_locks.append(is_year_final)
 
 
-# What a round is computed from
-
-
-def year_facts(session: Session, bureau_id: int, year: int) -> YearFacts:
-    """Everything the year is computed from, in a handful of statements. The caller has asked the policies."""
-    chain = bureau_chain(session, bureau_id)
-    bureau_name = session.scalars(select(Body.name).where(Body.id == bureau_id)).one()
-    tables = session.scalars(select(ShareTable).where(ShareTable.bureau_id.in_(chain))).all()
-    sheets: dict[int, list[SheetFact]] = {}
-    for sheet in _sheets(session, bureau_id, year):
-        sheets.setdefault(sheet.engagement_id, []).append(sheet)
-    known: dict[date, ShareTable | None] = {}
-    counted: list[EngagementFact] = []
-    left_out: list[dict[str, Any]] = []
-    missing: set[date] = set()
-    for row in session.execute(_engagements(bureau_id, year)):
-        if row.state is EngagementState.TERMINATED:
-            left_out.append(
-                {
-                    "engagement_id": row.id,
-                    "contract": row.contract_number,
-                    "object": row.object_name,
-                    "agency": row.agency_name,
-                }
-            )
-            continue
-        day = row.contract_signed_on
-        if day not in known:
-            known[day] = shares_on(tables, chain, day)
-        held = known[day]
-        if held is None:
-            missing.add(day)
-            continue
-        counted.append(
-            EngagementFact(
-                engagement_id=row.id,
-                agency_id=row.agency_id,
-                agency_name=row.agency_name,
-                agency_order=row.agency_order,
-                contract=row.contract_number,
-                object_name=row.object_name,
-                fee=row.fee,
-                signed_on=day,
-                state=row.state,
-                share_table_id=held.id,
-                shares=role_shares(held),
-                role_missing=held.role_missing,
-                sheets=tuple(sheets.get(row.id, ())),
-                bureau_id=bureau_id,
-                bureau_name=bureau_name,
-            )
-        )
-    return YearFacts(tuple(counted), tuple(left_out), tuple(sorted(missing)))
-
-
-def _engagements(bureau_id: int, year: int) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Engagement.id,
-            Engagement.agency_id,
-            Engagement.contract_number,
-            Engagement.contract_signed_on,
-            Engagement.fee,
-            Engagement.state,
-            EvaluationObject.name.label("object_name"),
-            _AgencyBody.name.label("agency_name"),
-            _AgencyBody.sort_key.label("agency_order"),
-        )
-        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
-        .join(_AgencyBody, _AgencyBody.id == Engagement.agency_id)
-        .where(Engagement.bureau_id == bureau_id, Engagement.assessment_year == year)
-        .order_by(Engagement.id)
-    )
-
-
-def _sheets(session: Session, bureau_id: int, year: int) -> list[SheetFact]:
-    newest_hash = (
-        select(SheetSnapshot.content_hash)
-        .where(SheetSnapshot.sheet_id == ScoreSheet.id)
-        .order_by(SheetSnapshot.number.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(
-            ScoreSheet.id,
-            ScoreSheet.engagement_id,
-            ScoreSheet.scorer_role,
-            ScoreSheet.revision,
-            ScoreSheet.state,
-            ScoreSheet.total,
-            ScoreSheet.max_points,
-            ScoreSheet.measure_totals,
-            newest_hash,
-            SchemeVersion.id,
-            Scheme.key,
-            SchemeVersion.number,
-            SchemeVersion.is_reference,
-            ScoreSheet.scorer_body_id,
-            _ScorerBody.name,
-            ScoreSheet.seat,
-        )
-        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
-        .join(SchemeVersion, SchemeVersion.id == ScoreSheet.scheme_version_id)
-        .join(Scheme, Scheme.id == SchemeVersion.scheme_id)
-        .join(_ScorerBody, _ScorerBody.id == ScoreSheet.scorer_body_id)
-        .where(
-            Engagement.bureau_id == bureau_id,
-            Engagement.assessment_year == year,
-            ScoreSheet.is_current,
-        )
-        .order_by(ScoreSheet.engagement_id, ScoreSheet.scorer_role, ScoreSheet.seat, ScoreSheet.id)
-    )
-    return [
-        SheetFact(
-            sheet_id=sheet_id,
-            engagement_id=engagement_id,
-            role=role.value,
-            revision=revision,
-            state=state,
-            total=total,
-            max_points=max_points,
-            measures=measures,
-            content_hash=content_hash,
-            scheme_version_id=version_id,
-            scheme=f"{scheme_key}/{number}",
-            is_reference=is_reference,
-            body_id=body_id,
-            body_name=body_name,
-            seat=seat,
-        )
-        for (
-            sheet_id, engagement_id, role, revision, state, total, max_points, measures, content_hash,
-            version_id, scheme_key, number, is_reference, body_id, body_name, seat,
-        ) in rows
-    ]  # fmt: skip
-
-
-def shares_on(tables: Sequence[ShareTable], chain: Sequence[int], day: date) -> ShareTable | None:
-    """The shares in force on a contract date: the nearest bureau's that has any."""
-    open_then = [
-        table
-        for table in tables
-        if table.valid_from <= day and (table.valid_to is None or table.valid_to >= day)
-    ]
-    return min(open_then, key=lambda each: chain.index(each.bureau_id), default=None)
-
-
 def inputs_stamp(session: Session, bureau_id: int, year: int) -> str:
     """Changes whenever an engagement, a current sheet of the year or the shares do. One cheap statement for every page.
 
@@ -335,8 +170,13 @@ def inputs_stamp(session: Session, bureau_id: int, year: int) -> str:
     """
     row = session.execute(_STAMP, {"bureau_id": bureau_id, "year": year}).one()
     # PostgreSQL adds up in decimals, SQLite in integers.
-    *figures, findings, versions = (int(figure or 0) for figure in row)
-    # Without findings on agencies the stamp is the one it was before there were any.
+    *figures, findings, versions, forms, form_versions, credits, withdrawn, weights = (
+        int(figure or 0) for figure in row
+    )
+    # Without findings on agencies, forms and credits the stamp is the one it was before there were any.
+    newer = [forms, form_versions, credits, withdrawn, weights]
+    if any(newer):
+        return digest([*figures, findings, versions, *newer])
     return digest([*figures, findings, versions] if findings else figures)
 
 
@@ -361,6 +201,15 @@ _FINDINGS = sa.and_(
     sa.extract("year", Finding.fact_on) == sa.bindparam("year"),
 )
 
+_FORMS = sa.and_(
+    ScoreSheet.bureau_id == sa.bindparam("bureau_id"),
+    ScoreSheet.year == sa.bindparam("year"),
+    ScoreSheet.is_current,
+)
+_CREDITS = sa.and_(
+    AgencyCredit.bureau_id == sa.bindparam("bureau_id"), AgencyCredit.year == sa.bindparam("year")
+)
+
 _STAMP = (
     select(
         _SHARES,
@@ -374,6 +223,25 @@ _STAMP = (
         sa.func.sum(ScoreSheet.id * ScoreSheet.version),
         select(sa.func.count(Finding.id)).where(_FINDINGS).scalar_subquery(),
         select(sa.func.sum(Finding.id * Finding.version)).where(_FINDINGS).scalar_subquery(),
+        select(sa.func.count(ScoreSheet.id)).where(_FORMS).correlate(None).scalar_subquery(),
+        select(sa.func.sum(ScoreSheet.id * ScoreSheet.version))
+        .where(_FORMS)
+        .correlate(None)
+        .scalar_subquery(),
+        select(sa.func.count(AgencyCredit.id)).where(_CREDITS).scalar_subquery(),
+        select(sa.func.count(AgencyCredit.withdrawn_at)).where(_CREDITS).scalar_subquery(),
+        select(sa.func.sum(EngagementWeight.id * EngagementWeight.weight))
+        .where(
+            EngagementWeight.engagement_id.in_(
+                select(Engagement.id)
+                .where(
+                    Engagement.bureau_id == sa.bindparam("bureau_id"),
+                    Engagement.assessment_year == sa.bindparam("year"),
+                )
+                .correlate(None)
+            )
+        )
+        .scalar_subquery(),
     )
     .select_from(Engagement)
     .outerjoin(ScoreSheet, sa.and_(ScoreSheet.engagement_id == Engagement.id, ScoreSheet.is_current))
@@ -387,8 +255,12 @@ def locked_sheets(session: Session, bureau_id: int, year: int) -> list[ScoreShee
     """The current sheets of the year, by id, which nobody else may change until the caller commits."""
     statement = (
         select(ScoreSheet)
-        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
-        .where(Engagement.bureau_id == bureau_id, Engagement.assessment_year == year, ScoreSheet.is_current)
+        .outerjoin(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        .where(
+            ScoreSheet.bureau_id == bureau_id,
+            sa.or_(Engagement.assessment_year == year, ScoreSheet.year == year),
+            ScoreSheet.is_current,
+        )
         .order_by(ScoreSheet.id)
         .with_for_update(of=ScoreSheet)
         .execution_options(populate_existing=True)

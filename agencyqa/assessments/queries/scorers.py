@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,8 +23,11 @@ def scorers_of_year(session: Session, bureau_id: int, year: int) -> frozenset[in
         session.scalars(
             select(SheetScorer.user_id)
             .join(ScoreSheet, ScoreSheet.id == SheetScorer.sheet_id)
-            .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
-            .where(ScoreSheet.bureau_id == bureau_id, Engagement.assessment_year == year)
+            .outerjoin(Engagement, Engagement.id == ScoreSheet.engagement_id)
+            .where(
+                ScoreSheet.bureau_id == bureau_id,
+                sa.or_(Engagement.assessment_year == year, ScoreSheet.year == year),
+            )
             .distinct()
         )
     )

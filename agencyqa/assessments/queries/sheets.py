@@ -223,9 +223,9 @@ def sheet_with_names(session: Session, actor: Actor, sheet_id: int) -> Row[*tupl
 
 
 def contract_number(session: Session, sheet: ScoreSheet) -> str:
-    """ "" for a sheet about an agency's year."""
+    """What messages call the sheet by; of a sheet about an agency's year that is the agency."""
     if sheet.engagement_id is None:
-        return ""
+        return session.scalars(select(Body.name).where(Body.id == sheet.agency_id)).one()
     return session.scalars(
         select(Engagement.contract_number).where(Engagement.id == sheet.engagement_id)
     ).one()

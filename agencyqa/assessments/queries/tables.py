@@ -8,12 +8,13 @@ from datetime import date
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from agencyqa.assessments.models import GradeTable, ShareTable
+from agencyqa.assessments.models import AssessmentRound, GradeTable, ShareTable, YearRuleTable
 from agencyqa.assessments.shares import shares_from_data
+from agencyqa.assessments.year_plan import YearPlan, plain_plan, plan_from_data
 from agencyqa.db import open_period
 from agencyqa.scoring import GradeBand, RoleShare, Rounding
 
-Table = ShareTable | GradeTable
+Table = ShareTable | GradeTable | YearRuleTable
 
 
 def share_table_in_force(session: Session, chain: Sequence[int], day: date) -> ShareTable | None:
@@ -33,6 +34,32 @@ def grade_table_in_force(session: Session, chain: Sequence[int], day: date) -> G
         )
     ).all()
     return min(rows, key=lambda table: chain.index(table.bureau_id), default=None)
+
+
+def year_rules_in_force(session: Session, chain: Sequence[int], day: date) -> YearRuleTable | None:
+    """None where neither the bureau nor one above it has rules of its own: then a year is as it always was."""
+    rows = session.scalars(
+        select(YearRuleTable).where(
+            YearRuleTable.bureau_id.in_(chain),
+            open_period(YearRuleTable.valid_from, YearRuleTable.valid_to, day),
+        )
+    ).all()
+    return min(rows, key=lambda table: chain.index(table.bureau_id), default=None)
+
+
+def year_rule_tables(bureau_ids: Sequence[int]) -> Select[YearRuleTable]:
+    return (
+        select(YearRuleTable)
+        .where(YearRuleTable.bureau_id.in_(bureau_ids))
+        .order_by(YearRuleTable.bureau_id, YearRuleTable.valid_from.desc())
+    )
+
+
+def plan_of_round(session: Session, found: AssessmentRound) -> YearPlan:
+    """The rules with which the round was opened; of a bureau without rules its weights alone."""
+    if found.year_rules_id is None:
+        return plain_plan(found.weight_mode)
+    return plan_from_data(session.get_one(YearRuleTable, found.year_rules_id).content)
 
 
 def share_tables(bureau_ids: Sequence[int]) -> Select[ShareTable]:

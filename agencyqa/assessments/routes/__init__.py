@@ -9,6 +9,7 @@ bp = Blueprint("assessments", __name__)
 from agencyqa.assessments import agency_grades, panels  # noqa: E402
 from agencyqa.assessments.agreement import routes as agreement  # noqa: E402
 from agencyqa.assessments.routes import (  # noqa: E402
+    credits,
     entry,
     grade,
     opening,
@@ -28,6 +29,7 @@ __all__ = [
     "agency_grades",
     "agreement",
     "bp",
+    "credits",
     "entry",
     "grade",
     "opening",

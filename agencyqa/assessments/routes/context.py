@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Response, make_response
@@ -33,6 +34,17 @@ class SheetContext:
     counting: Counting
     texts: SchemeTexts
     around: Row[*tuple[Any, ...]]
+
+    @property
+    def day(self) -> date:
+        """Whose provisions the criteria cite: of the contract, or of the last day of an agency's year."""
+        signed_on: date | None = self.around.contract_signed_on
+        return signed_on or date(self.around.assessment_year, 12, 31)
+
+    @property
+    def subject(self) -> str:
+        """What the sheet is called by: the contract, or the agency and its year."""
+        return self.around.contract_number or f"{self.around.agency_name} {self.around.assessment_year}"
 
 
 def load_sheet(actor: Actor, sheet_id: int) -> SheetContext:

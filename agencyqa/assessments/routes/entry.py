@@ -191,7 +191,7 @@ def _page(
     shown = errors or {}
     beside = {**judged.open_reasons, **judged.errors, **shown}
     session, texts, facts = db.session(), context.texts, judged.facts
-    cited = citations(session, texts, context.around.contract_signed_on, facts)
+    cited = citations(session, texts, context.day, facts)
     lines = fact_lines(
         facts,
         context.sheet.overruled,

@@ -8,21 +8,22 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from agencyqa.assessments import result_policies
-from agencyqa.assessments.annual import AgencyYear, EngagementFact, years_of_agencies
+from agencyqa.assessments.annual import AgencyYear, years_of_agencies
 from agencyqa.assessments.forms.grade_page import change_lines
 from agencyqa.assessments.forms.ranking_page import band_label
 from agencyqa.assessments.forms.year_grade_page import sheet_lines
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.queries.results import FoundResult
-from agencyqa.assessments.queries.tables import grade_bands, rounding_of
+from agencyqa.assessments.queries.tables import grade_bands, plan_of_round, rounding_of
 from agencyqa.assessments.routes import bp
 from agencyqa.assessments.routes.context import load_sheet
 from agencyqa.assessments.routes.results import load_result
-from agencyqa.assessments.services.verification import stored_facts
+from agencyqa.assessments.services.verification import stored_agency, stored_facts
 from agencyqa.assessments.simulation import queries
 from agencyqa.assessments.simulation.improvement import changes_of, grade_beyond
 from agencyqa.assessments.simulation.year_improvement import SheetChange, sheet_changes
 from agencyqa.assessments.stored import answers_that_count
+from agencyqa.assessments.year_facts import EngagementFact
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
@@ -85,8 +86,11 @@ def _changes(found: FoundResult, up: bool) -> list[SheetChange]:
     """By the rules of the round, from what was stored with the result."""
     grades, rounding = grade_bands(found.grades), rounding_of(found.grades)
 
+    plan = plan_of_round(db.session(), found.round)
+    whole = {found.result.agency_id: stored_agency(found.result, plan)}
+
     def roll_up(engagements: Sequence[EngagementFact]) -> AgencyYear:
-        return years_of_agencies(engagements, found.round.weight_mode, grades, rounding)[0]
+        return years_of_agencies(engagements, plan, grades, rounding, whole)[0]
 
     return sheet_changes(list(stored_facts(found.result)), roll_up, grades, rounding, up=up)
 

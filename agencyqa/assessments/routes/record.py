@@ -31,7 +31,7 @@ def sheet_record(actor: Actor, context: SheetContext, *, with_changes: bool = Fa
     if with_changes and sheet.is_current and sheet.state not in workflow.EDITABLE:
         found = changes(sheet.facts, facts_of_sheet(session, sheet, context.counting))
     rows = [*sheet.facts, *(each.row for each in found if each.kind != "removed")]
-    cited = citations(session, texts, context.around.contract_signed_on, rows)
+    cited = citations(session, texts, context.day, rows)
     keys = open_keys(session, actor, rows)
     return SheetRecord(
         fact_lines(sheet.facts, sheet.overruled, texts, cited, keys),

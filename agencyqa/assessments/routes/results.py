@@ -17,8 +17,10 @@ from agencyqa.assessments.forms.agency_findings import AgencyFindingLine, agency
 from agencyqa.assessments.forms.ranking_page import band_label, missing_line
 from agencyqa.assessments.forms.result_page import ResultPage, result_page
 from agencyqa.assessments.forms.rounds import AssignForm, EndForm, ResultFilter
+from agencyqa.assessments.forms.year_parts import YearParts, year_parts
 from agencyqa.assessments.models import AnnualResult, ResultAssignment
 from agencyqa.assessments.queries import results as queries
+from agencyqa.assessments.queries.tables import plan_of_round
 from agencyqa.assessments.queries.targets import open_findings
 from agencyqa.assessments.routes import bp
 from agencyqa.assessments.routes.rounds import bureau_choices
@@ -81,6 +83,7 @@ def show_result(result_id: int) -> ResponseReturnValue:
         found=found,
         result=found.result,
         page=_page(actor, found),
+        year=_year(actor, found),
         revisions=queries.other_revisions(db.session(), actor, found.result),
         replaced_by=queries.superseding_revision(db.session(), found.round) if found.is_superseded else None,
         missing=[missing_line(each) for each in found.result.missing] if actor.is_bureau else [],
@@ -104,6 +107,7 @@ def result_trace(result_id: int) -> ResponseReturnValue:
         found=found,
         result=found.result,
         page=_page(actor, found),
+        year=_year(actor, found),
         can=_can(actor, found),
     )
 
@@ -240,6 +244,18 @@ def _page(actor: Actor, found: queries.FoundResult) -> ResultPage:
         engagement_ids=queries.visible_engagements(session, actor, ids),
         sheet_ids=queries.visible_sheets(session, actor, ids) if may_open_sheets else frozenset(),
     )
+
+
+def _year(actor: Actor, found: queries.FoundResult) -> YearParts | None:
+    """None for a year without rules of its own."""
+    if found.round.year_rules_id is None:
+        return None
+    session, result = db.session(), found.result
+    form = (result.inputs.get("form") or {}).get("sheet_id")
+    sheet_ids: frozenset[int] = frozenset()
+    if form is not None and actor.has(Permission.SHEETS_READ):
+        sheet_ids = queries.visible_sheets(session, actor, [], [form])
+    return year_parts(result, plan_of_round(session, found.round), found.grades, sheet_ids)
 
 
 def _assignments(actor: Actor, result: AnnualResult) -> list[Any]:

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from agencyqa.accounts.queries import body_choices
 from agencyqa.assessments import result_policies
 from agencyqa.assessments.enums import RoundState, WeightMode
+from agencyqa.assessments.forms.fields import OpenForm
 from agencyqa.assessments.forms.ranking_page import ranking_page
 from agencyqa.assessments.forms.rounds import (
     ComputeForm,
@@ -18,6 +19,7 @@ from agencyqa.assessments.forms.rounds import (
     RoundForm,
     WeightForm,
 )
+from agencyqa.assessments.forms.rule_words import plan_lines
 from agencyqa.assessments.models import AssessmentRound, GradeTable
 from agencyqa.assessments.queries.rescores import open_rescores
 from agencyqa.assessments.queries.results import measure_titles, ranking
@@ -29,7 +31,9 @@ from agencyqa.assessments.queries.rounds import (
     round_with_names,
 )
 from agencyqa.assessments.queries.scorers import scorers_of_year
+from agencyqa.assessments.queries.tables import plan_of_round
 from agencyqa.assessments.routes import bp
+from agencyqa.assessments.services.agency_sheets import open_agency_sheets
 from agencyqa.assessments.services.publication import correct_round, publish_round
 from agencyqa.assessments.services.rounds import CONSTRAINTS, change_weights, compute_round, open_round
 from agencyqa.auth.actor import Actor
@@ -90,6 +94,24 @@ def show_round(round_id: int) -> ResponseReturnValue:
         **_ranking(actor, found, table),
         **_surroundings(actor, found),
     )
+
+
+@bp.route("/rounds/<int:round_id>/agency-sheets", methods=["GET", "POST"])
+@requires(Permission.ROUNDS_MANAGE)
+def agency_sheets(round_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    found, _, bureau = load_round(actor, round_id)
+    if not result_policies.is_own_round(actor, found):
+        raise Forbidden("only_bureau_runs_rounds")
+    form = OpenForm()
+    if form.validate_on_submit():
+        with form.catching():
+            made = open_agency_sheets(actor, db.session(), found, due_on=form.due_on.data, now=utc_now())
+            db.session.commit()
+            flash(gettext("已下发 %(count)s 份机构年度评分表。", count=len(made)), "success")
+            return redirect(url_for("assessments.round", round_id=round_id))
+    page = render_template("assessments/open_agency_sheets.html", form=form, found=found, bureau=bureau)
+    return page, form.status
 
 
 @bp.post("/rounds/<int:round_id>/compute")
@@ -214,7 +236,16 @@ def _ranking(actor: Actor, found: AssessmentRound, table: GradeTable) -> dict[st
     page = ranking_page(ranking(db.session(), actor, found.id), table)
     keys = [key for key, _ in page.measures if key]
     titles = measure_titles(db.session(), keys, reader_language()) if keys else {}
-    return {"page": page, "titles": titles}
+    plan = plan_of_round(db.session(), found)
+    by_rules = found.year_rules_id is not None
+    return {
+        "page": page,
+        "titles": titles,
+        "plan": plan,
+        "rules": plan_lines(plan, table.bands) if by_rules else [],
+        "has_credits": by_rules and plan.base is not None,
+        "has_form": by_rules and bool(plan.agency_share),
+    }
 
 
 def _surroundings(actor: Actor, found: AssessmentRound) -> dict[str, object]:

@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from agencyqa.accounts.models import Body
-from agencyqa.assessments.enums import PanelHow, RoleMissing
+from agencyqa.accounts.queries import bureau_chain
+from agencyqa.assessments.enums import PanelHow, RankGroups, RoleMissing, YearWeights
 from agencyqa.assessments.forms.fields import GRADE_ROWS, GradeTableForm, ShareTableForm
+from agencyqa.assessments.forms.ranking_page import band_label
+from agencyqa.assessments.forms.rule_words import plan_lines
 from agencyqa.assessments.forms.share_words import panel_text
+from agencyqa.assessments.forms.year_forms import VETO_ROWS, YearRulesForm
 from agencyqa.assessments.policies import can_keep_tables
-from agencyqa.assessments.queries.tables import grade_tables, role_shares, share_tables
+from agencyqa.assessments.queries.tables import (
+    grade_table_in_force,
+    grade_tables,
+    role_shares,
+    share_tables,
+    year_rule_tables,
+)
 from agencyqa.assessments.routes import bp
-from agencyqa.assessments.services.tables import GradeRow, add_grade_table, add_share_table
+from agencyqa.assessments.services.tables import GradeRow, add_grade_table, add_share_table, add_year_rules
+from agencyqa.assessments.year_plan import PlanVeto, YearPlan, plan_from_data
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
-from agencyqa.clock import utc_now
+from agencyqa.clock import today, utc_now
 from agencyqa.errors import Invalid
 from agencyqa.extensions import db
 from agencyqa.measures.enums import Purpose
+from agencyqa.measures.queries import fault_codes
+from agencyqa.measures.texts import code_title
 from agencyqa.scoring import Panel
 
 CONSTRAINTS = {
     "uq_share_tables_bureau_id": ("valid_from", "duplicate"),
     "uq_grade_tables_bureau_id": ("valid_from", "duplicate"),
+    "uq_year_rules_bureau_id": ("valid_from", "duplicate"),
 }
 
 
@@ -49,6 +64,10 @@ def score_tables() -> ResponseReturnValue:
             for table in db.session.scalars(share_tables(bureau_ids))
         ],
         grades=list(db.session.scalars(grade_tables(bureau_ids))),
+        rules=[
+            (table, plan_lines(plan_from_data(table.content), _bands_of(table.bureau_id)))
+            for table in db.session.scalars(year_rule_tables(bureau_ids))
+        ],
         names=names,
         can_add=can_keep_tables(actor),
     )
@@ -91,6 +110,72 @@ def _panel(form: ShareTableForm) -> Panel | None:
     trim = form.panel_trim.data or 1
     least = form.panel_least.data or (1 if how is PanelHow.MEAN else 2 * trim + 1)
     return Panel(how.value, trim if how is PanelHow.TRIMMED_MEAN else 1, least, missing.value)
+
+
+def _bands_of(bureau_id: int) -> list[dict[str, Any]]:
+    """The names of the grades that rules speak of: those of the newest table of the bureau, or of one above it."""
+    session = db.session()
+    table = grade_table_in_force(session, bureau_chain(session, bureau_id), today())
+    return [] if table is None else table.bands
+
+
+@bp.route("/score-tables/rules", methods=["GET", "POST"])
+@requires(Permission.RESULTS_PUBLISH)
+def new_rules() -> ResponseReturnValue:
+    actor = current_actor()
+    form = YearRulesForm()
+    bands = [] if actor.bureau_id is None else _bands_of(actor.bureau_id)
+    faults = [(each.code, f"{each.code} {code_title(each.code)}") for each in fault_codes(db.session())]
+    for number in range(1, VETO_ROWS + 1):
+        form[f"fault_{number}"].choices = faults
+        form[f"grade_{number}"].choices = [(band["key"], band_label(bands, band["key"])) for band in bands]
+    if form.validate_on_submit():
+        with form.catching(CONSTRAINTS):
+            add_year_rules(
+                actor,
+                db.session(),
+                valid_from=form.valid_from.data,
+                source=form.source.data,
+                plan=_plan(form),
+                now=utc_now(),
+            )
+            db.session.commit()
+            flash(gettext("年度规则已保存。"), "success")
+            return redirect(url_for("assessments.score_tables"))
+    elif not form.is_submitted():
+        form.weights.data, form.groups.data = YearWeights.EQUAL, RankGroups.NONE
+        form.least_engagements.data = 1
+    page = render_template("assessments/new_rules.html", form=form, rows=range(1, VETO_ROWS + 1))
+    return page, form.status
+
+
+def _plan(form: YearRulesForm) -> YearPlan:
+    """Raise Invalid where a row of a veto is filled in by half."""
+    vetoes: list[PlanVeto] = []
+    for number in range(1, VETO_ROWS + 1):
+        label, fault = form[f"veto_{number}"].data, form[f"fault_{number}"].data
+        total, grade = form[f"total_{number}"].data, form[f"grade_{number}"].data
+        if not label and not fault and total is None and not grade:
+            continue
+        if not label:
+            raise Invalid("invalid", **{f"veto_{number}": "required"})
+        if not fault:
+            raise Invalid("invalid", **{f"fault_{number}": "required"})
+        if total is None and not grade:
+            raise Invalid("invalid", **{f"total_{number}": "veto_without_effect"})
+        english = form[f"veto_en_{number}"].data or label
+        vetoes.append(PlanVeto(f"veto_{number}", label, english, total, grade or None, (fault,)))
+    return YearPlan(
+        form.weights.data,
+        form.least_engagements.data,
+        form.agency_share.data or Fraction(0),
+        form.base.data,
+        form.credit_share.data or Fraction(0),
+        form.cap.data,
+        form.floor.data,
+        tuple(vetoes),
+        form.groups.data,
+    )
 
 
 @bp.route("/score-tables/grades", methods=["GET", "POST"])

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Membership, User
 from agencyqa.assessments import result_policies, round_workflow
-from agencyqa.assessments.enums import RoundAction, RoundState, SheetState
+from agencyqa.assessments.annual import sheets_in
+from agencyqa.assessments.enums import UNFINISHED, RoundAction, RoundState, SheetState
 from agencyqa.assessments.models import AnnualResult, AssessmentRound
 from agencyqa.assessments.queries.rounds import locked_sheets, newest_round
 from agencyqa.assessments.queries.scorers import scorers_of_year
@@ -53,16 +54,12 @@ def publish_round(
     computed = computation(session, found)
     if computed.digest != found.results_digest:
         raise WrongState("round_out_of_date")
-    provisional = sum(year.rank is None for year in computed.years)
+    # Too few engagements is a result of its own: nothing is missing that could still come.
+    provisional = sum(year.state in UNFINISHED for year in computed.years)
     if provisional:
         _expect_reason(accept_provisional, provisional_reason, provisional)
         found.provisional_reason = provisional_reason
-    counted = frozenset(
-        sheet["sheet_id"]
-        for year in computed.years
-        for engagement in year.inputs["engagements"]
-        for sheet in engagement["sheets"]
-    )
+    counted = frozenset(sheet["sheet_id"] for year in computed.years for sheet in sheets_in(year.inputs))
     final = [sheet for sheet in sheets if sheet.id in counted and sheet.state is SheetState.FINAL]
     publish_sheets(actor, session, final, now=now)
     before, found.state = found.state, state
@@ -101,6 +98,7 @@ def correct_round(
         state=RoundState.OPEN,
         weight_mode=found.weight_mode,
         grade_table_id=found.grade_table_id,
+        year_rules_id=found.year_rules_id,
         reason=reason.strip(),
         notes={},
         created_at=now,

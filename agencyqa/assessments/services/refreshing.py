@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,13 +11,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from agencyqa.assessments import workflow
 from agencyqa.assessments.evidence import OnRecord
-from agencyqa.assessments.facts import collect, rows_of
+from agencyqa.assessments.facts import collect, occurrences_on_agency, rows_of
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.services.content import columns_of, overruled_rows, score_content
 from agencyqa.assessments.stored import entry_of
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import system_actor
 from agencyqa.measures.models import SchemeVersion
+from agencyqa.measures.occurrences import Occurrence
 from agencyqa.measures.queries import compiled
 
 REFRESHER = system_actor("evidence")
@@ -40,9 +42,32 @@ def refresh_open_sheets(session: Session, engagement_id: int, now: datetime) -> 
         .execution_options(populate_existing=True)
     )
     sheets = session.scalars(statement).all()
-    if not sheets:
-        return
-    known = collect(session, [engagement_id]).get(engagement_id, [])
+    if sheets:
+        _refresh(session, sheets, collect(session, [engagement_id]).get(engagement_id, []), now)
+
+
+def refresh_agency_sheets(session: Session, bureau_id: int, agency_id: int, year: int, now: datetime) -> None:
+    """The same for the open sheet about an agency's year, when something was found on the agency itself."""
+    statement = (
+        sa.select(ScoreSheet)
+        .where(
+            ScoreSheet.bureau_id == bureau_id,
+            ScoreSheet.agency_id == agency_id,
+            ScoreSheet.year == year,
+            ScoreSheet.is_current,
+            ScoreSheet.state.in_(workflow.EDITABLE),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    sheets = session.scalars(statement).all()
+    if sheets:
+        _refresh(session, sheets, occurrences_on_agency(session, bureau_id, agency_id, year), now)
+
+
+def _refresh(
+    session: Session, sheets: Sequence[ScoreSheet], known: Sequence[Occurrence], now: datetime
+) -> None:
     for sheet in sheets:
         scheme = compiled(session.get_one(SchemeVersion, sheet.scheme_version_id))
         facts = rows_of(known, scheme.counting)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.queries import member_ids
@@ -30,8 +30,6 @@ def rescore_after_withdrawal(
 
     A sheet that waits for review keeps what it was scored with; its page says what changed, and the leads are told.
     """
-    if finding.engagement_id is None:
-        return
     number = plain_number(finding.year, finding.number)
     for sheet in _that_counted(session, finding):
         if sheet.state is SheetState.SUBMITTED:
@@ -46,7 +44,7 @@ def _that_counted(session: Session, finding: Finding) -> list[ScoreSheet]:
     statement = (
         select(ScoreSheet)
         .where(
-            ScoreSheet.engagement_id == finding.engagement_id,
+            _about(finding),
             ScoreSheet.is_current,
             ScoreSheet.state.in_({SheetState.SUBMITTED, *workflow.DECIDED}),
         )
@@ -60,11 +58,22 @@ def _that_counted(session: Session, finding: Finding) -> list[ScoreSheet]:
     ]
 
 
+def _about(finding: Finding) -> ColumnElement[bool]:
+    """Sheets about the engagement in which it was found, or about the year of the agency."""
+    if finding.engagement_id is not None:
+        return ScoreSheet.engagement_id == finding.engagement_id
+    return and_(
+        ScoreSheet.bureau_id == finding.bureau_id,
+        ScoreSheet.agency_id == finding.agency_id,
+        ScoreSheet.year == finding.fact_on.year,
+    )
+
+
 def _tell_leads(session: Session, sheet: ScoreSheet, code: str, number: str, now: datetime) -> None:
     tell(
         session,
         member_ids(session, sheet.bureau_id, {Role.BUREAU_LEAD}, day=local_date(now)),
-        code,
+        code if sheet.agency_id is None else f"{code}_of_agency",
         now=now,
         endpoint="assessments.sheet",
         endpoint_values={"sheet_id": sheet.id},

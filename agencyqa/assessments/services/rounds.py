@@ -14,7 +14,6 @@ from agencyqa.assessments import result_policies, round_workflow
 from agencyqa.assessments.annual import (
     SHOWN_PLACES,
     AgencyYear,
-    EngagementFact,
     digest_of,
     with_findings,
     years_of_agencies,
@@ -22,18 +21,23 @@ from agencyqa.assessments.annual import (
 from agencyqa.assessments.enums import RoundAction, RoundState, WeightMode
 from agencyqa.assessments.facts import findings_on_agencies
 from agencyqa.assessments.models import AnnualResult, AssessmentRound, GradeTable
-from agencyqa.assessments.queries.rounds import (
-    YearFacts,
-    inputs_stamp,
-    newest_round,
-    year_facts,
+from agencyqa.assessments.queries.rounds import inputs_stamp, newest_round
+from agencyqa.assessments.queries.tables import (
+    grade_bands,
+    grade_table_in_force,
+    plan_of_round,
+    rounding_of,
+    year_rules_in_force,
 )
-from agencyqa.assessments.queries.tables import grade_bands, grade_table_in_force, rounding_of
+from agencyqa.assessments.queries.year_facts import YearFacts, agency_facts, year_facts
+from agencyqa.assessments.year_facts import EngagementFact
+from agencyqa.assessments.year_plan import plan_from_data
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.db import check_version
 from agencyqa.engagements.enums import EngagementState
-from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused
+from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused, WrongState
+from agencyqa.scoring import year_rules_problems
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 # Constraint → (field, code) of two who open the same year at once.
@@ -64,9 +68,15 @@ def open_round(
     if newest_round(session, actor.bureau_id, year) is not None:
         raise Invalid(year=("round_exists", {"year": year}))
     last_day = date(year, 12, 31)
-    table = grade_table_in_force(session, bureau_chain(session, actor.bureau_id), last_day)
+    chain = bureau_chain(session, actor.bureau_id)
+    table = grade_table_in_force(session, chain, last_day)
     if table is None:
         raise Refused("no_grade_table", day=last_day)
+    rules = year_rules_in_force(session, chain, last_day)
+    if rules is not None:
+        plan = plan_from_data(rules.content)
+        if year_rules_problems(plan.rules(grade_bands(table), rounding_of(table))):
+            raise Refused("year_rules_and_grades_differ", day=last_day)
     _expect_shares(year_facts(session, actor.bureau_id, year), year)
     found = AssessmentRound(
         bureau_id=actor.bureau_id,
@@ -75,15 +85,17 @@ def open_round(
         state=RoundState.OPEN,
         weight_mode=weight_mode,
         grade_table_id=table.id,
+        year_rules_id=None if rules is None else rules.id,
         notes={},
         created_at=now,
         opened_by_id=actor.user_id,
     )
     session.add(found)
     session.flush()
+    by_rules: dict[str, Any] = {} if rules is None else {"year_rules_id": rules.id}
     record(
         session, actor, "assessments.round.opened", found, now=now, bureau_id=found.bureau_id,
-        year=year, revision=1, weight_mode=weight_mode, grade_table_id=table.id,
+        year=year, revision=1, weight_mode=weight_mode, grade_table_id=table.id, **by_rules,
     )  # fmt: skip
     return found
 
@@ -100,6 +112,8 @@ def change_weights(
     """Weigh engagements otherwise, and compute anew. Raise Stale or WrongState."""
     lock_round(actor, session, found)
     round_workflow.next_state(found.state, RoundAction.COMPUTE)
+    if found.year_rules_id is not None:
+        raise WrongState("rules_set_weights")
     check_version(found, seen_version)
     before, found.weight_mode = found.weight_mode, weight_mode
     record(
@@ -139,8 +153,15 @@ def computation(session: Session, found: AssessmentRound) -> Computed:
     table = session.get_one(GradeTable, found.grade_table_id)
     facts = year_facts(session, found.bureau_id, found.year)
     _expect_shares(facts, found.year)
-    years = years_of_agencies(facts.counted, found.weight_mode, grade_bands(table), rounding_of(table))
-    agencies = [year.agency_id for year in years]
+    plan = plan_of_round(session, found)
+    agencies = sorted({each.agency_id for each in facts.counted})
+    years = years_of_agencies(
+        facts.counted,
+        plan,
+        grade_bands(table),
+        rounding_of(table),
+        agency_facts(session, found.bureau_id, found.year, agencies, plan),
+    )
     years = with_findings(years, findings_on_agencies(session, found.bureau_id, agencies, found.year))
     return Computed(years, facts, digest_of(years))
 
@@ -181,6 +202,9 @@ def _row(found: AssessmentRound, year: AgencyYear, ranked: int, now: datetime) -
         "rank": year.rank,
         "ranked_count": ranked,
         "sort_position": year.position,
+        "rank_group": year.group,
+        "group_rank": year.group_rank,
+        "group_count": year.group_count,
         "engagement_count": year.engagement_count,
         "missing_count": len(year.missing),
         "missing": year.missing,
@@ -206,4 +230,21 @@ def _notes(computed: Computed) -> dict[str, Any]:
         "unfinished": named([each for each in counted if each.state is EngagementState.CONTRACTED]),
         "zero_fee": named([each for each in counted if not each.fee]),
         "is_reference": any(year.is_reference for year in computed.years),
+        **_carried(computed),
     }
+
+
+def _carried(computed: Computed) -> dict[str, Any]:
+    """Engagements in which the others carry the share of a role that scored nothing, where the shares say so."""
+    found = [
+        {
+            "engagement_id": each["engagement_id"],
+            "contract": each["contract"],
+            "object": each["object"],
+            "agency": year.agency_name,
+        }
+        for year in computed.years
+        for each in year.inputs["engagements"]
+        if each["trace"].get("left_out")
+    ]
+    return {"carried": found} if found else {}

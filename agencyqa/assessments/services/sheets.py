@@ -210,7 +210,7 @@ def reissue_sheet(
         raise WrongState("scheme_unchanged")
     before = (sheet.scheme_version_id, sheet.scorer_body_id)
     sheet.scheme_version_id, sheet.scorer_body_id = plan.version.id, plan.body_id
-    _fill(sheet, plan.version, collect(session, [engagement.id]).get(engagement.id, []))
+    fill_sheet(sheet, plan.version, collect(session, [engagement.id]).get(engagement.id, []))
     record(
         session,
         actor,
@@ -251,7 +251,7 @@ def make_sheet(
         due_on=due_on,
         created_at=now,
     )
-    _fill(sheet, plan.version, known)
+    fill_sheet(sheet, plan.version, known)
     session.add(sheet)
     session.flush()
     invited: dict[str, Any] = {"seat": plan.seat, "scorer_user_id": plan.user_id} if plan.seat else {}
@@ -271,7 +271,7 @@ def make_sheet(
     return sheet
 
 
-def _fill(sheet: ScoreSheet, version: SchemeVersion, known: Sequence[Occurrence]) -> None:
+def fill_sheet(sheet: ScoreSheet, version: SchemeVersion, known: Sequence[Occurrence]) -> None:
     """An untouched sheet: nothing typed, and what is on record already."""
     scheme = compiled(version)
     record = OnRecord(rows_of(known, scheme.counting))

@@ -11,10 +11,13 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from agencyqa.accounts.queries import bureau_chain
 from agencyqa.assessments import policies
 from agencyqa.assessments.enums import RoleMissing
-from agencyqa.assessments.models import GradeTable, ShareTable
+from agencyqa.assessments.models import GradeTable, ShareTable, YearRuleTable
+from agencyqa.assessments.queries.tables import grade_bands, grade_table_in_force
 from agencyqa.assessments.shares import shares_to_data
+from agencyqa.assessments.year_plan import YearPlan, plan_to_data
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import day_before
@@ -29,6 +32,7 @@ from agencyqa.scoring import (
     check_shares,
     format_fraction,
     grade_problems,
+    year_rules_problems,
 )
 
 
@@ -141,14 +145,78 @@ def add_grade_table(
     return table
 
 
+def add_year_rules(
+    actor: Actor, session: Session, *, valid_from: date, source: str, plan: YearPlan, now: datetime
+) -> YearRuleTable:
+    """Rules for rounds of years that end on ``valid_from`` or later; rounds opened before keep theirs.
+
+    A veto may cap to a grade of the bureau's table that is in force on the same day; Invalid otherwise.
+    """
+    bureau_id = _bureau(actor)
+    chain = bureau_chain(session, bureau_id)
+    table = grade_table_in_force(session, chain, valid_from)
+    grades = () if table is None else grade_bands(table)
+    problems = year_rules_problems(plan.rules(grades, Rounding(2 if table is None else table.places)))
+    if problems:
+        raise Invalid(**_rule_faults(problems))
+    if any(not veto.faults for veto in plan.vetoes):
+        raise Invalid(vetoes="veto_without_fault")
+    if not source:
+        raise Invalid(source="required")
+    rules = YearRuleTable(
+        bureau_id=bureau_id,
+        valid_from=valid_from,
+        valid_to=None,
+        source=source,
+        content=plan_to_data(plan),
+    )
+    _append(actor, session, _locked(session, YearRuleTable, bureau_id), rules, now)
+    record(
+        session,
+        actor,
+        "assessments.rules.added",
+        rules,
+        now=now,
+        bureau_id=bureau_id,
+        valid_from=valid_from,
+        valid_to=rules.valid_to,
+        rules=rules.content,
+        source=source,
+    )
+    return rules
+
+
+def _rule_faults(problems: Sequence[Problem]) -> dict[str, str]:
+    """By the field of the page; what belongs to no single field stands with the weights."""
+    fields = {"least_engagements", "agency_share", "credit_share", "base", "cap", "floor", "vetoes"}
+    found: dict[str, str] = {}
+    for problem in problems:
+        head = problem.place.partition(".")[0]
+        code = problem.code if problem.code in RULE_FAULTS else "table_invalid"
+        found.setdefault(head if head in fields else "weights", code)
+    return found
+
+
+RULE_FAULTS = frozenset(
+    {
+        "shares_above_one",
+        "credits_without_base",
+        "base_outside_bounds",
+        "veto_without_effect",
+        "unknown_grade",
+    }
+)
+
+
 def _bureau(actor: Actor) -> int:
     if not policies.can_keep_tables(actor) or actor.bureau_id is None:
         raise Forbidden("only_lead_keeps_tables")
     return actor.bureau_id
 
 
-DatedTable = ShareTable | GradeTable
-T = TypeVar("T", ShareTable, GradeTable)
+DatedTable = ShareTable | GradeTable | YearRuleTable
+T = TypeVar("T", ShareTable, GradeTable, YearRuleTable)
+_NAMES: dict[type[DatedTable], str] = {ShareTable: "shares", GradeTable: "grades", YearRuleTable: "rules"}
 
 
 def _locked(session: Session, model: type[T], bureau_id: int) -> Sequence[T]:
@@ -160,8 +228,8 @@ def _locked(session: Session, model: type[T], bureau_id: int) -> Sequence[T]:
 def _append(
     actor: Actor,
     session: Session,
-    others: Sequence[ShareTable | GradeTable],
-    table: ShareTable | GradeTable,
+    others: Sequence[DatedTable],
+    table: DatedTable,
     now: datetime,
 ) -> None:
     """Put the table at one end of the bureau's row of periods, so that they neither overlap nor leave a gap.
@@ -177,7 +245,7 @@ def _append(
             record(
                 session,
                 actor,
-                f"assessments.{'shares' if isinstance(table, ShareTable) else 'grades'}.ended",
+                f"assessments.{_NAMES[type(table)]}.ended",
                 last,
                 now=now,
                 bureau_id=table.bureau_id,

@@ -46,7 +46,7 @@ def tell_scorers(
     tell(
         session,
         scoring_members(session, sheet.scorer_body_id, now, {sheet.scorer_user_id}),
-        code,
+        code if sheet.agency_id is None else f"{code}_of_agency",
         now=now,
         endpoint=endpoint,
         endpoint_values={"sheet_id": sheet.id},

@@ -11,13 +11,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agencyqa.assessments.annual import EngagementFact, SheetFact, digest_of, with_findings, years_of_agencies
+from agencyqa.assessments.annual import digest_of, sheets_in, with_findings, years_of_agencies
 from agencyqa.assessments.enums import RoleMissing, RoundState, SheetState
 from agencyqa.assessments.evidence import FactRow, effective_answers
 from agencyqa.assessments.models import AnnualResult, AssessmentRound, GradeTable, SheetSnapshot
-from agencyqa.assessments.queries.tables import grade_bands, rounding_of
+from agencyqa.assessments.queries.tables import grade_bands, plan_of_round, rounding_of
 from agencyqa.assessments.services.content import content_hash, subtotals
 from agencyqa.assessments.shares import shares_from_data
+from agencyqa.assessments.year_facts import AgencyFact, CreditFact, EngagementFact, SheetFact
+from agencyqa.assessments.year_plan import YearPlan
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.measures.counting import Counting
 from agencyqa.measures.models import SchemeVersion
@@ -77,12 +79,7 @@ def verify_published(session: Session) -> Verification:
 
 
 def _sheet_places(session: Session, results: list[AnnualResult], done: Verification) -> Iterator[str]:
-    wanted = [
-        sheet
-        for result in results
-        for engagement in result.inputs["engagements"]
-        for sheet in engagement["sheets"]
-    ]
+    wanted = [sheet for result in results for sheet in sheets_in(result.inputs)]
     done.sheets += len(wanted)
     for stored in wanted:
         kept = session.scalars(
@@ -132,12 +129,14 @@ def _place_of(counting: Counting, fault: str) -> tuple[str | None, str | None]:
 def _year_places(session: Session, found: AssessmentRound, results: list[AnnualResult]) -> Iterator[str]:
     table = session.get_one(GradeTable, found.grade_table_id)
     facts = [fact for result in results for fact in stored_facts(result)]
+    plan = plan_of_round(session, found)
+    agencies = {result.agency_id: stored_agency(result, plan) for result in results}
     try:
-        years = years_of_agencies(facts, found.weight_mode, grade_bands(table), rounding_of(table))
+        years = years_of_agencies(facts, plan, grade_bands(table), rounding_of(table), agencies)
     except RollupError as error:
         yield f"the year: {', '.join(sorted({problem.code for problem in error.problems}))}"
         return
-    # What was found on an agency is no input of its score; the digest holds it as it was published.
+    # What was found on an agency raises vetoes and feeds its form; the digest holds it as it was published.
     years = with_findings(years, {result.agency_id: result.agency_findings for result in results})
     if digest_of(years) != found.results_digest:
         yield "the year: not what its lead confirmed"
@@ -153,6 +152,9 @@ def _year_places(session: Session, found: AssessmentRound, results: list[AnnualR
             "rank": year.rank,
             "ranked_count": sum(each.rank is not None for each in years),
             "sort_position": year.position,
+            "rank_group": year.group,
+            "group_rank": year.group_rank,
+            "group_count": year.group_count,
             "engagement_count": year.engagement_count,
             "is_reference": result.is_reference,
             "measure_scores": year.measures,
@@ -190,10 +192,32 @@ def stored_facts(result: AnnualResult) -> Iterator[EngagementFact]:
             sheets=tuple(_sheet_fact(sheet, data["engagement_id"]) for sheet in data["sheets"]),
             bureau_id=result.bureau_id,
             bureau_name="",
+            amount=data.get("amount"),
+            weight=data.get("weight"),
         )
 
 
-def _sheet_fact(stored: Mapping[str, Any], engagement_id: int) -> SheetFact:
+def stored_agency(result: AnnualResult, plan: YearPlan) -> AgencyFact:
+    inputs = result.inputs
+    form = inputs.get("form")
+    return AgencyFact(
+        None if form is None else _sheet_fact(form, None),
+        tuple(
+            CreditFact(
+                each["credit_id"],
+                date.fromisoformat(each["occurred_on"]),
+                each["points"],
+                each["reason"],
+                each["evidence"],
+            )
+            for each in inputs.get("credits", ())
+        ),
+        tuple(result.agency_findings) if plan.vetoes else (),
+        inputs.get("group", ""),
+    )
+
+
+def _sheet_fact(stored: Mapping[str, Any], engagement_id: int | None) -> SheetFact:
     return SheetFact(
         sheet_id=stored["sheet_id"],
         engagement_id=engagement_id,

@@ -18,8 +18,9 @@ from agencyqa.assessments import workflow
 from agencyqa.assessments.enums import RoleMissing, WeightMode
 from agencyqa.assessments.models import GradeTable, ScoreSheet, ShareTable
 from agencyqa.assessments.policies import seen_by
-from agencyqa.assessments.queries.rounds import newest_round, shares_on
+from agencyqa.assessments.queries.rounds import newest_round
 from agencyqa.assessments.queries.tables import grade_table_in_force, role_shares
+from agencyqa.assessments.queries.year_facts import shares_on
 from agencyqa.assessments.simulation.year import SheetTotals, YearArrays
 from agencyqa.auth.actor import Actor
 from agencyqa.engagements.enums import EngagementState

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
-from agencyqa.assessments.annual import AgencyYear, EngagementFact, SheetFact, is_counted
+from agencyqa.assessments.annual import AgencyYear
+from agencyqa.assessments.year_facts import EngagementFact, SheetFact, is_counted
 from agencyqa.scoring import SCALE, GradeBand, Rounding
 
 # The year of one agency from its engagements, by the rules of its round.

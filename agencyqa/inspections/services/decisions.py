@@ -14,7 +14,7 @@ from agencyqa.engagements.hooks import tell_evidence_changed
 from agencyqa.errors import Forbidden, Invalid, WrongState
 from agencyqa.inspections import workflow
 from agencyqa.inspections.enums import FindingAction
-from agencyqa.inspections.hooks import withdrawal_listeners
+from agencyqa.inspections.hooks import tell_agency_changed, withdrawal_listeners
 from agencyqa.inspections.models import Finding
 from agencyqa.inspections.policies import can_decide, can_state, can_withdraw
 from agencyqa.inspections.services.access import (
@@ -98,6 +98,8 @@ def finalise_finding(
     tell_agency(session, finding, "finding_final", now=now)
     if finding.engagement_id is not None:
         tell_evidence_changed(session, finding.engagement_id, now=now)
+    else:
+        tell_agency_changed(session, finding, now=now)
 
 
 def drop_finding(
@@ -156,6 +158,8 @@ def withdraw_finding(
     tell_agency(session, finding, "finding_withdrawn", now=now)
     if finding.engagement_id is not None:
         tell_evidence_changed(session, finding.engagement_id, now=now)
+    else:
+        tell_agency_changed(session, finding, now=now)
     for listener in withdrawal_listeners:
         listener(actor, session, finding, reason, now)
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agencyqa.assessments.annual import AgencyYear, EngagementFact, years_of_agencies
+from agencyqa.assessments.annual import AgencyYear, years_of_agencies
 from agencyqa.assessments.enums import WeightMode
 from agencyqa.assessments.simulation.year_improvement import sheet_changes
+from agencyqa.assessments.year_facts import EngagementFact
 from agencyqa.scoring import GradeBand, RoleShare, Rounding
 from tests.unit.assessments.simulation.years import (
     GRADES,

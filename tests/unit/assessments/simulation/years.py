@@ -9,9 +9,9 @@ from datetime import date
 import numpy as np
 from hypothesis import strategies as st
 
-from agencyqa.assessments.annual import EngagementFact, SheetFact
 from agencyqa.assessments.enums import SheetState
 from agencyqa.assessments.simulation.year import YearArrays, totals_of
+from agencyqa.assessments.year_facts import EngagementFact, SheetFact
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.scoring import GradeBand, RoleShare
 
