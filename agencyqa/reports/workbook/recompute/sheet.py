@@ -196,7 +196,9 @@ class RecomputeSheet:
         for plan in criteria:
             self._criterion(counted, plan)
         row = self._sheet.row_number
-        stored, maximum = counted.sheet.section_totals[key]
+        # A sheet without stored sums has nothing to compare with; that is no reason to give no workbook.
+        points = sum(plan.criterion.max_points for plan in criteria)
+        stored, maximum = counted.sheet.section_totals.get(key, (None, points))
         self._sheet.write_cells(
             {
                 At.LEVEL: self._level["section"],
