@@ -38,6 +38,7 @@ class Row:
     choice: Choice | None = None
     seen: str = ""
     errors: list[str] = field(default_factory=list)
+    _read: tuple[str, str, Proposal] | None = None
 
     def units(self) -> int | None:
         try:
@@ -47,8 +48,12 @@ class Row:
         return units if 0 < units <= 1_000_000 * SCALE else None
 
     def proposal(self) -> Proposal:
-        units = self.units()
-        return read_rule(self.text, None if units is None else Fraction(units, SCALE))
+        """What the text says; read once, for a page asks for it several times."""
+        if self._read is None or self._read[:2] != (self.text, self.points):
+            units = self.units()
+            found = read_rule(self.text, None if units is None else Fraction(units, SCALE))
+            self._read = (self.text, self.points, found)
+        return self._read[2]
 
 
 @dataclass(frozen=True)

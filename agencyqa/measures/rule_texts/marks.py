@@ -42,7 +42,7 @@ _SHARED = re.compile(
 
 def shared(source: Source, state: State) -> RuleData | None:
     """ "优/良/中/差分别得10/8/6/0分": names and figures each in a row."""
-    found = _SHARED.search(source.text)
+    found = _SHARED.search(source.text) if re.search("分别|依次|对应", source.text) else None
     if found is None:
         return None
     values = re.split("[/、，]", found.group("values"))

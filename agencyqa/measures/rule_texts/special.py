@@ -14,9 +14,9 @@ _LATE = r"(?:逾期|延迟|延期|超期|超时|推迟|迟交|晚交|滞后|拖�
 _DAY = r"(?:个?工作日|天|日)"
 _POINTS = rf"(?:(?:本项|该项)?(?:分值|满分|权重|标准分|分数)|(?P<n>{NUMBER})分)"
 
-_VETO = re.compile(r"(?P<w>[^；。]*?)(?:的)?，?(?:实行|予以|执行)?一票否决(?:制)?")
+_VETO = re.compile(r"(?:的)?，?(?:实行|予以|执行)?一票否决(?:制)?")
 _WHOLE = re.compile(
-    r"(?P<w>[^；。]*?)(?:的)?，?(?:年度|本年度|最终)?(?:考核|评价|考评)?(?:结果|等级|等次|总分|总得分)(?:直接|一律)?"
+    r"(?:的)?，?(?:年度|本年度|最终)?(?:考核|评价|考评)?(?:结果|等级|等次|总分|总得分)(?:直接|一律)?"
     r"(?:定为|评为|判定为|确定为|降为|计为|不得高于|不高于|不得超过|不超过|为)(?!满分)"
 )
 _ITEM_ZERO = re.compile(r"(?:本|该|此)(?:项|指标)(?:考核)?(?:得|计|为)?(?:不得分|0分|零分)")
@@ -29,7 +29,8 @@ def scheme_veto(source: Source) -> str:
     found = _VETO.search(source.text) or _WHOLE.search(source.text)
     if found is None:
         return ""
-    return clean(found.group("w")) or source.written
+    begin = max(source.text.rfind(mark, 0, found.start()) for mark in "；。") + 1
+    return clean(source.text[begin : found.start()]) or source.written
 
 
 def bonus(source: Source, state: State) -> RuleData | None:
