@@ -139,6 +139,15 @@ OPEN_CHECKS = (
     CheckContent(
         8, 68, C.REPORT_READING, (Found("no_source", 2, F.AGREED),), ((Step.ANSWER, 14), (Step.REJECT, 42))
     ),
+    # On the agency as a whole: counted by the form about its year.
+    CheckContent(
+        4,
+        66,
+        C.FILES_ON_SITE,
+        (Found("weak_internal_rules", 1, F.AGREED), Found("untrained_staff", 4, F.AGREED)),
+        (),
+        whole=True,
+    ),
     CheckContent(
         11, 60, C.FILES_ON_SITE, (Found("missing_archive_document", 2, F.AGREED),), ((Step.ANSWER, 15),)
     ),

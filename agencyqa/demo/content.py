@@ -188,6 +188,13 @@ EVALUATOR = Person("evaluator", "沈怀瑾")
 STAFF = Person("staff", "乔安之")
 DEPARTMENT_OFFICER = Person("department", "林采薇")
 OBSERVER_PERSON = Person("observer", "龚直言")
+EXPERT_BODY = "望洲区绩效评审专家组"
+EXPERTS = (
+    Person("expert", "温知行"),
+    Person("expert2", "祝青岚"),
+    Person("expert3", "甘雨桐"),
+    Person("expert4", "柏见山"),
+)
 OFFICERS = ("林采薇", "段知节", "易南乔", "贺西洲", "伍听澜", "夏木阴", "罗修远", "卓然之")
 UNIT_OFFICERS = ("毛晓川", "尹初晴", "范冰清", "牛晚舟", "庄蝶衣")
 
@@ -198,4 +205,14 @@ RETURN_REASONS = (
 DIFFERENCE_REASONS = (
     "与机构当面核对，补充材料证明情况好于初评，酌情加 0.5 分。",
     "对照同类业务的评分尺度，按规则所得偏低，酌情加 0.5 分。",
+)
+
+# The rules of the open year.
+VETO = ("主评人挂名", "Principal evaluator in name only")
+CREDIT_EVIDENCE = "演示材料，虚构。"
+# Position of the agency, points in ten-thousandths, reason.
+CREDITS = (
+    (0, 20_000, "承担区级绩效管理培训授课，参训单位反映良好。"),
+    (2, 10_000, "提交的案例收入区级案例汇编。"),
+    (5, -10_000, "两次未按时参加业务协调会。"),
 )

@@ -16,11 +16,12 @@ from agencyqa.assessments.jobs import JOBS as SHEET_JOBS
 from agencyqa.assessments.models import AnnualResult, AssessmentRound
 from agencyqa.clock import local_date
 from agencyqa.db import reading
-from agencyqa.demo import content, setting
+from agencyqa.demo import content, setting, whole_year
 from agencyqa.demo.people import SIGN_IN_FILE, People, kept_passwords, printed_sign_ins
 from agencyqa.demo.registering import Registering
 from agencyqa.demo.story import Story
 from agencyqa.demo.timeline import Timeline, moment
+from agencyqa.demo.whole_year import WholeYear
 from agencyqa.demo.year import Year
 from agencyqa.engagements.deliverables.jobs import JOBS as DELIVERABLE_JOBS
 from agencyqa.engagements.deliverables.models import Deliverable
@@ -49,6 +50,7 @@ def load(session: Session, data_dir: Path, now: datetime) -> None:
     click.echo("正在装入演示年度（数据均为虚构）… / Loading the demo year (all invented) ...")
     people = People(session, data_dir)
     stage = setting.build(session, people, year, moment(date(year - 2, 11, 2)))
+    whole_year.agree(stage, year, moment(date(year - 2, 11, 5)))
     for number, each in enumerate(content.AGENCIES):
         setting.add_agency(stage, each, number, moment(date(year - 2, 11, 8) + timedelta(days=number)))
     setting.add_agency_people(stage, moment(date(year - 2, 12, 1)))
@@ -57,6 +59,7 @@ def load(session: Session, data_dir: Path, now: datetime) -> None:
     Story(session, stage, timeline, year).plan()
     Year(session, stage, year).plan(timeline)
     Registering(session, stage, year).plan(timeline)
+    WholeYear(session, stage, year).plan(timeline)
     click.echo(
         "正在办理委托、成果、抽查、评分和发布… / Commissioning, handing in, inspecting, scoring, publishing ..."
     )

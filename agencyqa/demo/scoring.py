@@ -8,14 +8,16 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from agencyqa.accounts.models import User
 from agencyqa.assessments.enums import SheetState
 from agencyqa.assessments.evidence import FactRow, effective_answers, is_scored
 from agencyqa.assessments.facts import facts_of_sheet
 from agencyqa.assessments.forms.entry import Entry as SheetEntry
 from agencyqa.assessments.models import ScoreSheet
+from agencyqa.assessments.services.inviting import invite_experts
 from agencyqa.assessments.services.review import finalise_sheet, return_sheet
 from agencyqa.assessments.services.scoring import save_draft, submit_sheet
-from agencyqa.assessments.services.sheets import open_sheets
+from agencyqa.assessments.services.sheets import Chooser, open_sheets
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.demo import content
@@ -87,13 +89,31 @@ class Scoring:
             now=now,
         )
         is_past = engagement.assessment_year == self.past_year
+        if Chooser(self.session, self.stage.bureau.id).panel(engagement) is not None:
+            sheets += invite_experts(
+                self.stage.actor(content.SUPERVISOR, now),
+                self.session,
+                engagement,
+                self._experts(number),
+                due_on=day + timedelta(days=25),
+                now=now,
+            )
         for sheet in sheets:
             is_missing = is_past and self._is_forgotten(engagement, sheet)
             # Old sheets are settled; of the newest some are drafts, some wait for review, some came back.
             is_settled = is_past or now < self.timeline.end - timedelta(days=80)
-            fate = 0 if is_settled else self.chance.number(f"{engagement_id}/{sheet.scorer_role}/fate", 6)
+            seat = f"/{sheet.seat}" if sheet.seat else ""
+            name = f"{engagement_id}/{sheet.scorer_role}{seat}/fate"
+            fate = 0 if is_settled else self.chance.number(name, 6)
             if not is_missing:
                 self._plan_scoring(sheet.id, engagement.agency_id, day, fate)
+
+    def _experts(self, number: int) -> list[int]:
+        """Three of the four, in turn."""
+        names = [person.username for person in content.EXPERTS]
+        left_out = names[number % len(names)]
+        wanted = select(User.id).where(User.username.in_(names), User.username != left_out)
+        return list(self.session.scalars(wanted.order_by(User.id)))
 
     def _is_forgotten(self, engagement: Engagement, sheet: ScoreSheet) -> bool:
         """Of one agency's first engagement the unit's sheet."""
@@ -127,6 +147,9 @@ class Scoring:
             at(scored_on + timedelta(days=3), lambda now: self._finalise(sheet_id, now))
 
     def _scorer(self, sheet: ScoreSheet, now: datetime) -> Actor:
+        if sheet.scorer_user_id is not None:
+            username = self.session.get_one(User, sheet.scorer_user_id).username
+            return self.stage.people.actor(username, local_date(now))
         if sheet.scorer_body_id == self.stage.bureau.id:
             return self.stage.actor(content.SUPERVISOR, now)
         return self.stage.officer(sheet.scorer_body_id, now)
@@ -134,7 +157,8 @@ class Scoring:
     def _entry(self, sheet: ScoreSheet, agency_id: int) -> SheetEntry:
         scheme = compiled(self.session.get_one(SchemeVersion, sheet.scheme_version_id))
         program = scheme.program
-        chance = Chance(f"{self.chance.seed}/{sheet.engagement_id}/{sheet.scorer_role}")
+        seat = f"/{sheet.seat}" if sheet.seat else ""
+        chance = Chance(f"{self.chance.seed}/{sheet.engagement_id}/{sheet.scorer_role}{seat}")
         answers = answers_for(program.scheme, scheme.counting, chance, self.quality[agency_id])
         facts = facts_of_sheet(self.session, sheet, scheme.counting)
         overrules = self._overrules(sheet, facts)

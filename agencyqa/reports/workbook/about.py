@@ -71,7 +71,10 @@ def _rows(year: Year, actor: Actor, checked: Checked, now: datetime) -> Iterator
             sheets=checked.sheets,
         ),
     )
-    yield gettext("业务权重"), label_of(found.weight_mode)
+    yield (
+        gettext("业务权重"),
+        gettext("按年度规则") if found.year_rules_id else label_of(found.weight_mode),
+    )
     yield gettext("等级"), _grades(year)
     yield (
         gettext("取整"),

@@ -7,7 +7,7 @@ from fractions import Fraction
 from flask_babel import gettext
 
 from agencyqa.assessments.annual import SHOWN_PLACES
-from agencyqa.assessments.forms.ranking_page import band_label, measure_label
+from agencyqa.assessments.forms.ranking_page import band_label, group_label, measure_label
 from agencyqa.reports.workbook.content import Year
 from agencyqa.reports.workbook.marks import Marks
 from agencyqa.spreadsheets.workbook import Column, Kind, Workbook
@@ -29,6 +29,8 @@ def write_ranking(book: Workbook, year: Year, marks: Marks) -> None:
             "state": label_of(result.state),
             "engagements": result.engagement_count,
             "missing": result.missing_count,
+            "group": group_label(result.rank_group),
+            "group_rank": result.group_rank,
         }
         for key in year.measures:
             held = result.measure_scores.get(key)
@@ -55,6 +57,7 @@ def _columns(year: Year) -> tuple[Column, ...]:
         ]
     return (
         Column("rank", gettext("名次"), 7, Kind.RANK),
+        *_group_columns(year),
         Column("agency", gettext("第三方机构"), 34),
         Column("credit_code", gettext("统一社会信用代码"), 22),
         Column("total", gettext("得分"), 10, Kind.SCORE),
@@ -63,4 +66,14 @@ def _columns(year: Year) -> tuple[Column, ...]:
         Column("state", gettext("结果状态"), 12),
         Column("engagements", gettext("业务数"), 9, Kind.INT),
         Column("missing", gettext("未完成项"), 10, Kind.INT),
+    )
+
+
+def _group_columns(year: Year) -> tuple[Column, ...]:
+    """Only where the rules of the year rank agencies among their own kind as well."""
+    if all(result.group_count is None for result in year.results):
+        return ()
+    return (
+        Column("group", gettext("组别"), 18),
+        Column("group_rank", gettext("组内名次"), 10, Kind.RANK),
     )

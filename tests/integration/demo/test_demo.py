@@ -32,7 +32,7 @@ from agencyqa.files.models import StoredFile
 from agencyqa.files.services import open_stored
 from agencyqa.inspections.enums import CheckState, FindingState, OrderState
 from agencyqa.inspections.models import Finding, RectificationAnswer, RectificationOrder, SpotCheck
-from agencyqa.measures.enums import FaultSource
+from agencyqa.measures.enums import FaultSource, Purpose
 from agencyqa.prepare import load_shipped_data
 
 # A day in the middle of the open year, and one on which the open year lies in the past.
@@ -78,8 +78,11 @@ def test_the_demo_year(loaded: tuple[Flask, Path, str]) -> None:
         assert states(session, ScoreSheet.state) == set(SheetState)
         assert states(session, Engagement.state) == set(EngagementState)
         # The past year was published twice: a finding that had counted was withdrawn in between.
-        first, newest = session.scalars(sa.select(AssessmentRound).order_by(AssessmentRound.revision)).all()
+        first, newest, following = session.scalars(
+            sa.select(AssessmentRound).order_by(AssessmentRound.year, AssessmentRound.revision)
+        ).all()
         assert [(each.year, each.state) for each in (first, newest)] == [(2025, RoundState.PUBLISHED)] * 2
+        _check_open_year(session, following)
         results = results_of(session, newest)
         moved = [
             (old.agency_name, (new.rounded or 0) > (old.rounded or 0))
@@ -106,6 +109,21 @@ def test_the_demo_year(loaded: tuple[Flask, Path, str]) -> None:
     assert "机构、人员、业务与分数均为虚构。" in app.test_client().get("/sign-in").text
 
 
+def _check_open_year(session: Session, found: AssessmentRound) -> None:
+    """By rules of its own: experts on the later engagements, and a form about each agency that findings feed."""
+    assert (found.year, found.state) == (2026, RoundState.OPEN)
+    assert found.year_rules_id is not None
+    experts = session.scalars(sa.select(ScoreSheet).where(ScoreSheet.scorer_role == Purpose.EXPERT)).all()
+    assert {sheet.seat for sheet in experts} == {1, 2, 3}
+    assert all(sheet.scorer_user_id is not None for sheet in experts)
+    forms = session.scalars(sa.select(ScoreSheet).where(ScoreSheet.agency_id.is_not(None))).all()
+    counted = [sheet for sheet in forms if sheet.facts]
+    assert [[row["fault"] for row in sheet.facts] for sheet in counted] == [
+        ["weak_internal_rules", "untrained_staff"]
+    ]
+    assert {row["criterion"] for sheet in counted for row in sheet.facts} == {"rules", "training"}
+
+
 def _check_evidence(session: Session, results: Sequence[AnnualResult]) -> None:
     """Every state of the evidence occurs, and what is known of the work stands on the sheets."""
     handed_in = session.scalars(sa.select(Deliverable).where(Deliverable.first_submitted_at.is_not(None)))
@@ -116,7 +134,7 @@ def _check_evidence(session: Session, results: Sequence[AnnualResult]) -> None:
     assert states(session, EvaluationRecord.state) == set(RecordState)
     assert 28 <= count(session, EvaluationRecord) <= 40
     assert states(session, ProblemAnswer.state) == set(AnswerState)
-    assert count(session, SpotCheck) == 25
+    assert count(session, SpotCheck) == 26
     assert states(session, SpotCheck.state) == set(CheckState)
     assert states(session, Finding.state) == set(FindingState)
     assert states(session, RectificationOrder.state) == set(OrderState)
