@@ -15,6 +15,8 @@ from agencyqa.auth.roles import Role
 from agencyqa.extensions import db
 from tests.conventions.places import build_places
 from tests.factories.accounts import make_bureau, make_department, make_member
+from tests.integration.assessments.conftest import build_world
+from tests.integration.assessments.panels_world import build_panelled
 
 
 def directory(app: Flask) -> str:
@@ -54,6 +56,27 @@ def test_each_step_down_and_up_keeps_the_rows_it_does_not_touch(real_app: Flask)
             assert _scores() == before, step.revision
         flask_migrate.upgrade(directory=directory(real_app))
         assert _scores() == before
+
+
+def test_experts_and_forms_about_agencies_go_with_their_tables_and_nothing_else_does(real_app: Flask) -> None:
+    """The older schema could neither show nor open them; the sheets beside them and the shares stay."""
+    with real_app.app_context():
+        made = build_panelled(build_world(db.session()))
+        made.score_bureau(90)
+        made.give(made.invite(0)[0], 0, 80)
+        db.session.commit()
+        db.session.remove()
+        held = _scores()["sheets"]
+        assert len(held) == 2
+        flask_migrate.downgrade(directory=directory(real_app), revision="0007")
+        assert _scores()["sheets"] == held[:1]
+        flask_migrate.upgrade(directory=directory(real_app))
+        assert _scores()["sheets"] == held[:1]
+        columns = sa.text("SELECT seat, agency_id, scorer_user_id FROM score_sheets")
+        assert db.session.execute(columns).all() == [(0, None, None)]
+        assert db.session.execute(sa.text("SELECT DISTINCT role_missing FROM share_tables")).all() == [
+            ("wait",)
+        ]
 
 
 def _scores() -> dict[str, list[tuple[Any, ...]]]:
