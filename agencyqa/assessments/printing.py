@@ -87,7 +87,8 @@ def _told(
     words = texts.rule(criterion.key)
     terms = criterion_terms(criterion, program.scheme, texts)
     done = [note_sentence(note, words) for note in notes]
-    done += criterion_outcome(criterion, result, program.scheme, texts)
+    codes = [note["code"] for note in notes]
+    done += criterion_outcome(criterion, result, codes, program.scheme, texts)
     return [
         f"      {gettext('计分标准')}  {rule_sentence(criterion.rule, words)}",
         *(f"      {each}" for each in terms),

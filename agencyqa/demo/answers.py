@@ -8,18 +8,23 @@ from __future__ import annotations
 from agencyqa.demo.chance import Chance
 from agencyqa.measures.counting import NOTHING, Counting
 from agencyqa.measures.scheme_format import Effect
-from agencyqa.scoring import Criterion, Scheme
+from agencyqa.scoring import SCALE, Criterion, Scheme
 from agencyqa.scoring.rules import (
     AllOrNothing,
     BandedRange,
+    Checklist,
     Composite,
     Deductions,
     FreeValue,
+    Lateness,
     Ordinal,
     RangeDeduction,
+    Rating,
+    Ratio,
     Rule,
     Veto,
 )
+from agencyqa.scoring.vetoes import veto_inputs
 
 Value = int | str | bool
 Answers = dict[str, dict[str, Value]]
@@ -28,6 +33,8 @@ Answers = dict[str, dict[str, Value]]
 def answers_for(scheme: Scheme, counting: Counting, chance: Chance, quality: int) -> Answers:
     """``quality`` from 0 to 100. Every input that is typed is given; nothing is left to be guessed."""
     found = {criterion.key: _criterion(criterion, chance, quality) for criterion in criteria(scheme)}
+    for veto in scheme.vetoes:
+        found[veto.key] = {spec.name: False for spec in veto_inputs(veto)}
     for (criterion, name), counted in counting.places.items():
         if not counted.by_hand:
             del found[criterion][name]
@@ -83,8 +90,33 @@ def _fill(found: dict[str, Value], rule: Rule, prefix: str, chance: Chance, name
     elif isinstance(rule, Ordinal):
         levels = sorted(rule.levels, key=lambda level: -level.points)
         found[f"{prefix}level"] = levels[_level(quality, len(levels))].key
-    else:
+    elif not _counted_things(found, rule, prefix, chance, name, quality):
         raise TypeError(f"the demo cannot answer the rule {rule.kind!r}")
+
+
+def _counted_things(
+    found: dict[str, Value], rule: Rule, prefix: str, chance: Chance, name: str, quality: int
+) -> bool:
+    """What is there, what was done of what was planned, days late, a grade of a scale; False for other rules."""
+    if isinstance(rule, Checklist):
+        for item in rule.items:
+            found[f"{prefix}{item.key}"] = not chance.happens(f"{name}/{prefix}{item.key}", 100 - quality)
+    elif isinstance(rule, Ratio):
+        planned = 20 + chance.number(f"{name}/{prefix}planned", 21)
+        actual = max(1, planned * quality // 100)
+        found[f"{prefix}actual"], found[f"{prefix}planned"] = actual * SCALE, planned * SCALE
+    elif isinstance(rule, Lateness):
+        is_late = chance.happens(f"{name}/{prefix}late", 100 - quality)
+        found[f"{prefix}days"] = 1 + chance.number(f"{name}/{prefix}days", 8) if is_late else 0
+        if rule.by_amount:
+            found[f"{prefix}amount"] = (100 + chance.number(f"{name}/{prefix}amount", 2000)) * SCALE
+        else:
+            found[f"{prefix}class"] = rule.classes[-1].key
+    elif isinstance(rule, Rating):
+        found[f"{prefix}rating"] = rule.low + (rule.high - rule.low) * quality // 100
+    else:
+        return False
+    return True
 
 
 def _level(quality: int, count: int) -> int:

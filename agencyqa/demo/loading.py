@@ -17,6 +17,7 @@ from agencyqa.assessments.models import AnnualResult, AssessmentRound
 from agencyqa.clock import local_date
 from agencyqa.db import reading
 from agencyqa.demo import content, setting, whole_year
+from agencyqa.demo.own_form import OwnForm
 from agencyqa.demo.people import SIGN_IN_FILE, People, kept_passwords, printed_sign_ins
 from agencyqa.demo.registering import Registering
 from agencyqa.demo.story import Story
@@ -60,6 +61,7 @@ def load(session: Session, data_dir: Path, now: datetime) -> None:
     Year(session, stage, year).plan(timeline)
     Registering(session, stage, year).plan(timeline)
     WholeYear(session, stage, year).plan(timeline)
+    OwnForm(session, stage, year).plan(timeline)
     click.echo(
         "正在办理委托、成果、抽查、评分和发布… / Commissioning, handing in, inspecting, scoring, publishing ..."
     )

@@ -16,7 +16,7 @@ from agencyqa.measures.models import FaultCode, Provision, SchemeVersion
 from agencyqa.measures.problem_texts import problem_sentence
 from agencyqa.measures.queries import provision_label, provision_summary, provisions_cited
 from agencyqa.measures.reading import FileProblem
-from agencyqa.measures.sentences import rule_sentence
+from agencyqa.measures.sentences import criterion_terms, rule_sentence, veto_sentence
 from agencyqa.measures.texts import SchemeTexts, code_title, fault_title, fault_unit, reader_language
 from agencyqa.measures.words import gettext
 from agencyqa.web.labels import label_of
@@ -55,11 +55,14 @@ class FaultRow:
 
 @dataclass(frozen=True)
 class CriterionRow:
+    """A criterion, or a veto of the whole scheme, which has no points. ``terms``: how the scheme counts it."""
+
     key: str
     label: str
     description: str
-    max_points: int
+    max_points: int | None
     rule: str
+    terms: tuple[str, ...]
     measure: str | None
     provision_key: str
     provision: str
@@ -93,29 +96,47 @@ class ProblemRow:
 
 
 def scheme_sections(scheme: CompiledScheme, provisions: Mapping[str, Provision]) -> list[SectionBlock]:
+    """The sections of the form; its vetoes stand behind them as one of their own."""
     texts = scheme.texts(reader_language())
+
+    def row(
+        key: str, max_points: int | None, rule: str, terms: Sequence[str], measure: str | None
+    ) -> CriterionRow:
+        cited = texts.provision(key)
+        provision = provisions.get(cited)
+        return CriterionRow(
+            key=key,
+            label=texts.criterion(key),
+            description=texts.description(key),
+            max_points=max_points,
+            rule=rule,
+            terms=tuple(terms),
+            measure=measure,
+            provision_key=cited,
+            provision=provision_label(provision) if provision else cited,
+            provision_summary=provision_summary(provision) if provision else "",
+            is_ours=texts.is_ours(key),
+            counts=_counts(scheme, texts, key),
+        )
+
     blocks: list[SectionBlock] = []
     for section in scheme.scheme.sections:
-        rows: list[CriterionRow] = []
-        for criterion in section.criteria:
-            cited = texts.provision(criterion.key)
-            provision = provisions.get(cited)
-            rows.append(
-                CriterionRow(
-                    key=criterion.key,
-                    label=texts.criterion(criterion.key),
-                    description=texts.description(criterion.key),
-                    max_points=criterion.max_points,
-                    rule=rule_sentence(criterion.rule, texts.rule(criterion.key)),
-                    measure=criterion.measure,
-                    provision_key=cited,
-                    provision=provision_label(provision) if provision else cited,
-                    provision_summary=provision_summary(provision) if provision else "",
-                    is_ours=texts.is_ours(criterion.key),
-                    counts=_counts(scheme, texts, criterion.key),
-                )
+        rows = [
+            row(
+                each.key,
+                each.max_points,
+                rule_sentence(each.rule, texts.rule(each.key)),
+                criterion_terms(each, scheme.scheme, texts),
+                each.measure,
             )
+            for each in section.criteria
+        ]
         blocks.append(SectionBlock(section.key, texts.section(section.key), section.max_points, rows))
+    if scheme.scheme.vetoes:
+        rows = [
+            row(veto.key, None, veto_sentence(veto, texts), (), veto.measure) for veto in scheme.scheme.vetoes
+        ]
+        blocks.append(SectionBlock("vetoes", gettext("一票否决"), 0, rows))
     return blocks
 
 

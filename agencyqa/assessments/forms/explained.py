@@ -82,7 +82,7 @@ def explained_sheet(
 ) -> ExplainedSheet:
     answers = answers_that_count(texts.counting, sheet)
     trace, result = program.trace(answers, sheet.entered), program.score(answers, sheet.entered)
-    notes = outcome_notes(program, texts, result)
+    notes = outcome_notes(program, texts, result, trace)
     return ExplainedSheet(
         sections=tuple(
             ExplainedSection(
@@ -111,11 +111,18 @@ def explained_sheet(
     )
 
 
-def outcome_notes(program: Program, texts: SchemeTexts, result: SheetResult) -> dict[str, tuple[str, ...]]:
+def outcome_notes(
+    program: Program, texts: SchemeTexts, result: SheetResult, trace: Mapping[str, Any]
+) -> dict[str, tuple[str, ...]]:
     """What the scheme made of each criterion, by its key."""
+    noted = {
+        each["key"]: [note["code"] for note in each["notes"]]
+        for section in trace["sections"]
+        for each in section["criteria"]
+    }
     pairs = zip(program.scheme.criteria(), result.criteria, strict=True)
     return {
-        each.key: tuple(criterion_outcome(criterion, each, program.scheme, texts))
+        each.key: tuple(criterion_outcome(criterion, each, noted[each.key], program.scheme, texts))
         for (_, criterion), each in pairs
     }
 

@@ -15,6 +15,7 @@ from agencyqa.assessments.forms.steps import StepLine, step_lines
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.stored import answers_that_count
 from agencyqa.measures.sentences import (
+    criterion_terms,
     issue_sentence,
     note_sentence,
     rule_sentence,
@@ -45,6 +46,7 @@ class TraceCriterion:
     label: str
     description: str
     rule: str
+    terms: tuple[str, ...]
     provision: str
     measure: str
     max_points: int
@@ -105,7 +107,7 @@ def trace_page(
     """
     answers = answers_that_count(texts.counting, sheet)
     trace, result = program.trace(answers, sheet.entered), program.score(answers, sheet.entered)
-    notes = outcome_notes(program, texts, result)
+    notes = outcome_notes(program, texts, result, trace)
     data = {each["key"]: each for section in trace["sections"] for each in section["criteria"]}
     sections = tuple(
         TraceSection(
@@ -182,6 +184,7 @@ def _criterion(
         label=texts.criterion(key),
         description=texts.description(key),
         rule=rule_sentence(criterion.rule, words),
+        terms=tuple(criterion_terms(criterion, program.scheme, texts)),
         provision=texts.provision(key),
         measure=criterion.measure or "",
         max_points=criterion.max_points,

@@ -28,7 +28,7 @@ from agencyqa.measures.rule_texts.tables import read_free_table
 from agencyqa.measures.scheme_books.forms import BookForm, ConfirmForm
 from agencyqa.measures.scheme_books.reading import BookReading, is_scheme_book, read_book
 from agencyqa.measures.scheme_books.writing import write_book, write_template
-from agencyqa.measures.sentences import criterion_terms, scheme_terms, veto_sentence
+from agencyqa.measures.sentences import scheme_terms
 from agencyqa.measures.texts import reader_language
 from agencyqa.web.loading import one_or_404
 
@@ -114,15 +114,12 @@ def _preview(reading: BookReading) -> ResponseReturnValue:
     assert checked is not None
     compiled = compiled_content(checked.content_hash, 1, checked.content)
     texts = compiled.texts(reader_language())
-    terms = {c.key: criterion_terms(c, compiled.scheme, texts) for _, c in compiled.scheme.criteria()}
     cited = queries.provisions_cited(db.session(), checked.file.citations(), checked.file.valid_from)
     return render_template(
         "measures/scheme_import_preview.html",
         file=checked.file,
         texts=texts,
         scheme_terms=scheme_terms(compiled.scheme, texts),
-        terms=terms,
-        vetoes=[(texts.criterion(veto.key), veto_sentence(veto, texts)) for veto in compiled.scheme.vetoes],
         sections=pages.scheme_sections(compiled, cited),
         grades=pages.grade_rows(compiled),
         notes=reading.notes,

@@ -22,6 +22,7 @@ from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.policies import can_draft, can_edit, can_publish, visible_versions
 from agencyqa.measures.reading import LARGEST_FILE, FileError
 from agencyqa.measures.routes import bp
+from agencyqa.measures.sentences import scheme_terms
 from agencyqa.measures.texts import reader_language
 from agencyqa.web.loading import given_id, one_or_404
 from agencyqa.web.tables import Key, paginate
@@ -67,6 +68,7 @@ def scheme(version_id: int) -> ResponseReturnValue:
         "measures/scheme.html",
         version=version,
         texts=compiled.texts(reader_language()),
+        terms=scheme_terms(compiled.scheme, compiled.texts(reader_language())),
         sections=pages.scheme_sections(compiled, cited),
         grades=pages.grade_rows(compiled),
         counts_faults=bool(compiled.counting.faults),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 
 from agencyqa.measures.texts import SchemeTexts
@@ -20,13 +21,16 @@ from agencyqa.scoring import (
 
 
 def criterion_outcome(
-    criterion: Criterion, result: CriterionResult, scheme: Scheme, texts: SchemeTexts
+    criterion: Criterion,
+    result: CriterionResult,
+    notes: Collection[str],
+    scheme: Scheme,
+    texts: SchemeTexts,
 ) -> list[str]:
-    """How a result goes into the total; nothing where it simply is added."""
+    """How a result goes into the total; nothing where it simply is added. ``notes`` are the codes the rule noted."""
     if result.state == "left_out":
         # A rating that cannot be assessed says so by itself.
-        is_empty = any(issue.code == "missing" for issue in result.issues)
-        return [gettext("没有填写，本项不计入，满分相应减少")] if is_empty else []
+        return [] if "rating.left_out" in notes else [gettext("没有填写，本项不计入，满分相应减少")]
     if result.state != "ok":
         return []
     if result.bonus is not None:

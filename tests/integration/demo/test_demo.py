@@ -33,6 +33,7 @@ from agencyqa.files.services import open_stored
 from agencyqa.inspections.enums import CheckState, FindingState, OrderState
 from agencyqa.inspections.models import Finding, RectificationAnswer, RectificationOrder, SpotCheck
 from agencyqa.measures.enums import FaultSource, Purpose
+from agencyqa.measures.models import Scheme, SchemeVersion
 from agencyqa.prepare import load_shipped_data
 
 # A day in the middle of the open year, and one on which the open year lies in the past.
@@ -74,7 +75,7 @@ def test_the_demo_year(loaded: tuple[Flask, Path, str]) -> None:
         assert states(session, ProfileProposal.state) == set(ProposalState)
         assert states(session, SelfReport.state) == set(ReportState)
         assert states(session, Appointment.role) == set(PersonRole)
-        assert count(session, Engagement) == 61
+        assert count(session, Engagement) == 65
         assert states(session, ScoreSheet.state) == set(SheetState)
         assert states(session, Engagement.state) == set(EngagementState)
         # The past year was published twice: a finding that had counted was withdrawn in between.
@@ -97,6 +98,7 @@ def test_the_demo_year(loaded: tuple[Flask, Path, str]) -> None:
         assert [each.state for each in results] == [ResultState.FINAL] * 11 + [ResultState.PROVISIONAL]
         assert [each.rank for each in results] == [*range(1, 12), None]
         assert verify(session).fault is None
+        _check_own_form(session)
         _check_evidence(session, results)
         for result in results:
             assert result.agency_name in printed
@@ -122,6 +124,23 @@ def _check_open_year(session: Session, found: AssessmentRound) -> None:
         ["weak_internal_rules", "untrained_staff"]
     ]
     assert {row["criterion"] for sheet in counted for row in sheet.facts} == {"rules", "training"}
+
+
+def _check_own_form(session: Session) -> None:
+    """The bureau's own form: a bonus granted, a rating left out, a veto that caps the total, and a draft."""
+    sheets = session.execute(
+        sa.select(ScoreSheet.state, ScoreSheet.total, ScoreSheet.max_points, ScoreSheet.grade)
+        .join(SchemeVersion, SchemeVersion.id == ScoreSheet.scheme_version_id)
+        .join(Scheme, Scheme.id == SchemeVersion.scheme_id)
+        .where(Scheme.key == "indicator-work")
+        .order_by(ScoreSheet.id)
+    )
+    assert [tuple(row) for row in sheets] == [
+        (SheetState.FINAL, 963_400, 1_000_000, "excellent"),
+        (SheetState.FINAL, 506_700, 800_000, "fair"),
+        (SheetState.SUBMITTED, 500_000, 1_000_000, "poor"),
+        (SheetState.DRAFT, None, 1_000_000, None),
+    ]
 
 
 def _check_evidence(session: Session, results: Sequence[AnnualResult]) -> None:

@@ -7,14 +7,21 @@ import pytest
 from agencyqa.assessments.evidence import effective_answers
 from agencyqa.demo.answers import answers_for
 from agencyqa.demo.chance import Chance
+from agencyqa.demo.own_form import FORM
 from agencyqa.measures.compiled import CompiledScheme
-from agencyqa.measures.scheme_format import content_of
+from agencyqa.measures.fault_format import shipped_fault_codes
+from agencyqa.measures.measure_format import shipped_citations
+from agencyqa.measures.scheme_format import content_of, parse_scheme
 from agencyqa.measures.shipped import shipped_versions
 from agencyqa.scoring import SheetResult
+from tests.factories.measures import mixed_form
 
 
 def schemes() -> list[CompiledScheme]:
-    return [CompiledScheme(content_of(checked.file), number) for number, checked in shipped_versions()]
+    """All shipped ones, the demo's own, and the one of the documents."""
+    shipped = [CompiledScheme(content_of(checked.file), number) for number, checked in shipped_versions()]
+    own = parse_scheme(FORM.read_bytes(), shipped_citations(), shipped_fault_codes())
+    return [*shipped, *(CompiledScheme(content_of(checked.file), 1) for checked in (own, mixed_form()))]
 
 
 def score(scheme: CompiledScheme, name: str, quality: int) -> SheetResult:
