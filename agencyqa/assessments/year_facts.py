@@ -39,7 +39,8 @@ class SheetFact:
 
     def score(self) -> SheetScore:
         parts = tuple(Subtotal(key, held[0], held[1] or 0) for key, held in self.measures.items())
-        return SheetScore(self.total, self.max_points, parts)
+        # What the scheme allows was decided when the sheet was scored; a bonus may have lifted it above the maximum.
+        return SheetScore(self.total, self.max_points, parts, may_exceed=True)
 
     def inputs(self) -> dict[str, Any]:
         return {

@@ -226,7 +226,7 @@ def sheet_problems(sheet: SheetScore | None, place: str) -> list[Problem]:
         found.append(Problem(place, "measures_do_not_add_up", {"of": "max"}))
     if sheet.total is None:
         return found
-    if not 0 <= sheet.total <= sheet.max_points:
+    if sheet.total < 0 or (sheet.total > sheet.max_points and not sheet.may_exceed):
         found.append(Problem(place, "out_of_range", {"low": 0, "high": sheet.max_points}))
     if any(measure.total is None for measure in sheet.measures) or sheet.total != sum(
         measure.total or 0 for measure in sheet.measures

@@ -105,11 +105,15 @@ class Subtotal:
 
 @dataclass(frozen=True)
 class SheetScore:
-    """The stored sums of one sheet: all that the engagement and the year need."""
+    """The stored sums of one sheet: all that the engagement and the year need.
+
+    `may_exceed`: bonuses may lift the total above the maximum, because the scheme caps it higher.
+    """
 
     total: int | None
     max_points: int
     measures: tuple[Subtotal, ...]
+    may_exceed: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,8 @@ class SheetResult:
         return next(result for result in self.criteria if result.key == key)
 
     def as_score(self) -> SheetScore:
-        return SheetScore(self.total, self.assessed_max, self.measures)
+        is_above = self.total is not None and self.total > self.assessed_max
+        return SheetScore(self.total, self.assessed_max, self.measures, is_above)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ class SheetRows:
 
     Where `known` is false the sheet is expected and missing; of a panel that is a scorer who has not delivered. Rows
     of one panel stand in the order of their scorers' keys, which decides between equal figures at the edge of a trim.
+    `may_exceed`: bonuses may lift totals above their maxima.
     """
 
     engagement: IntArray
@@ -39,6 +40,7 @@ class SheetRows:
     total: IntArray
     maximum: IntArray
     known: Mask | None = None
+    may_exceed: bool = False
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,7 @@ def _row_problems(shares: Sequence[RoleShare], rows: SheetRows) -> list[Problem]
     total, maximum = rows.total[known], rows.maximum[known]
     if np.any(maximum < 1):
         found.append(Problem("rows.maximum", "not_positive"))
-    if np.any((total < 0) | (total > maximum)):
+    if np.any(total < 0) or (not rows.may_exceed and np.any(total > maximum)):
         found.append(Problem("rows.total", "out_of_range"))
     return found
 

@@ -282,4 +282,4 @@ def current_sheets(session: Session, engagement_ids: Collection[int]) -> list[Sc
 def stored_score(total: int | None, max_points: int, measure_totals: Mapping[str, Any]) -> SheetScore:
     """The sums kept on a sheet row, as the roll-up takes them."""
     measures = tuple(Subtotal(key, held[0], held[1]) for key, held in measure_totals.items())
-    return SheetScore(total, max_points, measures)
+    return SheetScore(total, max_points, measures, may_exceed=True)

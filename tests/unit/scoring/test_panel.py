@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -54,6 +55,15 @@ def test_a_scorer_who_gives_nothing_is_counted_with_zero() -> None:
 def test_sheets_of_different_length_count_alike() -> None:
     held = {"a": sheet(30, 60), "b": sheet(80, 100)}
     assert score_engagement([RoleShare("expert", 1, 1, Panel())], {"expert": held}).score == 65
+
+
+def test_a_bonus_may_lift_a_sheet_above_its_maximum() -> None:
+    above = SheetScore(1_040_000, 1_000_000, (Subtotal("M1", 1_040_000, 1_000_000),), may_exceed=True)
+    result = score_engagement([RoleShare("unit", 1, 1)], {"unit": above})
+    assert result.score == 104
+    assert readd(result.trace) == 104
+    with pytest.raises(RollupError):
+        score_engagement([RoleShare("unit", 1, 1)], {"unit": replace(above, may_exceed=False)})
 
 
 def test_highest_and_lowest_are_left_out_and_shown() -> None:

@@ -22,6 +22,7 @@ from agencyqa.scoring import (
     Subtotal,
     YearItem,
     YearRules,
+    YearVeto,
     rank_in_groups,
     round_half_up,
     score_engagement,
@@ -196,11 +197,12 @@ def test_more_than_64_bits_come_out_as_exactly() -> None:
 def test_contradictory_rows_are_refused() -> None:
     shares = (RoleShare("a", 1, 1),)
     one = SheetRows(np.array([0]), np.array([0]), np.array([5]), np.array([10]))
+    twice = SheetRows(np.array([0, 0]), np.array([0, 0]), np.array([5, 5]), np.array([10, 10]))
     for rows, code in (
         (replace(one, role=np.array([1])), "role_without_share"),
         (replace(one, total=np.array([11])), "out_of_range"),
         (replace(one, maximum=np.array([0])), "not_positive"),
-        (SheetRows(*(np.repeat(each, 2) for each in (one.engagement, one.role, one.total, one.maximum))),
+        (twice,
          "panel_and_sheet_differ"),
     ):  # fmt: skip
         with pytest.raises(RollupError) as caught:
@@ -208,3 +210,12 @@ def test_contradictory_rows_are_refused() -> None:
         assert code in {problem.code for problem in caught.value.problems}
     with pytest.raises(RollupError):
         score_years(score_engagements(shares, one, 1), np.array([0]), 1, YearRules("fee", grades=GRADES))
+
+
+def test_a_raised_veto_lowers_grades_at_once_too() -> None:
+    rules = YearRules(vetoes=(YearVeto("v", caps_grade="fair"),), grades=GRADES)
+    scores = EngagementScores(np.array([95, 95, 50]), 1, np.ones(3, dtype=bool), np.zeros(3, dtype=np.int64))
+    raised = {"v": np.array([True, False, True])}
+    found = score_years(scores, np.arange(3), 3, rules, raised=raised)
+    assert [rules.grades[number].key for number in found.grade] == ["fair", "good", "poor"]
+    assert [rules.grades[number].key for number in found.reached] == ["good", "good", "poor"]

@@ -172,6 +172,13 @@ def test_credits_on_top_move_the_figure_within_their_bounds(score: int, points: 
     assert year(rules, score, credits=[Credit("c", points * POINT)]).score == total
 
 
+def test_a_figure_that_bonuses_lifted_above_a_hundred_is_no_further_lifted_by_credits() -> None:
+    rules = replace(RULES, base=0)
+    for points, total in ((5, 104), (-3, 101), (-10, 94)):
+        result = year(rules, 104, credits=[Credit("c", points * POINT)])
+        assert (result.score, result.grade) == (Fraction(total), "good")
+
+
 def test_a_veto_caps_the_total_the_grade_or_both() -> None:
     vetoes = (YearVeto("total", caps_total=59 * POINT, measure="M2"), YearVeto("grade", caps_grade="fair"))
     rules = replace(RULES, vetoes=vetoes)
