@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from agencyqa.measures.rule_texts import taking_off
-from agencyqa.measures.rule_texts.events import Event, Kind
+from agencyqa.measures.rule_texts.happenings import Event, Kind
 from agencyqa.measures.rule_texts.labels import clean, split_gap
 from agencyqa.measures.rule_texts.proposals import NotUnderstood, RuleData, figure, wording
 from agencyqa.measures.rule_texts.source import NUMBER, Source, value_of

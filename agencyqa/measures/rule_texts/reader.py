@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from agencyqa.measures.rule_texts import marks, special, taking_off
-from agencyqa.measures.rule_texts.events import Event, Kind, events_of
+from agencyqa.measures.rule_texts.happenings import Event, Kind, events_of
 from agencyqa.measures.rule_texts.pieces import Piece, numbered
 from agencyqa.measures.rule_texts.proposals import (
     Doubt,

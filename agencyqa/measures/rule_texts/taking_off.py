@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from agencyqa.measures.rule_texts.events import Event, Kind
+from agencyqa.measures.rule_texts.happenings import Event, Kind
 from agencyqa.measures.rule_texts.labels import fault_of, split_gap
 from agencyqa.measures.rule_texts.proposals import NotUnderstood, RuleData, figure, wording
 from agencyqa.measures.rule_texts.state import State
