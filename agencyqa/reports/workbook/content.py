@@ -49,11 +49,13 @@ class Scored:
     """Marks of one criterion in ten-thousandths of a point; ``entered`` is the scorer's own figure, if any.
 
     ``computed`` and ``counted`` are None where the sheet holds no answer, which no counted sheet should.
+    ``contribution`` is what the criterion gives to the total: weighted, or granted of a bonus.
     """
 
     computed: int | None
     entered: int | None
     counted: int | None
+    contribution: int | None
 
 
 @dataclass(frozen=True)
@@ -203,12 +205,18 @@ def _scored(
     has_result = {key: mask.tolist() for key, mask in run.ok.items()}
     computed = {key: column.tolist() for key, column in run.computed.items()}
     counted = {key: column.tolist() for key, column in run.counted.items()}
+    contribution = {key: column.tolist() for key, column in run.contribution.items()}
     totals = run.total.tolist()
     for number, (sheet, scorer) in enumerate(members):
         criteria = {
-            key: Scored(computed[key][number], sheet.entered.get(key), counted[key][number])
+            key: Scored(
+                computed[key][number],
+                sheet.entered.get(key),
+                counted[key][number],
+                contribution[key][number],
+            )
             if has_result[key][number]
-            else Scored(None, sheet.entered.get(key), None)
+            else Scored(None, sheet.entered.get(key), None, None)
             for key in program.criterion_keys
         }
         is_same = totals[number] == sheet.total and _is_same(sheet, wanted[sheet.id], program.digest)

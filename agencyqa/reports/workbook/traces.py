@@ -99,7 +99,7 @@ class TraceSheet:
         held = counted.sheet
         agency, contract, role = item.result.agency_name, item.data["contract"], label_of(held.scorer_role)
         lines, steps_add_up = self._lines.of(counted)
-        sections = _section_sums(counted)
+        sections = [*_section_sums(counted), *_taken_off(counted)]
         adds_up = steps_add_up and counted.is_same and sum(part for _, part in sections) == held.total
         if not adds_up:
             self.does_not_add_up.append(f"{contract} {role}")
@@ -149,13 +149,26 @@ class TraceSheet:
 
 
 def _section_sums(counted: CountedSheet) -> list[tuple[str, int]]:
-    """The sections with the sums of what counts in them, added here and not taken over."""
+    """The sections with the sums of what their criteria give, added here and not taken over."""
     return [
         (
             counted.texts.section(section.key),
-            sum(counted.criteria[criterion.key].counted or 0 for criterion in section.criteria),
+            sum(counted.criteria[criterion.key].contribution or 0 for criterion in section.criteria),
         )
         for section in counted.program.scheme.sections
+    ]
+
+
+def _taken_off(counted: CountedSheet) -> list[tuple[str, int]]:
+    """What vetoes of the whole sheet take off its total; those that take nothing off are not named."""
+    program = counted.program
+    if not program.scheme.vetoes:
+        return []
+    answers, entered = program.unpack(counted.packed)
+    return [
+        (counted.texts.criterion(veto.key), veto.contribution)
+        for veto in program.score(answers, entered).vetoes
+        if veto.contribution
     ]
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from xlsxwriter.utility import xl_col_to_name
 
+from agencyqa.reports.workbook.recompute.columns import Letter
 from agencyqa.reports.workbook.recompute.exactness import is_exact
 from agencyqa.scoring import Criterion, GradeBand, Program, excel_formula
 from agencyqa.scoring.grades import least_totals
@@ -31,6 +32,11 @@ class CriterionPlan:
     names: tuple[str, ...]
     places: tuple[int, ...]
     shifts: tuple[int, ...]
+
+    @property
+    def adds(self) -> bool:
+        """What weighs 0 is shown and recomputed, yet moves no sum."""
+        return self.criterion.weight != 0
 
     def values(self, packed: Sequence[int | None]) -> list[int | None]:
         """The inputs as the formula takes them: units, counts, 1 or 0, the number of the choice."""
@@ -86,7 +92,7 @@ def plan_of(program: Program, first_input: int) -> SchemePlan:
         scheme.adding == "points"
         and scheme.unanswered == "wait"
         and not scheme.vetoes
-        and not any(criterion.bonus or criterion.weight == 0 for _, criterion in scheme.criteria())
+        and not any(criterion.bonus for _, criterion in scheme.criteria())
         and all(_fits(each, program) for each in made.values())
     )
     return SchemePlan(
@@ -103,6 +109,14 @@ def _fits(plan: CriterionPlan, program: Program) -> bool:
     return max(literals) <= LARGEST_PARAMETER and all(
         max(abs(spec.low), abs(spec.high)) <= LARGEST_INPUT for spec in specs
     )
+
+
+def section_formula(first: int, criteria: Sequence[CriterionPlan]) -> str:
+    """What the criteria, which stand in the rows from ``first`` on, give to the total."""
+    if all(plan.adds for plan in criteria):
+        return f"SUM({Letter.COUNTED}{first}:{Letter.COUNTED}{first + len(criteria) - 1})"
+    cells = [f"{Letter.COUNTED}{row}" for row, plan in enumerate(criteria, start=first) if plan.adds]
+    return "+".join(cells) or "0"
 
 
 def grade_formula(cell: str, edges: Sequence[tuple[str, str]]) -> str:

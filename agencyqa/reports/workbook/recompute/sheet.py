@@ -25,6 +25,7 @@ from agencyqa.reports.workbook.recompute.plans import (
     grade_formula,
     percent_edges,
     plan_of,
+    section_formula,
     total_edges,
 )
 from agencyqa.scoring import fraction_from_data
@@ -196,15 +197,16 @@ class RecomputeSheet:
         for plan in criteria:
             self._criterion(counted, plan)
         row = self._sheet.row_number
+        added = section_formula(first, criteria)
         # A sheet without stored sums has nothing to compare with; that is no reason to give no workbook.
-        points = sum(plan.criterion.max_points for plan in criteria)
+        points = sum(plan.criterion.max_points for plan in criteria if plan.adds)
         stored, maximum = counted.sheet.section_totals.get(key, (None, points))
         self._sheet.write_cells(
             {
                 At.LEVEL: self._level["section"],
                 At.ITEM: counted.texts.section(key),
                 At.MAXIMUM: maximum,
-                At.COUNTED: Formula(f"SUM({Letter.COUNTED}{first}:{Letter.COUNTED}{row - 1})", stored or 0),
+                At.COUNTED: Formula(added, stored or 0),
                 At.STORED: stored,
                 At.DIFFERENCE: Formula(_DIFFERENCE.format(row), 0),
             }

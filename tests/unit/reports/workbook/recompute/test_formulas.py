@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agencyqa.reports.workbook.recompute.exactness import EXACT_BELOW, is_exact, rounds_alike
-from agencyqa.reports.workbook.recompute.plans import grade_formula, percent_edges, plan_of
-from agencyqa.scoring import GradeBand, Program, Rule, compile_scheme
+from agencyqa.reports.workbook.recompute.plans import grade_formula, percent_edges, plan_of, section_formula
+from agencyqa.scoring import Criterion, GradeBand, Program, Rule, Scheme, Section, compile_scheme
 from agencyqa.scoring.rules import AllOrNothing, Composite, Part, Rating, Ratio, Veto
 from tests.integration.reports.formulas import Evaluator
 from tests.unit.scoring import strategies
@@ -117,6 +118,27 @@ def test_a_scheme_of_figures_that_binary_numbers_cannot_hold_has_no_formulas() -
     for points, is_simple in ((10**9, True), (10**9 + 1, False)):
         program = compile_scheme(one_rule(AllOrNothing(points=points)))
         assert plan_of(program, FIRST_INPUT).is_simple is is_simple
+
+
+def test_what_weighs_nothing_is_recomputed_and_added_nowhere() -> None:
+    weighs = Criterion("item", 100_000, AllOrNothing(points=100_000))
+    shown = Criterion("shown", 50_000, AllOrNothing(points=50_000), weight=0)
+    for criteria, formula in (
+        ((weighs, weighs), "SUM(J5:J6)"),
+        ((shown, weighs, shown, weighs), "J6+J8"),
+        ((shown,), "0"),
+    ):
+        named = tuple(replace(each, key=f"c{number}") for number, each in enumerate(criteria))
+        points = sum(each.max_points for each in named if each.weight != 0)
+        scheme = Scheme(
+            "shown",
+            "1",
+            100_000 + points,
+            (Section("all", points, named), Section("rest", 100_000, (replace(weighs, key="rest"),))),
+        )
+        plan = plan_of(compile_scheme(scheme), FIRST_INPUT)
+        assert plan.is_simple
+        assert section_formula(5, plan.sections[0][1]) == formula
 
 
 def test_a_half_is_lifted_and_what_lies_just_below_it_is_left_out() -> None:
