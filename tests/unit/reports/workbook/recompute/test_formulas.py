@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agencyqa.reports.workbook.recompute.columns import At
 from agencyqa.reports.workbook.recompute.exactness import EXACT_BELOW, is_exact, rounds_alike
 from agencyqa.reports.workbook.recompute.plans import grade_formula, percent_edges, plan_of, section_formula
 from agencyqa.scoring import Criterion, GradeBand, Program, Rule, Scheme, Section, compile_scheme
@@ -50,6 +51,37 @@ def test_every_rule_gives_its_mark_in_binary_numbers(data: st.DataObject) -> Non
     assert sheet is not None
     if written(program, program.pack(answers), sheet, 1):
         assert Evaluator(book).value(sheet.title, 1, 1) == result.total
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_sections_of_random_schemes_give_what_the_engine_gives(data: st.DataObject) -> None:
+    scheme = data.draw(strategies.schemes())
+    program = compile_scheme(scheme)
+    plan = plan_of(program, len(At))
+    answers = data.draw(strategies.sheets(scheme, clean=True))
+    result, packed = program.score(answers), program.pack(answers)
+    criteria = [each for _, members in plan.sections for each in members]
+    if result.state != "ok" or not plan.is_simple or not all(each.is_exact(packed) for each in criteria):
+        return
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sums: list[int] = []
+    row = 1
+    for _, members in plan.sections:
+        first = row
+        for each in members:
+            for column, value in enumerate(each.values(packed), start=len(At) + 1):
+                sheet.cell(row, column).value = value
+            sheet.cell(row, At.COUNTED + 1).value = "=" + each.formula(row)
+            row += 1
+        sheet.cell(row, At.COUNTED + 1).value = "=" + section_formula(first, members)
+        sums.append(row)
+        row += 1
+    evaluator = Evaluator(book)
+    worked_out = [evaluator.value(sheet.title, row, At.COUNTED + 1) for row in sums]
+    assert worked_out == [section.total for section in result.sections]
 
 
 RATIO = Ratio(points=150_000, places=1)
