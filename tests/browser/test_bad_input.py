@@ -105,7 +105,7 @@ def test_dates_the_wrong_way_round_and_a_wrong_credit_code(desks: Desks, own_ser
     expect(page.get_by_role("alert")).to_contain_text("约定完成日期")
     expect(page.get_by_label("约定完成日期")).to_have_value("2019-01-31")
     page.goto("/agencies/new")
-    page.get_by_label("统一社会信用代码").fill("91999999MADEM00399")
+    page.get_by_role("textbox", name="统一社会信用代码", exact=True).fill("91999999MADEM00399")
     page.get_by_label("机构名称").fill("云汀清源咨询有限公司")
     page.get_by_label("机构类型").select_option(index=1)
     page.get_by_label("法定代表人").fill("沈清源")

@@ -290,9 +290,10 @@ def make_final(page: Page, sheet: str) -> None:
 
 def publish(page: Page) -> None:
     go(page, "年度考核")
-    page.get_by_role("link", name="开启年度考核").click()
-    page.get_by_role("button", name="开启并计算").click()
-    said(page, "年度考核已开启")
+    rounds = page.get_by_role("region", name="年度考核").get_by_role("row")
+    rounds.filter(has_text="进行中").first.get_by_role("link").click()
+    page.get_by_role("button", name="重新计算").first.click()
+    said(page, "重新计算")
     page.get_by_role("link", name="发布", exact=True).click()
     page.get_by_role("checkbox", name="评分不全").check()
     page.get_by_label("评分不全时发布的理由").fill("部分业务尚在评价，先行公布已有结果。")
