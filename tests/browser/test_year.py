@@ -32,11 +32,11 @@ def test_the_open_year_is_computed_and_tells_what_is_missing(desks: Desks, own_s
 
 def test_the_published_ranking_and_its_workbook_agree(desks: Desks, live_server: Any, tmp_path: Path) -> None:
     page = desks.sit_down(live_server, "lead")
+    ranking = open_ranking(page, state="已发布")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="下载工作簿").click()
     file = tmp_path / "annual.xlsx"
     waiting.value.save_as(file)
-    ranking = open_ranking(page, state="已发布")
     assert len(ranking) == 12
     ranks = [int(row[0]) for row in ranking if row[0] != "—"]
     scores = [row[2] for row in ranking if row[0] != "—"]

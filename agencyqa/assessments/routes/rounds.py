@@ -275,6 +275,7 @@ def _surroundings(actor: Actor, found: AssessmentRound) -> dict[str, object]:
         "has_scored": actor.user_id in scorers,
         "can": {
             "manage": is_open and is_own,
+            "export": actor.has(Permission.WORKBOOK_EXPORT),
             "publish": result_policies.can_publish(actor, found, scorers),
             "correct": result_policies.can_correct(actor, found, newest),
             "see_missing": result_policies.sees_who_is_late(actor),
