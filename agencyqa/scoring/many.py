@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,8 @@ from agencyqa.scoring.plans import Plan, buffers_for, make_plan, run_part
 from agencyqa.scoring.results import ArrayResult
 from agencyqa.scoring.scheme import Scheme
 from agencyqa.scoring.steps import Block, Instruction, Num
+
+MOST_IN_A_BYTE = 127
 
 # The groups of figures that come with a mask of where they are complete, and the group of that mask.
 COMPLETED = {"section": "section complete", "measure": "measure complete", "sum": "complete"}
@@ -35,6 +37,7 @@ class ManySheets:
         self._segments += [(held.veto.key, held.segment.instructions) for held in code.vetoes]
         self._keys = [each.criterion.key for each in code.criteria]
         self._grades = sorted(range(len(scheme.grades)), key=lambda n: scheme.grades[n].low)
+        self._rising = [scheme.grades[number].key for number in self._grades]
         self._edges = edges(scheme.grades, scheme.rounding)
         self._least_totals = least_totals(scheme.grades, scheme.rounding, scheme.max_points)
 
@@ -142,42 +145,42 @@ class ManySheets:
     # Grades
 
     def _grade_numbers(self, block: Block, total: IntArray, missing: Mask | None) -> Any:
+        """Positions in the scheme's grades, found by adding up how the position moves with each edge reached."""
         if not self._grades:
             return -1
-        rank = self._ranks(block, total)
-        for each in self._code.vetoes:
-            if each.veto.caps_grade is None:
-                continue
-            place = next(
-                n
-                for n, number in enumerate(self._grades)
-                if self._scheme.grades[number].key == each.veto.caps_grade
-            )
-            applies = block.values[each.applies.at]
-            rank = np.where((applies == 1) & (rank > place), place, rank)
-        numbers = np.take(np.array(self._grades, dtype=np.int64), rank)
+        order = np.array(self._grades, dtype=np.int16)
+        reached = self._reached(block, total)
+        caps = [each for each in self._code.vetoes if each.veto.caps_grade is not None]
+        if caps or len(order) > MOST_IN_A_BYTE:
+            rank = sum((mask.astype(np.int16) for mask in reached), np.zeros(total.shape, dtype=np.int16))
+            for each in caps:
+                cap = next(n for n, key in enumerate(self._rising) if key == each.veto.caps_grade)
+                rank = np.where((block.values[each.applies.at] == 1) & (rank > cap), cap, rank)
+            numbers = order[rank]
+        else:
+            # Steps between positions fit one byte, in which masks can be read without turning them into numbers.
+            numbers = np.full(total.shape, order[0], dtype=np.int8)
+            for mask, move in zip(reached, np.diff(order.astype(np.int8)), strict=True):
+                numbers += mask.view(np.int8) * move
         return numbers if missing is None else np.where(missing, -1, numbers)
 
-    def _ranks(self, block: Block, total: IntArray) -> IntArray:
-        """How many of the bands above the lowest each total reaches, exactly as grade_for decides."""
+    def _reached(self, block: Block, total: IntArray) -> Iterator[Mask]:
+        """For each band above the lowest which totals reach it, exactly as grade_for decides."""
         assessed = self._code.assessed
         maximum: Any = assessed if isinstance(assessed, int) else block.values[assessed.at]
         if type(maximum) is int:
-            rank = np.zeros(total.shape, dtype=np.int8)
             for least in self._least_totals[1:]:
                 # No total of 64 bits reaches what lies beyond them.
-                if least <= INT64_HIGH or total.dtype == np.dtype(object):
-                    rank += (total >= least).astype(np.int8)
-            return rank
-        highest = self._scheme.max_points
-        rank = np.zeros(total.shape, dtype=np.int8)
+                in_reach = least <= INT64_HIGH or total.dtype == np.dtype(object)
+                yield total >= least if in_reach else np.zeros(total.shape, dtype=bool)
+            return
         for edge in self._edges[1:]:
-            reach = max(highest * edge.numerator, _reach(self._code.total) * edge.denominator * 100)
-            wide = not fits_int64(0, reach)
+            most = max(
+                self._scheme.max_points * edge.numerator, self._code.total.high * edge.denominator * 100
+            )
+            wide = not fits_int64(0, most)
             left = as_array(total, wide=wide) * (edge.denominator * 100)
-            right = as_array(maximum, wide=wide) * edge.numerator
-            rank += (left >= right).astype(np.int8)
-        return rank
+            yield left >= as_array(maximum, wide=wide) * edge.numerator
 
     # Maxima
 
@@ -189,10 +192,6 @@ class ManySheets:
             return joined.array(group, key)
         dtype = np.int64 if fits_int64(maximum, maximum) else object
         return np.broadcast_to(np.array(maximum, dtype=dtype), (joined.size,))
-
-
-def _reach(number: Num) -> int:
-    return max(abs(number.low), abs(number.high))
 
 
 def _put(block: Block, number: Num, joined: Joined, group: str, key: str, rows: slice) -> IntArray:

@@ -11,7 +11,7 @@ from agencyqa.scoring.arrays import IntArray
 from agencyqa.scoring.steps import Block, Instruction, Step
 
 # The buffers of a block together should stay in a processor's cache: more rows at once would wait for memory.
-ROWS_AT_ONCE = 32_768
+ROWS_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True)
