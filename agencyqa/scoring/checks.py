@@ -25,6 +25,7 @@ def check_scheme(scheme: Scheme) -> list[Problem]:
     found += positive_problem(scheme.max_points, "max_points")
     found += key_problems([section.key for section in scheme.sections], "sections")
     found += _criterion_keys(scheme)
+    bonuses = iter(bonus_problems(scheme))
     maxima = contributed_maxima(scheme)
     stated = 0
     for section in scheme.sections:
@@ -42,7 +43,7 @@ def check_scheme(scheme: Scheme) -> list[Problem]:
         for criterion in section.criteria:
             at = join_place(place, "criteria", criterion.key)
             found += [problem.under(at) for problem in _criterion_problems(criterion)]
-            found += [problem.under(at) for problem in bonus_problems(criterion, scheme)]
+            found += [problem.under(at) for problem in next(bonuses)]
     if scheme.sections and stated != scheme.max_points:
         params = {"stated": scheme.max_points, "sum": stated}
         found.append(Problem("max_points", "points_do_not_add_up", params))

@@ -83,48 +83,54 @@ def _bonuses(criteria: Sequence[Trace], trace: Trace, given: Given) -> None:
         return
     adding = trace["adding"]
     by_key = {each["key"]: each for each in criteria}
+    earned = _earned(criteria)
     running = _sum(list(given.values()))
     cap = adding["total_cap"] - trace["max"] + adding["assessed_max"]
     for each in bonuses:
         place, bonus = f"{each['key']}.bonus", each["bonus"]
         for condition in bonus["conditions"]:
             other = by_key[condition["criterion"]]
-            figure = _reached(other, by_key, set())
+            figure = earned[condition["criterion"]]
             expect(place, None if other["state"] == "left_out" else figure, condition["reached"])
             if condition["test"] == "full":
                 expect(place, other["max"], condition["least"])
             expect(place, _holds(figure, condition), condition["met"])
         room = None if running is None else max(0, cap - running)
         expect(f"{place}.room", room, bonus["room"])
-        figure = _earned(each, by_key, set())
+        figure = earned[each["key"]]
         given[each["key"]] = None if figure is None or room is None else min(figure, room)
         part = given[each["key"]]
         running = None if running is None or part is None else running + part
-
-
-def _reached(criterion: Trace, by_key: Mapping[str, Trace], above: set[str]) -> int | None:
-    """What a condition looks at: what counts, of a bonus only if its own conditions hold; left out it is 0."""
-    return _earned(criterion, by_key, above) if "bonus" in criterion else _figure(criterion)
 
 
 def _holds(figure: int | None, condition: Trace) -> bool | None:
     return None if figure is None else figure >= condition["least"]
 
 
-def _earned(bonus: Trace, by_key: Mapping[str, Trace], above: set[str]) -> int | None:
-    """Its figure if all its conditions hold, else 0; None while that cannot be told."""
-    if bonus["key"] in above:
-        raise TraceError(f"{bonus['key']}.bonus", "circular_condition")
-    met: bool | None = True
-    for condition in bonus["bonus"]["conditions"]:
-        figure = _reached(by_key[condition["criterion"]], by_key, above | {bonus["key"]})
-        holds = _holds(figure, condition)
-        met = None if met is None or holds is None else met and holds
+def _earned(criteria: Sequence[Trace]) -> Given:
+    """What conditions look at: what counts, of a bonus only if all its conditions hold; left out it is 0."""
+    found: Given = {each["key"]: _figure(each) for each in criteria if "bonus" not in each}
+    bonuses = {each["key"]: each for each in criteria if "bonus" in each}
+    for start in bonuses:
+        waiting = [start]
+        while waiting:
+            each = bonuses[waiting[-1]]
+            before = [c["criterion"] for c in each["bonus"]["conditions"] if c["criterion"] not in found]
+            if len(waiting) > len(bonuses):
+                raise TraceError(f"{start}.bonus", "circular_condition")
+            if before:
+                waiting.append(before[0])
+                continue
+            found[waiting.pop()] = _counts_as(each, found)
+    return found
+
+
+def _counts_as(bonus: Trace, found: Given) -> int | None:
+    held = [_holds(found[c["criterion"]], c) for c in bonus["bonus"]["conditions"]]
+    met = None if None in held else all(held)
     expect(f"{bonus['key']}.bonus.met", met, bonus["bonus"]["met"])
     own = _figure(bonus, counts=bonus.get("weight") != 0)
-    if own is None or met is None:
-        return None
-    return own if met else 0
+    return None if own is None or met is None else own if met else 0
 
 
 def _sum(figures: Sequence[int | None]) -> int | None:

@@ -12,9 +12,11 @@ from agencyqa.scoring import (
     GradeBand,
     MeasureScore,
     RankEntry,
+    Ratio,
     RoleShare,
     Rounding,
     Scheme,
+    SchemeVeto,
     Section,
     SheetScore,
     Subtotal,
@@ -31,6 +33,7 @@ from agencyqa.scoring import (
     score_engagement,
 )
 from tests.unit.scoring.forms import GRADES, JIADING_ANSWERS, POINT, bands, jiading, one_rule
+from tests.unit.scoring.sheet_forms import answers, checked, item, rated, scheme
 
 
 def year_item(key: str, score: int | None, fee: int | None = None) -> YearItem:
@@ -86,8 +89,8 @@ def test_shares_need_not_be_exact_as_floats() -> None:
 def test_no_answer_is_not_zero() -> None:
     program = compile_scheme(one_rule(FreeValue(0, 10 * POINT)))
     empty: list[dict[str, dict[str, None]]] = [{}, {"item": {}}, {"item": {"value": None}}]
-    for answers in empty:
-        result = program.score(answers)
+    for given in empty:
+        result = program.score(given)
         assert (result.state, result.total, result.criterion("item").counted) == ("missing", None, None)
     assert program.score({"item": {"value": 0}}).total == 0
     year = roll_up_year([year_item("a", 90), year_item("b", None)])
@@ -134,6 +137,45 @@ def test_a_breakdown_adds_up_to_its_score() -> None:
     assert result.total == sum(section.total or 0 for section in result.sections)
     assert result.total == sum(measure.total or 0 for measure in result.measures)
     assert readd(program.trace(JIADING_ANSWERS, entered)) == result.total
+
+
+def test_cannot_assess_is_not_zero() -> None:
+    form = scheme((rated("a"), rated("b")))
+    assert checked(form, answers(r_a=0, r_b=4)).percent == 80
+    assert checked(form, answers(r_a=1, r_b=4)).percent == 50
+
+
+def test_weights_of_a_sheet_need_not_come_to_a_hundred_and_zero_is_zero() -> None:
+    assert 0.1 + 0.2 != 0.3
+    form = scheme((item("a", weight=1_000), item("b", weight=2_000), item("c", weight=0)), adding="weights")
+    assert check_scheme(form) == []
+    result = checked(form, answers(a=10, b=0, c=10))
+    assert (result.percent, result.total) == (Fraction(333_333, 10_000), 333_333)
+    assert result.criterion("c").contribution == 0
+
+
+def test_a_sheet_rounds_half_up_where_its_rule_divides_and_cuts_nothing() -> None:
+    rule = Ratio(10 * POINT, places=2)
+    marks = [
+        compile_scheme(one_rule(rule)).score({"item": {"actual": n, "planned": 8_000}}).total
+        for n in (1, 3, 4)
+    ]
+    # 0.00125, 0.00375 and 0.005 points.
+    assert marks == [0, 0, 100]
+    exact = compile_scheme(one_rule(Ratio(10 * POINT)))
+    assert exact.score({"item": {"actual": 2, "planned": 3}}).total == 66_667
+
+
+def test_a_breakdown_with_bonus_veto_and_weights_adds_up_too() -> None:
+    form = scheme(
+        (item("a", weight=1), item("b", weight=2, measure="M2"), item("x", 5, bonus=True)),
+        adding="weights",
+        vetoes=(SchemeVeto("v", "M2", 50 * POINT),),
+    )
+    result = checked(form, answers(a=10, b=10, x=5, v_v=1))
+    assert result.total == 50 * POINT == sum(each.total or 0 for each in result.measures)
+    cut = result.vetoes[0].contribution
+    assert sum(each.contribution or 0 for each in result.criteria) + (cut or 0) == result.total
 
 
 def test_a_new_version_leaves_old_results_alone() -> None:
