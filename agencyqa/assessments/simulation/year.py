@@ -167,15 +167,20 @@ def weights_of(year: YearArrays, weights: Weights) -> IntArray:
 
 def by_agency(year: YearArrays, values: IntArray) -> list[int]:
     """The sums over the engagements of each agency."""
+    return grouped(year.agency, values, len(year.agencies))
+
+
+def grouped(groups: IntArray, values: IntArray, size: int) -> list[int]:
+    """The sums of the values by group."""
+    found = [0] * size
     if not len(values):
-        return [0] * len(year.agencies)
-    order = np.argsort(year.agency, kind="stable")
-    sorted_agencies = year.agency[order]
-    starts = np.flatnonzero(np.r_[True, sorted_agencies[1:] != sorted_agencies[:-1]])
+        return found
+    order = np.argsort(groups, kind="stable")
+    sorted_groups = groups[order]
+    starts = np.flatnonzero(np.r_[True, sorted_groups[1:] != sorted_groups[:-1]])
     sums = np.add.reduceat(values[order], starts)
-    found = [0] * len(year.agencies)
-    for agency, value in zip(sorted_agencies[starts], sums, strict=True):
-        found[int(agency)] = int(value)
+    for group, value in zip(sorted_groups[starts], sums, strict=True):
+        found[int(group)] = int(value)
     return found
 
 
