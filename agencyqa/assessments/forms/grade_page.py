@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from agencyqa.assessments.forms.answers import answer_text
 from agencyqa.assessments.forms.layout import block_of
-from agencyqa.assessments.simulation.improvement import ItemChange
+from agencyqa.assessments.simulation.improvement import ItemChange, VetoChange
 from agencyqa.assessments.simulation.reach import Given
 from agencyqa.measures.texts import SchemeTexts
 from agencyqa.measures.words import gettext
-from agencyqa.scoring import Answers, Criterion, Program
+from agencyqa.scoring import Answers, Criterion, Program, format_points
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,25 @@ class ChangeLine:
     total: int | None
     grade: str
     outcome: str
+
+
+def veto_sentences(texts: SchemeTexts, changes: Sequence[VetoChange], *, up: bool) -> tuple[str, ...]:
+    """Vetoes of the whole sheet that alone would change the grade."""
+    written = (
+        gettext("若“%(veto)s”不成立：总分 %(total)s 分，%(grade)s")
+        if up
+        else gettext("若“%(veto)s”成立：总分 %(total)s 分，%(grade)s")
+    )
+    return tuple(
+        written
+        % {
+            "veto": texts.criterion(each.key),
+            "total": "—" if each.result.total is None else format_points(each.result.total),
+            "grade": texts.grade(each.result.grade),
+        }
+        for each in changes
+        if each.is_beyond
+    )
 
 
 def change_lines(

@@ -27,12 +27,16 @@ class SimulationForm(FilterForm):
     year = IdField(_l("考核年度"))
     scheme = IdField(_l("按此方案重新计分"), blank=_l("各表原来的方案"))
     weights = ChoiceField(_l("业务权重"), WeightMode, blank=_l("与原来相同"))
+    assume = FlagField(
+        _l("未作答的考核项不计入、新增的否决情形视为未出现"),
+        help=_l("不勾选时，这样的评分表没有新总分。"),
+    )
     changed = FlagField(_l("只看有变化的"))
 
     @property
     def has_changes(self) -> bool:
         """Whether anything is to be other than it was."""
-        return any(not field.is_blank() for field in self if field.name not in {"year", "changed"})
+        return any(not field.is_blank() for field in self if field.name not in {"year", "assume", "changed"})
 
     @property
     def points(self) -> dict[str, int]:

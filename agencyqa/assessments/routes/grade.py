@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from agencyqa.assessments import result_policies
 from agencyqa.assessments.annual import AgencyYear, years_of_agencies
-from agencyqa.assessments.forms.grade_page import change_lines
+from agencyqa.assessments.forms.grade_page import change_lines, veto_sentences
 from agencyqa.assessments.forms.ranking_page import band_label
 from agencyqa.assessments.forms.year_grade_page import sheet_lines
 from agencyqa.assessments.models import ScoreSheet
@@ -20,7 +20,7 @@ from agencyqa.assessments.routes.context import load_sheet
 from agencyqa.assessments.routes.results import load_result
 from agencyqa.assessments.services.verification import stored_agency, stored_facts
 from agencyqa.assessments.simulation import queries
-from agencyqa.assessments.simulation.improvement import changes_of, grade_beyond
+from agencyqa.assessments.simulation.improvement import changes_of, grade_beyond, veto_changes
 from agencyqa.assessments.simulation.year_improvement import SheetChange, sheet_changes
 from agencyqa.assessments.stored import answers_that_count
 from agencyqa.assessments.year_facts import EngagementFact
@@ -47,7 +47,9 @@ def sheet_grade(sheet_id: int) -> ResponseReturnValue:
         for up in (True, False):
             beyond = grade_beyond(program.scheme, result.grade, up=up)
             items = changes_of(program, answers, sheet.entered, beyond, up=up)
-            tables.append((up, change_lines(program, texts, answers, items, up=up)))
+            vetoes = veto_changes(program, answers, sheet.entered, beyond, up=up)
+            lines = change_lines(program, texts, answers, items, up=up)
+            tables.append((up, lines, veto_sentences(texts, vetoes, up=up)))
     return render_template(
         "assessments/sheet_grade.html",
         context=context,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from agencyqa.assessments.enums import WeightMode
 from agencyqa.assessments.forms.ranking_page import band_label
+from agencyqa.assessments.forms.sensitivity_page import sensitivity_page
 from agencyqa.assessments.forms.simulation import GRADE, POINTS, SHARE, SimulationForm, read_simulation
 from agencyqa.assessments.forms.simulation_page import simulation_page
 from agencyqa.assessments.models import GradeTable
@@ -18,6 +19,7 @@ from agencyqa.assessments.queries.tables import grade_bands, rounding_of
 from agencyqa.assessments.routes import bp
 from agencyqa.assessments.simulation import database_study, queries
 from agencyqa.assessments.simulation.study import Study, run_study
+from agencyqa.assessments.simulation.target import can_be_weighed, weights_of_scheme
 from agencyqa.assessments.simulation.year import YearRules
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
@@ -47,6 +49,13 @@ class Asked:
     is_plain: bool = True
 
     @property
+    def weights(self) -> Mapping[str, int]:
+        """What the criteria of the chosen scheme weigh by itself."""
+        return (
+            {} if self.chosen is None or self.is_faulty else weights_of_scheme(compiled(self.chosen).scheme)
+        )
+
+    @property
     def labels(self) -> Mapping[str, str]:
         if self.table is None:
             return {}
@@ -54,7 +63,7 @@ class Asked:
 
 
 # The command line reads stored sheets where the pages are loaded.
-__all__ = ["ask", "database_study", "simulation"]
+__all__ = ["ask", "database_study", "sensitivity", "simulation"]
 
 
 @bp.get("/simulation")
@@ -67,8 +76,20 @@ def simulation() -> ResponseReturnValue:
     return render_template("assessments/simulation.html", asked=asked, page=page, **_shown(asked))
 
 
-def ask(actor: Actor) -> Asked:
-    """Everything behind the address, read for the actor's own bureau."""
+@bp.get("/simulation/sensitivity")
+@requires(Permission.ROUNDS_MANAGE)
+def sensitivity() -> ResponseReturnValue:
+    """Under the same conditions, how far each weight may move before a grade or a rank changes."""
+    asked = ask(current_actor(), always=True, keep_marks=True)
+    page = None if asked.study is None else sensitivity_page(asked.study, asked.labels)
+    return render_template("assessments/sensitivity.html", asked=asked, page=page, **_shown(asked))
+
+
+def ask(actor: Actor, *, always: bool = False, keep_marks: bool = False) -> Asked:
+    """Everything behind the address, read for the actor's own bureau.
+
+    ``always``: there is a study even where nothing is to be other than it was.
+    """
     if not can_simulate(actor) or actor.bureau_id is None:
         raise Forbidden("only_bureau_runs_rounds")
     session, bureau_id = db.session(), actor.bureau_id
@@ -103,9 +124,18 @@ def ask(actor: Actor) -> Asked:
         before = YearRules(mode.value, bands, rounding_of(table))
         wanted: WeightMode | None = form["weights"].data
         after = YearRules((wanted or mode).value, form.grades(bands), rounding_of(table), form.shares)
-        if form.has_changes:
+        if form.has_changes or always:
             study = run_study(
-                session, bureau_id, year, read, before=before, after=after, chosen=chosen, points=form.points
+                session,
+                bureau_id,
+                year,
+                read,
+                before=before,
+                after=after,
+                chosen=chosen,
+                points=form.points,
+                assume=form["assume"].data,
+                keep_marks=keep_marks,
             )
     is_plain = read is None or read.is_plain
     return Asked(form, year, bureau_id, table, chosen, criteria, is_faulty, study, is_plain)
@@ -130,7 +160,8 @@ def _criteria(chosen: SchemeVersion | None) -> tuple[tuple[Criterion, ...], bool
         program = scheme.program
     except SchemeError:
         return (), True
-    return tuple(criterion for _, criterion in program.scheme.criteria()), False
+    criteria = (criterion for _, criterion in program.scheme.criteria())
+    return tuple(criterion for criterion in criteria if can_be_weighed(criterion)), False
 
 
 def _scheme_label(row: object) -> str:
@@ -144,7 +175,7 @@ def _shown(asked: Asked) -> dict[str, object]:
     return {
         "form": form,
         "fields": {name: form.of(prefix) for name, prefix in groups.items()},
-        "placeholders": {f"{POINTS}{each.key}": each.max_points for each in asked.criteria}
+        "placeholders": {f"{POINTS}{key}": weight for key, weight in asked.weights.items()}
         | (
             {}
             if asked.table is None
@@ -154,6 +185,7 @@ def _shown(asked: Asked) -> dict[str, object]:
             name: any(not field.is_blank() or field.errors for field in form.of(prefix))
             for name, prefix in groups.items()
         },
+        "conditions": {field.name: request.args[field.name] for field in form if field.name in request.args},
         "is_reference": _is_reference(asked),
         "texts": None if asked.chosen is None else texts_of(asked.chosen),
     }

@@ -13,7 +13,7 @@ import click
 from agencyqa.assessments.simulation.file_study import FileStudy, study_of
 from agencyqa.assessments.simulation.gap_texts import gap_sentences
 from agencyqa.assessments.simulation.mapping import PackedRows
-from agencyqa.assessments.simulation.options import pairs, target_of
+from agencyqa.assessments.simulation.options import pairs, read_target
 from agencyqa.assessments.simulation.sheet_table import read_blocks
 from agencyqa.measures.cli import LANGUAGE, load_scheme, read_file, refuse, speaking
 from agencyqa.measures.reading import FileError
@@ -43,6 +43,9 @@ stored_years: list[Callable[..., None]] = []
     "--grade", multiple=True, callback=pairs, help="KEY=LOW: another limit of a grade, with --bureau."
 )
 @click.option("--share", multiple=True, callback=pairs, help="ROLE=PERCENT: other shares, with --bureau.")
+@click.option(
+    "--assume", is_flag=True, help="Leave out what nobody answered; new vetoes count as not raised."
+)
 @click.option("--all", "show_all", is_flag=True, help="List what stays the same as well.")
 @click.option(
     "--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write every row as CSV."
@@ -57,6 +60,7 @@ def simulate(
     weights: str | None,
     grade: dict[str, int],
     share: dict[str, int],
+    assume: bool,
     show_all: bool,
     out: Path | None,
     form: str,
@@ -81,6 +85,7 @@ def simulate(
             weights,
             grade,
             share,
+            assume,
             show_all,
             out,
             form,
@@ -90,14 +95,21 @@ def simulate(
     if len(files) != 3 or year is not None or weights or grade or share:
         raise click.UsageError("Give SCHEME DRAFT SHEETS, or --bureau and --year.")
     with speaking(language):
-        _simulate_file(*files, points, show_all, out, form)
+        _simulate_file(*files, points, assume, show_all, out, form)
 
 
 def _simulate_file(
-    scheme: str, draft: str, sheets: str, points: dict[str, int], show_all: bool, out: Path | None, form: str
+    scheme: str,
+    draft: str,
+    sheets: str,
+    points: dict[str, int],
+    assume: bool,
+    show_all: bool,
+    out: Path | None,
+    form: str,
 ) -> None:
     old, new = load_scheme(scheme), load_scheme(draft)
-    target = target_of(new, points)
+    target = read_target(new, points, assume=assume)
     program = compile_scheme(old.scheme)
     try:
         study = study_of(program, target, _blocks(Path(sheets), program, old.file.key))

@@ -21,7 +21,7 @@ from agencyqa.assessments.models import GradeTable
 from agencyqa.assessments.queries.tables import grade_bands, rounding_of
 from agencyqa.assessments.simulation.cli import stored_years
 from agencyqa.assessments.simulation.gap_texts import gap_sentences
-from agencyqa.assessments.simulation.options import target_of
+from agencyqa.assessments.simulation.options import read_target
 from agencyqa.assessments.simulation.queries import YearRead, answer_blocks, read_year, rules_of_year
 from agencyqa.assessments.simulation.rescoring import Rescored, Rescoring
 from agencyqa.assessments.simulation.simulate import AgencyMove, Simulation, simulate
@@ -48,6 +48,7 @@ def simulate_year(
     weights: str | None,
     limits: Mapping[str, int],
     shares: Mapping[str, int],
+    assume: bool,
     show_all: bool,
     out: Path | None,
     form: str,
@@ -75,7 +76,7 @@ def simulate_year(
         rescored: Rescored | None = None
         gaps: list[str] = []
         if draft is not None:
-            rescored, gaps = _rescored(session, body.id, year, read, load_scheme(draft), points)
+            rescored, gaps = _rescored(session, body.id, year, read, load_scheme(draft), points, assume)
         elif points:
             raise click.UsageError("--points needs the DRAFT whose criteria they are.")
         before = YearRules(mode.value, bands, rounding_of(table))
@@ -118,9 +119,15 @@ def _shares(shares: Mapping[str, int]) -> tuple[RoleShare, ...] | None:
 
 
 def _rescored(
-    session: Session, bureau_id: int, year: int, read: YearRead, draft: CheckedFile, points: Mapping[str, int]
+    session: Session,
+    bureau_id: int,
+    year: int,
+    read: YearRead,
+    draft: CheckedFile,
+    points: Mapping[str, int],
+    assume: bool,
 ) -> tuple[Rescored, list[str]]:
-    target = target_of(draft, points)
+    target = read_target(draft, points, assume=assume)
     replaced = _replaced(draft, read.versions)
     rescoring = Rescoring(target, read.arrays.sheets)
     if replaced:

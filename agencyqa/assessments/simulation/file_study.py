@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from agencyqa.assessments.simulation.mapping import PackedRows
-from agencyqa.assessments.simulation.rescoring import NO_GRADE, Rescored, Rescoring, Target
+from agencyqa.assessments.simulation.rescoring import NO_GRADE, Rescored, Rescoring
+from agencyqa.assessments.simulation.target import Target
 from agencyqa.assessments.simulation.year import SHOWN_PLACES, SheetTotals
 from agencyqa.scoring import Program, Scheme
 from agencyqa.scoring.arrays import IntArray
@@ -75,6 +76,7 @@ def study_of(old: Program, target: Target, blocks: Iterable[tuple[Sequence[str],
     """``blocks`` are names and packed answers of the old scheme."""
     names: list[str] = []
     totals: list[IntArray] = []
+    maxima: list[IntArray] = []
     known: list[IntArray] = []
     grades: list[IntArray] = []
     nothing = np.zeros(0, dtype=np.int64)
@@ -82,16 +84,15 @@ def study_of(old: Program, target: Target, blocks: Iterable[tuple[Sequence[str],
     for called, rows in blocks:
         names += called
         result = old.score_arrays(old.columns_from_packed(rows), criteria=False)
-        maximum = np.full(result.size, old.scheme.max_points, dtype=result.total.dtype)
-        positions = rescoring.grow(SheetTotals(result.total, maximum, result.complete))
+        positions = rescoring.grow(SheetTotals(result.total, result.assessed_max, result.complete))
         rescoring.add(old, positions, rows)
         totals.append(result.total)
+        maxima.append(result.assessed_max)
         known.append(result.complete)
         grades.append(result.grade)
-    total = np.concatenate([nothing, *totals])
     before = SheetTotals(
-        total,
-        np.full(len(total), old.scheme.max_points, dtype=total.dtype),
+        np.concatenate([nothing, *totals]),
+        np.concatenate([nothing, *maxima]),
         np.concatenate([np.zeros(0, dtype=bool), *known]),
     )
     return FileStudy(old, target, names, before, np.concatenate([nothing, *grades]), rescoring.finish())

@@ -11,6 +11,7 @@ from agencyqa.assessments.simulation.reach import Goal, Move, reach
 from agencyqa.scoring import Answers, ArrayResult, Columns, Entered, Program, Scheme, SheetResult
 from agencyqa.scoring.arrays import Column, Mask
 from agencyqa.scoring.columns import encode_entered
+from agencyqa.scoring.vetoes import RAISED
 
 # Figures of one criterion that are tried at once; three or four turns find one among a million.
 TRIED_AT_ONCE = 32
@@ -74,9 +75,36 @@ def changes_of(
             up,
         )
         for each in result.criteria
-        if counted[each.key] != ends[each.key]
+        # What was left out counts nowhere, and assessing it is no improvement of anything.
+        if each.state != "left_out" and counted[each.key] != ends[each.key]
     ]
     return sorted(found, key=lambda item: (item.size is None, item.size or 0))
+
+
+@dataclass(frozen=True)
+class VetoChange:
+    """The sheet with one veto of the whole sheet lifted, or raised; ``is_beyond`` where that passes the edge."""
+
+    key: str
+    result: SheetResult
+    is_beyond: bool
+
+
+def veto_changes(
+    program: Program, answers: Answers, entered: Entered, beyond: Beyond, *, up: bool
+) -> list[VetoChange]:
+    """Every veto that applies, lifted (``up``), or every one that does not, raised."""
+    found: list[VetoChange] = []
+    for veto, held in zip(program.scheme.vetoes, program.score(answers, entered).vetoes, strict=True):
+        if held.applied is None or held.applied is not up:
+            continue
+        raised: dict[str, bool] = {RAISED: not up}
+        if veto.exception is not None:
+            raised[veto.exception] = False
+        changed = {**answers, veto.key: raised}
+        there = beyond(program.score_arrays(program.encode([changed], [entered])))
+        found.append(VetoChange(veto.key, program.score(changed, entered), bool(there[0])))
+    return found
 
 
 def grade_beyond(scheme: Scheme, grade: str, *, up: bool) -> Beyond:

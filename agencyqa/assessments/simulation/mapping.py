@@ -36,8 +36,11 @@ class Mapped:
     gaps: tuple[Gap, ...]
 
 
-def map_answers(old: Program, new: Program, rows: PackedRows) -> Mapped:
-    """``rows`` are packed by the old scheme. The scorers' own figures go with their criteria."""
+def map_answers(old: Program, new: Program, rows: PackedRows, *, assume: bool = False) -> Mapped:
+    """``rows`` are packed by the old scheme. The scorers' own figures go with their criteria.
+
+    ``assume``: a veto of the whole sheet that the old scheme does not know was not raised.
+    """
     columns = old.columns_from_packed(rows)
     if old.layout == new.layout and old.digest == new.digest:
         return Mapped(columns, ())
@@ -55,7 +58,8 @@ def map_answers(old: Program, new: Program, rows: PackedRows) -> Mapped:
                 if key in old.layout:
                     kind: GapKind = "input_new" if before is None else "other_type"
                     gaps.append(Gap(kind, key, spec.name, size))
-                held[spec.name] = _nothing(size)
+                is_assumed = assume and key not in old.layout and key not in new.criterion_keys
+                held[spec.name] = Column(np.zeros(size, dtype=np.int64)) if is_assumed else _nothing(size)
             elif spec.type == "choice":
                 held[spec.name], lost = _choice(before, spec, columns.inputs[key][spec.name])
                 gaps += [Gap("choice_gone", key, spec.name, count, choice) for choice, count in lost]

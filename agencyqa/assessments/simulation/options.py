@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import click
 
-from agencyqa.assessments.simulation.rescoring import Target
+from agencyqa.assessments.simulation.target import Target, target_of, weights_of_scheme
 from agencyqa.measures.scheme_format import CheckedFile
 from agencyqa.scoring import UnitsError, compile_scheme, parse_points
 
@@ -27,11 +27,11 @@ def pairs(context: click.Context, parameter: click.Parameter, given: tuple[str, 
     return found
 
 
-def target_of(draft: CheckedFile, points: Mapping[str, int]) -> Target:
+def read_target(draft: CheckedFile, points: Mapping[str, int], *, assume: bool) -> Target:
     program = compile_scheme(draft.scheme)
-    if unknown := sorted(set(points) - {criterion.key for _, criterion in program.scheme.criteria()}):
-        raise click.BadParameter(f"The draft has no {', '.join(unknown)}.", param_hint="--points")
-    target = Target(program, points)
-    if not target.maximum:
+    weights = weights_of_scheme(program.scheme, points)
+    if unknown := sorted(set(points) - set(weights)):
+        raise click.BadParameter(f"The draft has no {', '.join(unknown)} to weigh.", param_hint="--points")
+    if not any(weights.values()):
         raise click.BadParameter("Not all criteria can have 0 points.", param_hint="--points")
-    return target
+    return target_of(program, points, assume=assume)

@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
 from agencyqa.assessments.simulation.mapping import Gap, Mapped, PackedRows, answers_at, map_answers
+from agencyqa.assessments.simulation.target import Target
 from agencyqa.assessments.simulation.year import SheetTotals
 from agencyqa.scoring import ArrayResult, Issue, Program
 from agencyqa.scoring.arrays import INT64_HIGH, IntArray, Mask
-from agencyqa.scoring.grades import least_totals
 
 # Of a value outside the new bounds a reader wants to see a few, and to know how many there are.
 EXAMPLES = 3
 NO_GRADE = -1
-
-
-@dataclass(frozen=True)
-class Target:
-    """What the sheets are scored by. ``points`` gives criteria another weight; the others keep their own points.
-
-    With points the total is the sum over the criteria of weight x counted / maximum, half-up to a ten-thousandth, and
-    the maximum of the sheet is the sum of the weights.
-    """
-
-    program: Program
-    points: Mapping[str, int]
-
-    def weights(self) -> dict[str, int]:
-        return {
-            criterion.key: self.points.get(criterion.key, criterion.max_points)
-            for _, criterion in self.program.scheme.criteria()
-        }
-
-    @property
-    def maximum(self) -> int:
-        return sum(self.weights().values()) if self.points else self.program.scheme.max_points
 
 
 @dataclass(frozen=True)
@@ -117,14 +93,12 @@ class Rescoring:
             positions, rows = positions[answered], [row for row in rows if row]
         if not len(positions):
             return None
-        mapped = map_answers(old, self.target.program, rows)
+        mapped = map_answers(old, self.target.program, rows, assume=self.target.assume)
         result = self.target.program.score_arrays(mapped.columns)
-        total = reweighted(self.target, result) if self.target.points else result.total
-        self._total[positions] = np.where(result.complete, total, 0)
-        if not self.target.points:
-            self._maximum[positions] = result.assessed_max
+        self._total[positions] = np.where(result.complete, result.total, 0)
+        self._maximum[positions] = np.where(result.complete, result.assessed_max, self.target.maximum)
         self._known[positions] = result.complete
-        self._grade[positions] = self._grades(result, total)
+        self._grade[positions] = result.grade
         self._note(mapped, result, positions)
         return result
 
@@ -141,17 +115,6 @@ class Rescoring:
             ),
             without_answers=self._without_answers,
         )
-
-    def _grades(self, result: ArrayResult, total: IntArray) -> IntArray:
-        if not self.target.points:
-            return result.grade
-        scheme = self.target.program.scheme
-        if not scheme.grades:
-            return np.full(len(total), NO_GRADE, dtype=np.int64)
-        order = np.array(sorted(range(len(scheme.grades)), key=lambda n: scheme.grades[n].low))
-        edges = np.array(least_totals(scheme.grades, scheme.rounding, self.target.maximum), dtype=object)
-        place = np.searchsorted(edges, total.astype(object), side="right") - 1
-        return np.where(result.complete, order[np.maximum(place, 0)], NO_GRADE)
 
     def _note(self, mapped: Mapped, result: ArrayResult, positions: IntArray) -> None:
         for gap in mapped.gaps:
@@ -174,22 +137,3 @@ class Rescoring:
             answers, entered = answers_at(self.target.program, mapped.columns, int(row))
             issues = self.target.program.score(answers, entered).criterion(key).issues
             kept += [(int(positions[row]), issue) for issue in issues if issue.code != "missing"][:1]
-
-
-def reweighted(target: Target, result: ArrayResult) -> IntArray:
-    """The totals with the target's points, exact, half-up to a ten-thousandth; senseless where incomplete."""
-    parts = {
-        criterion.key: Fraction(weight, criterion.max_points)
-        for (_, criterion), weight in zip(
-            target.program.scheme.criteria(), target.weights().values(), strict=True
-        )
-        if criterion.max_points
-    }
-    denominator = math.lcm(1, *(part.denominator for part in parts.values()))
-    # Nothing counted is above its maximum, so the sum is never above the sum of the weights.
-    wide = 4 * denominator * max(target.maximum, 1) > INT64_HIGH
-    total = np.zeros(result.size, dtype=object if wide else np.int64)
-    for key, part in parts.items():
-        total = total + result.counted[key].astype(total.dtype) * int(part * denominator)
-    rounded: IntArray = (2 * total + denominator) // (2 * denominator)
-    return rounded

@@ -25,7 +25,7 @@ from agencyqa.assessments.simulation.year import (
     weights_of,
 )
 from agencyqa.scoring import RoleShare, Scheme
-from agencyqa.scoring.tape import IntArray
+from agencyqa.scoring.arrays import IntArray
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,21 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from agencyqa.assessments.simulation.queries import YearRead, answer_blocks
-from agencyqa.assessments.simulation.rescoring import Rescored, Rescoring, Target
+from agencyqa.assessments.simulation.rescoring import Rescored, Rescoring
+from agencyqa.assessments.simulation.sensitivity import (
+    Marks,
+    WeightReach,
+    criterion_reaches,
+    is_linear,
+    share_reaches,
+)
 from agencyqa.assessments.simulation.simulate import Simulation, simulate
+from agencyqa.assessments.simulation.target import Target, target_of, weights_of_scheme
 from agencyqa.assessments.simulation.year import YearRules
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.queries import compiled
+from agencyqa.scoring import ArrayResult
+from agencyqa.scoring.arrays import IntArray
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,8 @@ class Study:
     read: YearRead
     before: YearRules
     after: YearRules
+    points: Mapping[str, int]
+    marks: Marks | None = None
 
 
 def replaced_by(chosen: SchemeVersion, versions: Mapping[int, SchemeVersion]) -> dict[int, SchemeVersion]:
@@ -49,19 +61,25 @@ def run_study(
     after: YearRules,
     chosen: SchemeVersion | None,
     points: Mapping[str, int],
+    assume: bool = False,
+    keep_marks: bool = False,
 ) -> Study:
     """Reads only. Raises SchemeError for a draft that has errors."""
     replaced = {} if chosen is None else replaced_by(chosen, read.versions)
     rescored: Rescored | None = None
+    marks: Marks | None = None
     scheme = None
     if chosen is not None:
         program = compiled(chosen).program
         scheme = program.scheme
-        rescored = rescore(session, bureau_id, year, read, Target(program, points), replaced)
+        target = target_of(program, points, assume=assume)
+        rescored, marks = rescore(session, bureau_id, year, read, target, replaced)
     simulation = simulate(
         read.arrays, before, after, rescored, scheme=scheme, grades_before=read.grades if scheme else None
     )
-    return Study(year, simulation, chosen, replaced, read, before, after)
+    return Study(
+        year, simulation, chosen, replaced, read, before, after, points, marks if keep_marks else None
+    )
 
 
 def rescore(
@@ -71,14 +89,46 @@ def rescore(
     read: YearRead,
     target: Target,
     replaced: Mapping[int, SchemeVersion],
-) -> Rescored:
+) -> tuple[Rescored, Marks]:
+    """The sheets of these versions by the target, and what its criteria gave on those that are complete."""
     arrays = read.arrays
     rescoring = Rescoring(target, arrays.sheets)
+    found: list[tuple[IntArray, ArrayResult]] = []
     if replaced:
         for version_id, positions, rows in answer_blocks(session, bureau_id, year, arrays, list(replaced)):
-            rescoring.add(compiled(read.versions[version_id]).program, positions, rows)
-    return rescoring.finish()
+            scored = rescoring.add(compiled(read.versions[version_id]).program, positions, rows)
+            if scored is not None:
+                # Those without answers have no row in the result.
+                found.append((positions[[bool(row) for row in rows]], scored))
+    return rescoring.finish(), _marks(target, found)
 
 
-def sheets_replaced(study: Study) -> int:
-    return int(np.isin(study.read.arrays.version, list(study.replaced)).sum())
+def _marks(target: Target, found: list[tuple[IntArray, ArrayResult]]) -> Marks:
+    nothing = np.zeros(0, dtype=np.int64)
+    return Marks(
+        np.concatenate([nothing, *(positions[result.complete] for positions, result in found)]),
+        {
+            key: np.concatenate([nothing, *(result.counted[key][result.complete] for _, result in found)])
+            for key in target.program.criterion_keys
+        },
+    )
+
+
+def reaches_of(study: Study) -> tuple[list[WeightReach], list[WeightReach], bool]:
+    """Of the criteria of the chosen scheme and of the scorer roles, under the rules of the simulation.
+
+    False where the totals of the chosen scheme are no plain weighted sums, so that nothing is said of its criteria.
+    """
+    simulation, rules = study.simulation, study.after
+    agencies = sorted(line.agency for line in simulation.after.lines if line.score is not None)
+    sheets = simulation.sheets_after
+    roles = share_reaches(simulation.year, sheets, rules, agencies)
+    if study.chosen is None or study.marks is None:
+        return [], roles, True
+    scheme = compiled(study.chosen).scheme
+    if not is_linear(scheme):
+        return [], roles, False
+    maxima = {criterion.key: criterion.max_points for _, criterion in scheme.criteria()}
+    weights = weights_of_scheme(scheme, study.points)
+    criteria = criterion_reaches(simulation.year, sheets, rules, agencies, study.marks, maxima, weights)
+    return criteria, roles, True

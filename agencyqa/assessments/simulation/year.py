@@ -121,6 +121,7 @@ def score_engagements(
     places = _places(year)
     known = np.ones(size, dtype=bool)
     terms: list[tuple[IntArray, IntArray, Fraction]] = []
+    times = 1
     for number, table in enumerate(year.share_tables):
         here = np.flatnonzero(year.shares == number) if shares is None else np.arange(size)
         for share in table if shares is None else shares:
@@ -137,12 +138,13 @@ def score_engagements(
             for maximum in np.unique(sheets.maximum[found]):
                 chosen = sheets.maximum[found] == maximum
                 factor = Fraction(100 * share.numerator, share.denominator * int(maximum))
+                times = max(times, int(sheets.total[found[chosen]].max()) // int(maximum) + 1)
                 terms.append((here_known[chosen], sheets.total[found[chosen]], factor))
         if shares is not None:
             break
     denominator = math.lcm(1, *(factor.denominator for _, _, factor in terms))
-    # No score is above 100, which bounds every sum of an agency as well.
-    wide = 100 * denominator * max(size, 1) > INT64_HIGH
+    # Bonuses may lift a total above its maximum, but no score is above so many hundreds.
+    wide = 100 * times * denominator * max(size, 1) > INT64_HIGH
     numerator = np.zeros(size, dtype=object if wide else np.int64)
     for rows, totals, factor in terms:
         numerator[rows] += totals.astype(numerator.dtype) * int(factor * denominator)

@@ -248,3 +248,56 @@ def test_only_officers_of_the_bureau_simulate_it(client: Client, answered: Year)
         found.append((page.status_code, leaked, client.get(f"/simulation?scheme={version.id}").status_code))
     # The city and the neighbour have no years of their own, and no draft of this bureau.
     assert found == [(200, False, 404), (200, False, 404), *[(403, False, 403)] * 4]
+
+
+def test_what_is_assumed_is_said_and_counted(client: Client, answered: Year) -> None:
+    version = draft(answered, advice=True)
+    sign_in(client, answered.world.supervisor)
+    page = client.get(f"/simulation?scheme={version.id}&assume=1").text
+    # Without the advice 39 of 40 again.
+    assert [row[:3] for row in table(page)] == [
+        ["申评咨询有限公司", "87.70", "88.75"],
+        ["浦江会计师事务所", "74.87", "75.92"],
+    ]
+    assert "新方案的“建议”是新增的考核项：3 份评分表都没有作答，不作推测。" in said(page)
+
+
+def test_how_far_weights_may_move(client: Client, answered: Year) -> None:
+    version = draft(answered)
+    sign_in(client, answered.world.lead)
+    page = client.get(f"/simulation?scheme={version.id}").text
+    assert f"/simulation/sensitivity?scheme={version.id}" in unescape(page)
+    page = client.get(f"/simulation/sensitivity?scheme={version.id}").text
+    # Everybody has 20 of 20 and 19 of 20, so the marks of the units move nobody past another.
+    assert table(page, "criteria") == [
+        ["人员稳定", "20", "50%", "0 ～ 不限", "0 ～ 不限"],
+        ["沟通", "20", "50%", "0 ～ 不限", "0 ～ 不限"],
+    ]
+    # 申评 has 85 by the bureau and 97.5 by the units: 89.995 is reached at 60.04 to 39.96.
+    assert [row[:4] for row in table(page, "roles")] == [
+        ["财政局评分", "70%", "70%", "60.04% ～ 100% ↓ 申评咨询有限公司"],
+        ["被评价单位评分", "30%", "30%", "0% ～ 39.96% ↑ 申评咨询有限公司"],
+    ]
+    assert [row[0] for row in table(page, "agencies")] == ["申评咨询有限公司", "浦江会计师事务所"]
+
+
+def test_only_officers_see_how_far_weights_may_move(client: Client, answered: Year) -> None:
+    world = answered.world
+    found = []
+    for person in (
+        world.neighbour_supervisor,
+        world.administrator,
+        world.officer,
+        world.manager,
+        world.observer,
+    ):
+        switch_to(client, person)
+        page = client.get("/simulation/sensitivity?year=2022")
+        found.append((page.status_code, "浦江会计师事务所" in page.text))
+    assert found == [(200, False), *[(403, False)] * 4]
+
+
+def test_a_foreign_word_in_the_address_is_no_fault(client: Client, answered: Year) -> None:
+    sign_in(client, answered.world.lead)
+    for path in ("/simulation", "/simulation/sensitivity"):
+        assert client.get(f"{path}?weights=fee&endpoint=x&_external=1&filename=y").status_code == 200

@@ -134,7 +134,7 @@ def test_what_cannot_be_read_is_refused(files: tuple[Path, Path, Path], text: st
 
 def test_wrong_options_are_named(files: tuple[Path, Path, Path]) -> None:
     for arguments, expected in (
-        ((*files, "--points", "nothing=3"), "The draft has no nothing."),
+        ((*files, "--points", "nothing=3"), "The draft has no nothing to weigh."),
         ((*files, "--points", "plan"), "plan is not KEY=FIGURE."),
         ((*files, "--points", "plan=-1"), "plan=-1 is below 0."),
         ((*files, "--points", "plan=0", "--points", "files=0"), "Not all criteria can have 0 points."),

@@ -14,6 +14,7 @@ from agencyqa.assessments.simulation.improvement import (
     changes_of,
     grade_beyond,
     total_beyond,
+    veto_changes,
 )
 from agencyqa.assessments.simulation.reach import Move, value_of
 from agencyqa.scoring import (
@@ -21,13 +22,16 @@ from agencyqa.scoring import (
     AllOrNothing,
     Band,
     BandedRange,
+    Condition,
     Criterion,
     Deductions,
     Fault,
     GradeBand,
     Program,
+    Rating,
     Rounding,
     Scheme,
+    SchemeVeto,
     Section,
     SheetResult,
     compile_scheme,
@@ -184,3 +188,53 @@ def test_what_a_rule_gives_for_its_inputs() -> None:
         None,
         None,
     ]
+
+
+VETOED = replace(SCHEME, vetoes=(SchemeVeto("false_report", None, caps_grade="poor", exception="exempt"),))
+
+
+def test_a_veto_that_is_lifted_or_raised() -> None:
+    program = compile_scheme(VETOED)
+    good: dict[str, dict[str, Any]] = {**SHEET, "plan": {"band": "strong", "value": 10 * SCALE}}
+    raised = {**good, "false_report": {"raised": True, "exempt": False}}
+    assert program.score(raised).grade == "poor"
+    lifted = veto_changes(program, raised, {}, grade_beyond(VETOED, "poor", up=True), up=True)
+    assert [(each.key, each.result.grade, each.is_beyond) for each in lifted] == [
+        ("false_report", "good", True)
+    ]
+    # While it stands, no criterion alone helps.
+    items = changes_of(program, raised, {}, grade_beyond(VETOED, "poor", up=True), up=True)
+    assert [item.needed for item in items] == [None]
+    fine = {**good, "false_report": {"raised": False}}
+    fallen = veto_changes(program, fine, {}, grade_beyond(VETOED, "good", up=False), up=False)
+    assert [(each.key, each.result.grade, each.is_beyond) for each in fallen] == [
+        ("false_report", "poor", True)
+    ]
+    assert veto_changes(program, fine, {}, grade_beyond(VETOED, "good", up=True), up=True) == []
+
+
+def test_a_bonus_opens_with_its_condition() -> None:
+    """With full files the bonus of 2 is granted too, so that half a point of the plan less is needed."""
+    bonus = Criterion(
+        "extra", 2 * SCALE, AllOrNothing(2 * SCALE), bonus=True, only_if=(Condition("files", "full"),)
+    )
+    section = replace(SCHEME.sections[0], criteria=(*SCHEME.sections[0].criteria, bonus))
+    scheme = replace(SCHEME, sections=(section,), rounding=None)
+    program = compile_scheme(scheme)
+    sheet = {**SHEET, "files": {"lost": 0, "late": 1}, "extra": {"met": True}}
+    # 5 + 7.5 + 2 = 14.5, fair; good is 16: only full files with the bonus, 17, or a plan of 6.5, which is 7.
+    items = changes_of(program, sheet, {}, grade_beyond(scheme, "fair", up=True), up=True)
+    assert [(item.key, item.needed, item.move and item.move.value) for item in items] == [
+        ("files", 80_000, 80_000),
+        ("plan", 65_000, 70_000),
+    ]
+
+
+def test_what_could_not_be_assessed_is_no_way_up() -> None:
+    rated = Criterion("rated", 2 * SCALE, Rating(2 * SCALE))
+    section = replace(SCHEME.sections[0], criteria=(*SCHEME.sections[0].criteria[:2], rated))
+    program = compile_scheme(replace(SCHEME, sections=(section,)))
+    sheet = {**SHEET, "rated": {"rating": 0}}
+    del sheet["team"]
+    items = changes_of(program, sheet, {}, grade_beyond(program.scheme, "poor", up=True), up=True)
+    assert "rated" not in {item.key for item in items}

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agencyqa.assessments.simulation.mapping import Gap, answers_at, map_answers
-from agencyqa.assessments.simulation.rescoring import Outside, Rescored, Rescoring, Target
+from agencyqa.assessments.simulation.rescoring import Outside, Rescored, Rescoring
+from agencyqa.assessments.simulation.target import target_of, weights_of_scheme
 from agencyqa.assessments.simulation.year import totals_of
 from agencyqa.scoring import (
     SCALE,
@@ -30,7 +31,9 @@ from agencyqa.scoring import (
     Program,
     Rule,
     Scheme,
+    SchemeVeto,
     Section,
+    SheetResult,
     compile_scheme,
     round_half_up,
 )
@@ -69,11 +72,11 @@ SHEETS: tuple[dict[str, dict[str, Any]], ...] = (
 )
 
 
-def run(rules: dict[str, Rule], points: dict[str, int] | None = None) -> Rescored:
+def run(rules: dict[str, Rule], points: dict[str, int] | None = None, *, assume: bool = False) -> Rescored:
     old, new = compile_scheme(scheme_of(PAST)), compile_scheme(scheme_of(rules))
     results = [old.score(sheet) for sheet in SHEETS]
     before = totals_of([(result.total, result.max_points) for result in results])
-    rescoring = Rescoring(Target(new, points or {}), before)
+    rescoring = Rescoring(target_of(new, points, assume=assume), before)
     rescoring.add(old, np.arange(3), [old.pack(sheet) for sheet in SHEETS])
     return rescoring.finish()
 
@@ -150,7 +153,7 @@ def test_an_input_of_another_type_is_not_taken_over() -> None:
 
 def test_sheets_without_stored_answers_have_no_new_total() -> None:
     program = compile_scheme(scheme_of(PAST))
-    rescoring = Rescoring(Target(program, {}), totals_of([(5, 10), (6, 10)]))
+    rescoring = Rescoring(target_of(program), totals_of([(5, 10), (6, 10)]))
     assert rescoring.add(program, np.array([1]), [[]]) is None
     found = rescoring.finish()
     assert (totals(found), found.without_answers, found.incomplete) == ([5, None], 1, 1)
@@ -158,28 +161,67 @@ def test_sheets_without_stored_answers_have_no_new_total() -> None:
 
 def test_the_scorers_own_figure_goes_with_its_criterion() -> None:
     old = compile_scheme(scheme_of(PAST))
-    rescoring = Rescoring(Target(old, {}), totals_of([(0, 1)]))
+    rescoring = Rescoring(target_of(old), totals_of([(0, 1)]))
     rescoring.add(old, np.array([0]), [old.pack(SHEETS[0], {"files": 3 * SCALE})])
     assert totals(rescoring.finish()) == [22 * SCALE]
 
 
 def test_other_points_by_hand() -> None:
-    """9/10 x 20 + 8/10 x 10 + 10/10 x 10 = 36 of 40, and so on."""
+    """9/10 x 20 + 8/10 x 10 + 10/10 x 10 = 36 of 40, which is 27 of 30, and so on."""
     found = run(PAST, {"plan": 20 * SCALE})
-    assert totals(found) == [36 * SCALE, 17 * SCALE, 30 * SCALE]
-    assert list(found.sheets.maximum) == [40 * SCALE] * 3
-    # 90 %, 42.5 % and 75 % of the new maximum.
+    assert totals(found) == [27 * SCALE, 127_500, 225_000]
+    assert list(found.sheets.maximum) == [30 * SCALE] * 3
+    # 90 %, 42.5 % and 75 %.
     assert [GRADES[number].key for number in found.grade] == ["good", "poor", "poor"]
 
 
 @pytest.mark.parametrize("points", [0, 1, 3 * SCALE + 1])
 def test_points_of_any_size_are_exact(points: int) -> None:
     found = run(PAST, {"files": points})
-    counted = (8, 7, 10)
-    rest = (19, 8, 10)
+    counted, rest = (8, 7, 10), (19, 8, 10)
+    whole = 20 * SCALE + points
     assert totals(found) == [
-        round_half_up(rest[n] * SCALE + Fraction(counted[n] * points, 10), 0) for n in range(3)
+        round_half_up((rest[n] * SCALE + Fraction(counted[n] * points, 10)) * 30 * SCALE / whole, 0)
+        for n in range(3)
     ]
+
+
+def test_points_as_they_are_change_nothing() -> None:
+    same = weights_of_scheme(scheme_of(PAST))
+    assert totals(run(PAST, same)) == totals(run(PAST))
+
+
+def test_what_is_assumed_is_left_out() -> None:
+    """Out of 30 of the 35 points then; without the assumption nobody has a total."""
+    found = run({**PAST, "advice": FreeValue(0, 5 * SCALE)}, assume=True)
+    assert totals(found) == [27 * SCALE, 15 * SCALE, 20 * SCALE]
+    assert list(found.sheets.maximum) == [30 * SCALE] * 3
+    assert found.gaps == (Gap("criterion_new", "advice", "", 3),)
+    assert [GRADES[number].key for number in found.grade] == ["good", "poor", "poor"]
+
+
+def test_a_veto_of_the_whole_sheet_that_is_new() -> None:
+    old = compile_scheme(scheme_of(PAST))
+    veto = SchemeVeto("false_report", None, caps_total=0)
+    new = compile_scheme(replace(scheme_of(PAST), vetoes=(veto,)))
+    rows = [old.pack(sheet) for sheet in SHEETS]
+    before = totals_of([(0, 1)] * 3)
+    for assume, expected in ((False, [None] * 3), (True, [27 * SCALE, 15 * SCALE, 20 * SCALE])):
+        rescoring = Rescoring(target_of(new, assume=assume), before)
+        rescoring.add(old, np.arange(3), rows)
+        found = rescoring.finish()
+        assert totals(found) == expected
+        assert found.gaps == (Gap("criterion_new", "false_report", "", 3),)
+
+
+def test_answers_of_a_veto_go_with_it() -> None:
+    veto = SchemeVeto("false_report", None, caps_total=SCALE)
+    program = compile_scheme(replace(scheme_of(PAST), vetoes=(veto,)))
+    later = compile_scheme(replace(scheme_of(PAST), vetoes=(veto,), version="2"))
+    sheet = {**SHEETS[0], "false_report": {"raised": True}}
+    rescoring = Rescoring(target_of(later), totals_of([(0, 1)]))
+    rescoring.add(program, np.arange(1), [program.pack(sheet)])
+    assert totals(rescoring.finish()) == [SCALE]
 
 
 @settings(max_examples=60, deadline=None)
@@ -191,22 +233,20 @@ def test_random_schemes_map_onto_themselves_and_reweigh_exactly(data: st.DataObj
     other: Program = compile_scheme(replace(scheme, version="2"))
     filled = data.draw(st.lists(sheets(scheme, clean=True), min_size=1, max_size=3))
     results = [program.score(sheet) for sheet in filled]
-    weights = {criterion.key: data.draw(st.integers(1, 10**6)) for _, criterion in scheme.criteria()}
+    weights = {key: data.draw(st.integers(1, 10**6)) for key in weights_of_scheme(scheme)}
     for points in ({}, weights):
-        rescoring = Rescoring(Target(other, points), totals_of([(0, 1)] * len(filled)))
+        rescoring = Rescoring(target_of(other, points), totals_of([(0, 1)] * len(filled)))
         rescoring.add(program, np.arange(len(filled)), [program.pack(sheet) for sheet in filled])
-        expected = [
-            None
-            if result.total is None
-            else result.total
-            if not points
-            else round_half_up(
-                sum(
-                    (Fraction((c.counted or 0) * weights[c.key], c.max_points) for c in result.criteria),
-                    Fraction(0),
-                ),
-                0,
-            )
-            for result in results
+        assert totals(rescoring.finish()) == [
+            expected_total(scheme, result, weights) if points else result.total for result in results
         ]
-        assert totals(rescoring.finish()) == expected
+
+
+def expected_total(scheme: Scheme, result: SheetResult, weights: dict[str, int]) -> int | None:
+    if result.total is None:
+        return None
+    exact = sum(
+        (Fraction((each.counted or 0) * weights[each.key], each.max_points) for each in result.criteria),
+        Fraction(0),
+    )
+    return round_half_up(exact * scheme.max_points / sum(weights.values()), 0)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agencyqa.assessments.simulation.rescoring import Rescoring, Target
+from agencyqa.assessments.simulation.rescoring import Rescoring
 from agencyqa.assessments.simulation.sensitivity import (
     Marks,
     Reach,
@@ -22,6 +22,7 @@ from agencyqa.assessments.simulation.sensitivity import (
     is_linear,
     share_reaches,
 )
+from agencyqa.assessments.simulation.target import target_of
 from agencyqa.assessments.simulation.year import AgencyLine, YearArrays, YearRules, roll_up
 from agencyqa.scoring import (
     SCALE,
@@ -34,6 +35,8 @@ from agencyqa.scoring import (
     Scheme,
     Section,
     compile_scheme,
+    grade_for,
+    round_half_up,
 )
 from tests.unit.assessments.simulation.years import GRADES, ROLES, PastEngagement, PastSheet, arrays_of
 
@@ -68,7 +71,7 @@ class Filled:
 
     def rolled(self, points: dict[str, int], rules: YearRules) -> dict[int, AgencyLine]:
         """The year scored and rolled up by the way that the page takes."""
-        rescoring = Rescoring(Target(self.program, points), self.year.sheets)
+        rescoring = Rescoring(target_of(self.program, points), self.year.sheets)
         rows = [
             self.program.pack({key: {"value": mark} for key, mark in each.items()}) for each in self.marks
         ]
@@ -117,67 +120,67 @@ def years(draw: st.DrawFn) -> Filled:
     )
 
 
-def grades(lines: dict[int, AgencyLine]) -> list[str | None]:
-    return [lines[agency].grade for agency in sorted(lines)]
-
-
 def who_is_above(lines: dict[int, AgencyLine], agency: int) -> list[int]:
     own = lines[agency].rounded
     return [other for other in sorted(lines) if (lines[other].rounded or 0) > (own or 0)]
 
 
-def around(turn: Turn | None, now: Fraction, end: Fraction) -> tuple[list[int], list[int]]:
-    """Weights in units that must not change anything yet, and such that must: two of each, near the place.
+def exactly(held: Filled, key: str, weight: Fraction) -> dict[int, AgencyLine]:
+    """The year worked out once more with nothing rounded before the score of the year."""
+    weights = {each: Fraction(most) for each, most in MAXIMA.items()} | {key: weight}
+    scores: dict[int, Fraction] = {}
+    for agency in set(held.year.agency.tolist()):
+        rows = [number for number, own in enumerate(held.year.agency) if own == agency]
+        score = Fraction(0)
+        for row in rows:
+            marks = held.marks[row]
+            own = sum((weights[each] * marks[each] / MAXIMA[each] for each in MAXIMA), Fraction(0))
+            unit = int(held.year.sheets.total[2 * row + 1])
+            percent = Fraction(70) * own / sum(weights.values()) + Fraction(30 * unit, 100 * SCALE)
+            score += percent * held.year.fees[row]
+        scores[agency] = score / sum(held.year.fees[row] for row in rows)
+    return {
+        agency: AgencyLine(
+            agency, score, round_half_up(score, 2), None, grade_for(score, GRADES, RULES.rounding).key, 1
+        )
+        for agency, score in scores.items()
+    }
 
-    A total is rounded to a ten-thousandth of a point, which the exact solution does not see: hence some distance.
-    """
-    if turn is None:
-        span = end - now
-        return [int(now + span * part) for part in (Fraction(1, 3), Fraction(9, 10))], []
-    span = turn.weight - now
-    sign = 1 if span > 0 else -1
-    before = [turn.weight - sign * 400, now + span / 2]
-    return (
-        [int(each) for each in before if (each - now) * sign >= 0 and each >= 0],
-        [int(each) for each in (turn.weight + sign * 400,) if each >= 0],
-    )
 
-
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(years())
 def test_before_the_place_nothing_changes_and_beyond_it_something_does(held: Filled) -> None:
     now = held.rolled({}, RULES)
-
-    def same_grades(found: dict[int, AgencyLine]) -> bool:
-        return grades(found) == grades(now)
-
-    def same_ranks(found: dict[int, AgencyLine]) -> bool:
-        return all(who_is_above(found, agency) == who_is_above(now, agency) for agency in now)
-
+    little = Fraction(1, 10**12)
     for reach in held.reaches():
-        for part, same in ((reach.grades, same_grades), (reach.ranks, same_ranks)):
-            for turn, end in ((part.down, Fraction(0)), (part.up, reach.now * 50)):
-                before, beyond = around(turn, reach.now, end)
-                for weight in before:
-                    assert same(held.rolled({reach.key: weight}, RULES)), (reach.key, turn, weight)
-                for weight in beyond:
-                    found = held.rolled({reach.key: weight}, RULES)
-                    # A crossing may be undone at once where figures run side by side; then the place itself tells.
-                    assert turn is not None
-                    assert not same(found) or runs_close(held, reach, turn)
+        assert exactly(held, reach.key, reach.now)[0].score == now[0].score
+        parts: list[tuple[Reach, int | None]] = [(reach.grades, None), (reach.ranks, None)]
+        parts += [(part, agency) for agency, pair in reach.by_agency.items() for part in pair]
+        for number, (part, agency) in enumerate(parts):
+            is_rank = number % 2 == 1
 
+            def same(
+                found: dict[int, AgencyLine], agency: int | None = agency, is_rank: bool = is_rank
+            ) -> bool:
+                for own in now if agency is None else [agency]:
+                    if is_rank and who_is_above(found, own) != who_is_above(now, own):
+                        return False
+                    if not is_rank and found[own].grade != now[own].grade:
+                        return False
+                return True
 
-def runs_close(held: Filled, reach: WeightReach, turn: Turn) -> bool:
-    """Whether the two figures stay within a hundredth of each other for a while."""
-    if turn.other is None:
-        return False
-    lines = held.rolled(
-        {reach.key: max(0, round(turn.weight) + (400 if turn.weight > reach.now else -400))}, RULES
-    )
-    first, second = lines[turn.agency].score, lines[turn.other].score
-    assert first is not None
-    assert second is not None
-    return abs(first - second) < Fraction(1, 100)
+            for turn, sign, end in ((part.down, -1, Fraction(0)), (part.up, 1, reach.now * 50)):
+                place = end if turn is None else turn.weight
+                span = place - reach.now
+                for weight in (reach.now + span * Fraction(1, 3), reach.now + span * Fraction(9, 10)):
+                    assert same(exactly(held, reach.key, weight))
+                if turn is None:
+                    continue
+                inside = turn.weight if turn.beyond else turn.weight - sign * little
+                if (inside - reach.now) * sign >= 0:
+                    assert same(exactly(held, reach.key, inside))
+                beyond = turn.weight + sign * little if turn.beyond else turn.weight
+                assert not same(exactly(held, reach.key, beyond)), (reach.key, turn)
 
 
 def test_by_hand() -> None:
@@ -204,6 +207,12 @@ def test_by_hand() -> None:
     assert abs(files.ranks.up.weight - 12 * SCALE) < Fraction(SCALE, 20)
     assert files.ranks.down is None
     assert team.by_agency.keys() == {0, 1}
+    # And so it is when the sheets are scored again, a hundredth of a point on either side.
+    rules = YearRules("equal", GRADES, Rounding(0))
+    edge, near = round(plan.grades.up.weight), SCALE // 100
+    assert [held.rolled({"plan": edge + each}, rules)[0].grade for each in (-near, near)] == ["fair", "good"]
+    edge = round(files.ranks.up.weight)
+    assert [held.rolled({"files": edge + each}, rules)[1].rank for each in (-near, near)] == [2, 1]
 
 
 def test_shares_of_the_roles_by_hand() -> None:

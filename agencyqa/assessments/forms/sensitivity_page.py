@@ -1,0 +1,152 @@
+"""How far each weight may move, as its page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from agencyqa.assessments.simulation.sensitivity import Reach, Turn, WeightReach
+from agencyqa.assessments.simulation.study import Study, reaches_of
+from agencyqa.measures.enums import Purpose
+from agencyqa.measures.queries import compiled
+from agencyqa.measures.texts import reader_language
+from agencyqa.measures.words import gettext
+from agencyqa.scoring import SCALE, format_fraction
+from agencyqa.web.labels import label_of
+
+PLACES = 4
+
+
+@dataclass(frozen=True)
+class RangeCell:
+    """From where to where nothing changes, and who changes first on either side; "" for nobody."""
+
+    low: str
+    high: str
+    first_down: str
+    first_up: str
+
+
+@dataclass(frozen=True)
+class WeightLine:
+    label: str
+    now: str
+    part: str
+    grades: RangeCell
+    ranks: RangeCell
+
+
+@dataclass(frozen=True)
+class AgencyLine:
+    """The smallest move of a single weight that changes the agency's grade, and its rank; "" for none."""
+
+    agency: str
+    grade: str
+    rank: str
+
+
+@dataclass(frozen=True)
+class SensitivityPage:
+    """``is_linear`` is false where the totals of the chosen scheme are no weighted sums."""
+
+    criteria: tuple[WeightLine, ...]
+    roles: tuple[WeightLine, ...]
+    agencies: tuple[AgencyLine, ...]
+    is_linear: bool
+
+
+def sensitivity_page(study: Study, labels: Mapping[str, str]) -> SensitivityPage:
+    criteria, roles, linear = reaches_of(study)
+    names = [name for _, name in study.simulation.year.agencies]
+    words = {} if study.chosen is None else compiled(study.chosen).texts(reader_language()).criteria
+    whole = sum((reach.now for reach in criteria), Fraction(0))
+
+    def called(key: str) -> str:
+        return words.get(key, key)
+
+    return SensitivityPage(
+        criteria=tuple(
+            _line(called(reach.key), reach, names, _points, gettext("不限"), whole) for reach in criteria
+        ),
+        roles=tuple(
+            _line(label_of(Purpose(reach.key)), reach, names, _percent, "100%", Fraction(1))
+            for reach in roles
+        ),
+        agencies=tuple(
+            AgencyLine(
+                names[line.agency],
+                _smallest(criteria, line.agency, 0, called, names),
+                _smallest(criteria, line.agency, 1, called, names),
+            )
+            for line in study.simulation.after.lines
+            if line.score is not None
+        )
+        if criteria
+        else (),
+        is_linear=linear,
+    )
+
+
+def _line(
+    label: str,
+    reach: WeightReach,
+    names: Sequence[str],
+    shown: Callable[[Fraction], str],
+    most: str,
+    whole: Fraction,
+) -> WeightLine:
+    def cell(part: Reach) -> RangeCell:
+        return RangeCell(
+            shown(Fraction(0)) if part.down is None else shown(part.down.weight),
+            most if part.up is None else shown(part.up.weight),
+            _who(part.down, names),
+            _who(part.up, names),
+        )
+
+    share = _percent(reach.now / whole) if whole else ""
+    return WeightLine(label, shown(reach.now), share, cell(reach.grades), cell(reach.ranks))
+
+
+def _who(turn: Turn | None, names: Sequence[str]) -> str:
+    if turn is None:
+        return ""
+    if turn.other is None:
+        return names[turn.agency]
+    return gettext("%(first)s与%(second)s", first=names[turn.agency], second=names[turn.other])
+
+
+def _smallest(
+    criteria: Sequence[WeightReach],
+    agency: int,
+    which: int,
+    called: Callable[[str], str],
+    names: Sequence[str],
+) -> str:
+    found = [
+        (abs(turn.weight - reach.now), reach, turn)
+        for reach in criteria
+        if agency in reach.by_agency
+        and (turn := reach.by_agency[agency][which].nearest(reach.now)) is not None
+    ]
+    if not found:
+        return ""
+    _, reach, turn = min(found, key=lambda item: item[0])
+    values = {"criterion": called(reach.key), "now": _points(reach.now), "then": _points(turn.weight)}
+    if turn.other is None:
+        return gettext("“%(criterion)s” %(now)s → %(then)s 分", **values)
+    return gettext("“%(criterion)s” %(now)s → %(then)s 分（%(other)s）", other=names[turn.other], **values)
+
+
+def _points(weight: Fraction) -> str:
+    return _figure(weight / SCALE)
+
+
+def _percent(part: Fraction) -> str:
+    return _figure(part * 100) + "%"
+
+
+def _figure(value: Fraction) -> str:
+    """As short as possible; what does not end within four decimals is marked."""
+    text = format_fraction(value, PLACES).rstrip("0").rstrip(".")
+    return text if (value * 10**PLACES).denominator == 1 else f"≈ {text}"
