@@ -26,8 +26,8 @@ MEASURES = {
     "M2": (*SECTIONS["practice"], *SECTIONS["archive"]),
     "M3": (*SECTIONS["quality"], *SECTIONS["timeliness"]),
 }
-# The least totals of the grades from the worst up; the maximum is 100 points.
-EDGES = np.array([0, 60 * POINT, 80 * POINT, 90 * POINT])
+# The least totals of the grades from the worst up, after rounding half-up to two places; the maximum is 100 points.
+EDGES = np.array([0, 599_950, 799_950, 899_950])
 
 
 def computed(a: Mapping[str, Mapping[str, Any]], least: Pick = min, most: Pick = max) -> dict[str, Any]:

@@ -1,86 +1,106 @@
-"""A million sheets of the reference scheme at once, and one alone, beside the same arithmetic written by hand."""
+"""One sheet and up to four million: the engine beside hand-written numpy and the Decimal oracle, in one run.
+
+.venv-test/bin/python -m benchmarks.scoring [--sheets 1000000] [--rounds 7]
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import argparse
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import sqlalchemy as sa
 
-from agencyqa.assessments.models import ScoreSheet
-from agencyqa.extensions import db
-from agencyqa.measures.enums import Purpose
-from agencyqa.measures.models import SchemeVersion
-from agencyqa.measures.queries import program_of
-from agencyqa.scoring import Columns, Program
-from agencyqa.scoring.arrays import Column
+from agencyqa.measures.shipped import shipped_versions
+from agencyqa.scoring import Program, compile_scheme, scheme_to_data
+from benchmarks.answers import plain, random_columns, sheet_at
 from benchmarks.by_hand import computed, score_columns
-from benchmarks.measure import Line, by_turns, peak_of
+from benchmarks.measure import Line, by_turns, machine, peak_of, print_table
+from benchmarks.mixed_form import mixed_form, score_mixed
+from tests.unit.scoring import oracle_sheet
 
 SHEETS = 1_000_000
+SIZES = (10_000, 100_000, 4_000_000)
+ByHand = Callable[[Mapping[str, Mapping[str, Any]]], Any]
 
 
-def scoring_lines() -> Iterator[Line]:
-    program, sheets = _sheets()
-    columns = _repeated(program.columns_from_packed([sheet.packed for sheet in sheets]), SHEETS)
-    by_name = _plain(columns)
-    sections, measures, total, grade = score_columns(by_name)
-    result = program.score_arrays(columns, criteria=False)
-    worst_first = np.argsort([band.low for band in program.scheme.grades])
-    assert np.array_equal(result.total, total)
-    assert np.array_equal(result.grade, worst_first[grade])
-    for held, expected in ((result.sections, sections), (result.measures, measures)):
-        assert all(np.array_equal(held[key][0], value) for key, value in expected.items())
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks.scoring")
+    parser.add_argument("--sheets", type=int, default=SHEETS)
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parser.parse_args(arguments)
+    lines = list(scoring_lines(options.sheets, options.rounds, sizes=SIZES))
+    print(f"\n{machine()}; medians of processor time in turns\n")
+    print_table(lines)
+    return 0
+
+
+def scoring_lines(sheets: int = SHEETS, rounds: int = 7, sizes: tuple[int, ...] = ()) -> Iterator[Line]:
+    reference = next(c.scheme for _, c in shipped_versions() if c.file.key == "reference-2021")
+    yield from _lines("reference", compile_scheme(reference), score_columns, sheets, rounds)
+    mixed = compile_scheme(mixed_form())
+    yield from _lines("mixed", mixed, score_mixed, sheets, rounds)
+    for size in sizes:
+        yield _many("mixed", mixed, score_mixed, size, max(3, rounds * min(1, sheets // size)))
+
+
+def _many(name: str, program: Program, by_hand: ByHand, sheets: int, rounds: int) -> Line:
+    columns = random_columns(program, sheets)
+    bare = plain(columns)
+    _compare(program, by_hand(bare), program.score_arrays(columns, criteria=False))
 
     # Like the hand-written program, which gives the sums and the grade and keeps no single criterion.
     def sums() -> object:
         return program.score_arrays(columns, criteria=False)
 
-    floor, product = by_turns(lambda: score_columns(by_name), sums, rounds=7)
-    yield Line(
-        f"scoring {SHEETS:,} sheets of {len(program.layout)} criteria",
+    floor, product = by_turns(lambda: by_hand(bare), sums, rounds=rounds)
+    return Line(
+        f"{name}: {sheets:,} sheets of {len(program.criterion_keys)} criteria",
         floor,
         product,
         peak=peak_of(sums),
-        floor_peak=peak_of(lambda: score_columns(by_name)),
+        floor_peak=peak_of(lambda: by_hand(bare)),
         remark="floor: numpy, no check of answers",
     )
-    answers = sheets[0].answers
-    floor, product = by_turns(lambda: computed(answers), lambda: program.score(answers), rounds=41, inner=20)
-    yield Line("scoring one sheet", floor, product, remark="floor: plain integers, no check of answers")
+
+
+def _lines(name: str, program: Program, by_hand: ByHand, sheets: int, rounds: int) -> Iterator[Line]:
+    yield _many(name, program, by_hand, sheets, rounds)
+    some = random_columns(program, 50)
+    data = scheme_to_data(program.scheme)
+    filled = [sheet_at(program, some, row) for row in range(some.size)]
+    if by_hand is score_columns:
+        floor, product = by_turns(
+            lambda: [computed(sheet) for sheet in filled],
+            lambda: [program.score(sheet) for sheet in filled],
+            rounds=rounds * 3,
+        )
+        yield Line(f"{name}: one sheet", floor / 50, product / 50, remark="floor: plain integers")
     floor, product = by_turns(
-        lambda: program.score(answers), lambda: program.trace(answers), rounds=41, inner=20
+        lambda: [oracle_sheet.sheet(data, sheet, {}) for sheet in filled],
+        lambda: [program.score(sheet) for sheet in filled],
+        rounds=rounds * 3,
     )
-    yield Line("one sheet with its trace", floor, product, remark="floor: the same without trace")
-
-
-def _sheets() -> tuple[Program, list[ScoreSheet]]:
-    session = db.session()
-    sheets = session.scalars(
-        sa.select(ScoreSheet).where(ScoreSheet.scorer_role == Purpose.BUREAU).order_by(ScoreSheet.id)
-    ).all()
-    return program_of(session.get_one(SchemeVersion, sheets[0].scheme_version_id)), list(sheets)
-
-
-def _repeated(columns: Columns, size: int) -> Columns:
-    """The same sheets over and over, up to ``size``."""
-
-    def longer(column: Column) -> Column:
-        missing = None if column.missing is None else np.resize(column.missing, size)
-        return Column(np.resize(column.values, size), missing)
-
-    return Columns(
-        size,
-        {
-            key: {name: longer(column) for name, column in held.items()}
-            for key, held in columns.inputs.items()
-        },
-        {key: longer(column) for key, column in columns.entered.items()},
+    yield Line(
+        f"{name}: one sheet", floor / 50, product / 50, remark="floor: the Decimal oracle of the tests"
     )
+    floor, product = by_turns(
+        lambda: [program.score(sheet) for sheet in filled],
+        lambda: [program.trace(sheet) for sheet in filled],
+        rounds=rounds * 3,
+    )
+    yield Line(f"{name}: one sheet with its trace", floor / 50, product / 50, remark="floor: without trace")
 
 
-def _plain(columns: Columns) -> Mapping[str, Mapping[str, Any]]:
-    return {
-        key: {name: column.values for name, column in held.items()} for key, held in columns.inputs.items()
-    }
+def _compare(program: Program, expected: Any, result: Any) -> None:
+    sections, measures, total, grade = expected
+    worst_first = np.argsort([band.low for band in program.scheme.grades])
+    assert result.complete.all()
+    assert np.array_equal(result.total, total)
+    assert np.array_equal(result.grade, worst_first[grade])
+    for held, wanted in ((result.sections, sections), (result.measures, measures)):
+        assert all(np.array_equal(held[key][0], value) for key, value in wanted.items())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
