@@ -10,7 +10,7 @@ from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
-from agencyqa.assessments.enums import WeightMode
+from agencyqa.assessments.enums import YearWeights
 from agencyqa.measures.enums import Purpose
 from agencyqa.scoring import GradeBand, RoleShare, grade_problems
 from agencyqa.web.forms import ChoiceField, FilterForm, FlagField, IdField, PointsField, ShareField
@@ -26,7 +26,7 @@ class SimulationForm(FilterForm):
 
     year = IdField(_l("考核年度"))
     scheme = IdField(_l("按此方案重新计分"), blank=_l("各表原来的方案"))
-    weights = ChoiceField(_l("业务权重"), WeightMode, blank=_l("与原来相同"))
+    weights = ChoiceField(_l("业务权重"), YearWeights, blank=_l("与原来相同"))
     assume = FlagField(
         _l("未作答的考核项不计入、新增的否决情形视为未出现"),
         help=_l("不勾选时，这样的评分表没有新总分。"),

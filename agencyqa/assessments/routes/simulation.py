@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from agencyqa.assessments.enums import WeightMode
+from agencyqa.assessments.enums import YearWeights
 from agencyqa.assessments.forms.ranking_page import band_label
 from agencyqa.assessments.forms.sensitivity_page import sensitivity_page
 from agencyqa.assessments.forms.simulation import GRADE, POINTS, SHARE, SimulationForm, read_simulation
@@ -21,6 +21,7 @@ from agencyqa.assessments.simulation import database_study, queries
 from agencyqa.assessments.simulation.study import Study, run_study
 from agencyqa.assessments.simulation.target import can_be_weighed, weights_of_scheme
 from agencyqa.assessments.simulation.year import YearRules
+from agencyqa.assessments.year_plan import YearPlan
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
@@ -46,7 +47,6 @@ class Asked:
     criteria: tuple[Criterion, ...]
     is_faulty: bool
     study: Study | None
-    is_plain: bool = True
 
     @property
     def weights(self) -> Mapping[str, int]:
@@ -97,9 +97,7 @@ def ask(actor: Actor, *, always: bool = False, keep_marks: bool = False) -> Aske
     given = given_id("year")
     year = given if given in years else (years[0] if years else None)
     chosen = _chosen(actor)
-    mode, table = (
-        (WeightMode.EQUAL, None) if year is None else queries.rules_of_year(session, bureau_id, year)
-    )
+    plan, table = (YearPlan(), None) if year is None else queries.rules_of_year(session, bureau_id, year)
     bands = () if table is None else grade_bands(table)
     criteria, is_faulty = _criteria(chosen)
     read = None if year is None else queries.read_year(session, bureau_id, year)
@@ -113,23 +111,17 @@ def ask(actor: Actor, *, always: bool = False, keep_marks: bool = False) -> Aske
         grades=bands,
     )
     study = None
-    if (
-        read is not None
-        and read.is_plain
-        and table is not None
-        and year is not None
-        and not form.errors
-        and not is_faulty
-    ):
-        before = YearRules(mode.value, bands, rounding_of(table))
-        wanted: WeightMode | None = form["weights"].data
-        after = YearRules((wanted or mode).value, form.grades(bands), rounding_of(table), form.shares)
+    if read is not None and table is not None and year is not None and not form.errors and not is_faulty:
+        before = YearRules(plan.weights.value, bands, rounding_of(table))
+        wanted: YearWeights | None = form["weights"].data
+        after = YearRules((wanted or plan.weights).value, form.grades(bands), rounding_of(table), form.shares)
         if form.has_changes or always:
             study = run_study(
                 session,
                 bureau_id,
                 year,
                 read,
+                plan=plan,
                 before=before,
                 after=after,
                 chosen=chosen,
@@ -137,8 +129,7 @@ def ask(actor: Actor, *, always: bool = False, keep_marks: bool = False) -> Aske
                 assume=form["assume"].data,
                 keep_marks=keep_marks,
             )
-    is_plain = read is None or read.is_plain
-    return Asked(form, year, bureau_id, table, chosen, criteria, is_faulty, study, is_plain)
+    return Asked(form, year, bureau_id, table, chosen, criteria, is_faulty, study)
 
 
 def _chosen(actor: Actor) -> SchemeVersion | None:

@@ -37,7 +37,9 @@ stored_years: list[Callable[..., None]] = []
 )
 @click.option("--year", type=int, help="The assessment year, with --bureau.")
 @click.option(
-    "--weights", type=click.Choice(["equal", "fee"]), help="Another weight of engagements, with --bureau."
+    "--weights",
+    type=click.Choice(["equal", "fee", "amount", "set"]),
+    help="Another weight of engagements, with --bureau.",
 )
 @click.option(
     "--grade", multiple=True, callback=pairs, help="KEY=LOW: another limit of a grade, with --bureau."

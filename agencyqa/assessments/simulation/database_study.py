@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
-from agencyqa.assessments.enums import WeightMode
+from agencyqa.assessments.enums import YearWeights
 from agencyqa.assessments.forms.ranking_page import band_label
 from agencyqa.assessments.models import GradeTable
 from agencyqa.assessments.queries.tables import grade_bands, rounding_of
@@ -25,6 +25,7 @@ from agencyqa.assessments.simulation.options import read_target
 from agencyqa.assessments.simulation.queries import YearRead, answer_blocks, read_year, rules_of_year
 from agencyqa.assessments.simulation.rescoring import Rescored, Rescoring
 from agencyqa.assessments.simulation.simulate import AgencyMove, Simulation, simulate
+from agencyqa.assessments.simulation.study import roller
 from agencyqa.assessments.simulation.year import SHOWN_PLACES, YearRules
 from agencyqa.auth.roles import BodyKind
 from agencyqa.db import reading
@@ -58,17 +59,15 @@ def simulate_year(
     with reading(), force_locale(LOCALES["en" if language == "en" else "zh_CN"]):
         session = db.session()
         body = _bureau(session, bureau)
-        mode, table = rules_of_year(session, body.id, year)
+        plan, table = rules_of_year(session, body.id, year)
         if table is None:
             raise click.ClickException(f"{body.name} has no grades for {year}.")
         read = read_year(session, body.id, year)
         if not read.arrays.sheet_ids:
             raise click.ClickException(f"{body.name} has no decided sheets of {year}.")
-        if not read.is_plain:
-            raise click.ClickException("Years with panels or rules of their own cannot be simulated here.")
         bands = grade_bands(table)
         after = YearRules(
-            (mode if weights is None else WeightMode(weights)).value,
+            (plan.weights if weights is None else YearWeights(weights)).value,
             _limits(bands, limits),
             rounding_of(table),
             _shares(shares),
@@ -79,8 +78,9 @@ def simulate_year(
             rescored, gaps = _rescored(session, body.id, year, read, load_scheme(draft), points, assume)
         elif points:
             raise click.UsageError("--points needs the DRAFT whose criteria they are.")
-        before = YearRules(mode.value, bands, rounding_of(table))
-        found = simulate(read.arrays, before, after, rescored)
+        before = YearRules(plan.weights.value, bands, rounding_of(table))
+        roll = roller(session, body.id, year, read, plan, after)
+        found = simulate(read.arrays, before, after, rescored, roll=roll)
         session.rollback()
         rows = [_row(found, move, table) for move in found.moves if show_all or move.changed]
         if out is not None:

@@ -15,13 +15,20 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 from agencyqa.accounts.models import Body
 from agencyqa.accounts.queries import bureau_chain
 from agencyqa.assessments import workflow
-from agencyqa.assessments.enums import RoleMissing, WeightMode
+from agencyqa.assessments.enums import RoleMissing
 from agencyqa.assessments.models import GradeTable, ScoreSheet, ShareTable
 from agencyqa.assessments.policies import seen_by
 from agencyqa.assessments.queries.rounds import newest_round
-from agencyqa.assessments.queries.tables import grade_table_in_force, role_shares
-from agencyqa.assessments.queries.year_facts import shares_on
+from agencyqa.assessments.queries.tables import (
+    grade_table_in_force,
+    plan_of_round,
+    role_shares,
+    year_rules_in_force,
+)
+from agencyqa.assessments.queries.year_facts import agency_facts, shares_on, year_facts
+from agencyqa.assessments.simulation.full_year import FullYear
 from agencyqa.assessments.simulation.year import SheetTotals, YearArrays
+from agencyqa.assessments.year_plan import YearPlan, plan_from_data
 from agencyqa.auth.actor import Actor
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
@@ -39,7 +46,7 @@ BLOCK = 50_000
 class YearRead:
     """``versions`` are the scheme versions of the year's sheets by id, with their schemes loaded; ``grades`` the
     stored grade of each sheet. ``without_shares`` are contract dates on which no shares were in force. ``is_plain``:
-    no panels, shares carried by others or rules of the year, which a simulation does not know.
+    no panels and no shares carried by others, so that the arrays alone can roll it up.
     """
 
     arrays: YearArrays
@@ -65,13 +72,22 @@ def years_with_sheets(session: Session, bureau_id: int) -> list[int]:
     return list(session.scalars(statement))
 
 
-def rules_of_year(session: Session, bureau_id: int, year: int) -> tuple[WeightMode, GradeTable | None]:
+def rules_of_year(session: Session, bureau_id: int, year: int) -> tuple[YearPlan, GradeTable | None]:
     """How the newest round of the year weighs and grades; without one, how a new round would."""
     found = newest_round(session, bureau_id, year)
     if found is not None:
-        return found.weight_mode, session.get_one(GradeTable, found.grade_table_id)
-    chain = bureau_chain(session, bureau_id)
-    return WeightMode.EQUAL, grade_table_in_force(session, chain, date(year, 12, 31))
+        return plan_of_round(session, found), session.get_one(GradeTable, found.grade_table_id)
+    chain, last_day = bureau_chain(session, bureau_id), date(year, 12, 31)
+    rules = year_rules_in_force(session, chain, last_day)
+    plan = YearPlan() if rules is None else plan_from_data(rules.content)
+    return plan, grade_table_in_force(session, chain, last_day)
+
+
+def full_year(session: Session, bureau_id: int, year: int, arrays: YearArrays, plan: YearPlan) -> FullYear:
+    """Everything that a round would be computed from."""
+    facts = year_facts(session, bureau_id, year).counted
+    agencies = sorted({fact.agency_id for fact in facts})
+    return FullYear(arrays, facts, plan, agency_facts(session, bureau_id, year, agencies, plan))
 
 
 def simulable_versions(
@@ -115,7 +131,7 @@ def read_year(session: Session, bureau_id: int, year: int) -> YearRead:
     shares: list[tuple[RoleShare, ...]] = []
     without: set[date] = set()
     known: dict[date, ShareTable | None] = {}
-    is_plain = not has_year_rules(session, bureau_id, year)
+    is_plain = True
     chain = bureau_chain(session, bureau_id)
     all_tables = session.scalars(select(ShareTable).where(ShareTable.bureau_id.in_(chain))).all()
     rows: list[Any] = []
@@ -162,11 +178,6 @@ def read_year(session: Session, bureau_id: int, year: int) -> YearRead:
     )
     versions = _versions(session, {int(number) for number in np.unique(arrays.version)})
     return YearRead(arrays, versions, [row.grade for row in sheets.rows], tuple(sorted(without)), is_plain)
-
-
-def has_year_rules(session: Session, bureau_id: int, year: int) -> bool:
-    found = newest_round(session, bureau_id, year)
-    return found is not None and found.year_rules_id is not None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.orm import Session
 
-from agencyqa.assessments.simulation.queries import YearRead, answer_blocks
+from agencyqa.assessments.enums import YearWeights
+from agencyqa.assessments.simulation.full_year import PLAIN_WEIGHTS, is_plain
+from agencyqa.assessments.simulation.queries import YearRead, answer_blocks, full_year
 from agencyqa.assessments.simulation.rescoring import Rescored, Rescoring
 from agencyqa.assessments.simulation.sensitivity import (
     Marks,
@@ -17,9 +19,10 @@ from agencyqa.assessments.simulation.sensitivity import (
     is_linear,
     share_reaches,
 )
-from agencyqa.assessments.simulation.simulate import Simulation, simulate
+from agencyqa.assessments.simulation.simulate import RollUp, Simulation, simulate
 from agencyqa.assessments.simulation.target import Target, target_of, weights_of_scheme
 from agencyqa.assessments.simulation.year import YearRules
+from agencyqa.assessments.year_plan import YearPlan
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.queries import compiled
 from agencyqa.scoring import ArrayResult
@@ -39,6 +42,7 @@ class Study:
     after: YearRules
     points: Mapping[str, int]
     marks: Marks | None = None
+    is_plain: bool = True
 
 
 def replaced_by(chosen: SchemeVersion, versions: Mapping[int, SchemeVersion]) -> dict[int, SchemeVersion]:
@@ -57,6 +61,7 @@ def run_study(
     year: int,
     read: YearRead,
     *,
+    plan: YearPlan,
     before: YearRules,
     after: YearRules,
     chosen: SchemeVersion | None,
@@ -74,12 +79,37 @@ def run_study(
         scheme = program.scheme
         target = target_of(program, points, assume=assume)
         rescored, marks = rescore(session, bureau_id, year, read, target, replaced)
+    roll = roller(session, bureau_id, year, read, plan, after)
     simulation = simulate(
-        read.arrays, before, after, rescored, scheme=scheme, grades_before=read.grades if scheme else None
+        read.arrays,
+        before,
+        after,
+        rescored,
+        scheme=scheme,
+        grades_before=read.grades if scheme else None,
+        roll=roll,
     )
     return Study(
-        year, simulation, chosen, replaced, read, before, after, points, marks if keep_marks else None
+        year,
+        simulation,
+        chosen,
+        replaced,
+        read,
+        before,
+        after,
+        points,
+        marks if keep_marks else None,
+        roll is None,
     )
+
+
+def roller(
+    session: Session, bureau_id: int, year: int, read: YearRead, plan: YearPlan, after: YearRules
+) -> RollUp | None:
+    """None where the arrays know all that the year has."""
+    if read.is_plain and is_plain(plan) and YearWeights(after.weights) in PLAIN_WEIGHTS:
+        return None
+    return full_year(session, bureau_id, year, read.arrays, plan).roll_up
 
 
 def rescore(
@@ -117,9 +147,11 @@ def _marks(target: Target, found: list[tuple[IntArray, ArrayResult]]) -> Marks:
 def reaches_of(study: Study) -> tuple[list[WeightReach], list[WeightReach], bool]:
     """Of the criteria of the chosen scheme and of the scorer roles, under the rules of the simulation.
 
-    False where the totals of the chosen scheme are no plain weighted sums, so that nothing is said of its criteria.
+    False where scores are no weighted sums, by the chosen scheme or the rules of the year: then nothing is said.
     """
     simulation, rules = study.simulation, study.after
+    if not study.is_plain:
+        return [], [], False
     agencies = sorted(line.agency for line in simulation.after.lines if line.score is not None)
     sheets = simulation.sheets_after
     roles = share_reaches(simulation.year, sheets, rules, agencies)

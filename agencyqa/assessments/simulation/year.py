@@ -17,7 +17,8 @@ from agencyqa.scoring.arrays import INT64_HIGH, IntArray, Mask
 SHOWN_PLACES = 2
 NO_SHEET = -1
 
-Weights = Literal["equal", "fee"]
+# The arrays here know equal weights and fees; the others need ``full_year``.
+Weights = Literal["equal", "fee", "amount", "set"]
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,19 @@ from agencyqa.assessments.enums import WeightMode
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.simulation.queries import read_year, rules_of_year, years_with_sheets
 from agencyqa.assessments.simulation.year import YearRules, roll_up
+from agencyqa.assessments.year_plan import plain_plan
 from agencyqa.db import Base
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.queries import program_of
 from agencyqa.measures.services import draft_scheme
-from agencyqa.scoring import Rounding
+from agencyqa.scoring import Panel, Rounding
 from tests.client import Client
 from tests.factories.accounts import NOW, sign_in
 from tests.factories.assessments import JIADING_ANSWERS
 from tests.factories.measures import shipped_version
-from tests.factories.rounds import score_of
-from tests.integration.assessments.conftest import switch_to
+from tests.factories.rounds import make_round, score_of
+from tests.integration.assessments.conftest import World, switch_to
+from tests.integration.assessments.panels_world import build_panelled
 from tests.integration.assessments.years import Year, year
 
 __all__ = ["year"]
@@ -120,13 +122,14 @@ def everything(session: Session) -> dict[str, list[Any]]:
 
 @pytest.mark.parametrize("mode", list(WeightMode))
 def test_what_is_read_rolls_up_to_the_round(year: Year, mode: WeightMode) -> None:
-    found = year.round()
+    found = make_round(year.session, year.supervisor, mode)
     bureau_id = year.world.bureau.id
     assert years_with_sheets(year.session, bureau_id) == [2022]
-    before, grades = rules_of_year(year.session, bureau_id, 2022)
-    assert (before, grades is not None and grades.id) == (WeightMode.EQUAL, found.grade_table_id)
+    plan, grades = rules_of_year(year.session, bureau_id, 2022)
+    assert (plan, grades is not None and grades.id) == (plain_plan(mode), found.grade_table_id)
     read = read_year(year.session, bureau_id, 2022)
-    rolled = roll_up(read.arrays, read.arrays.sheets, YearRules("equal", (), Rounding(2)))
+    assert read.is_plain
+    rolled = roll_up(read.arrays, read.arrays.sheets, YearRules(mode.value, (), Rounding(2)))
     assert [(read.arrays.agencies[line.agency][0], line.score, line.rank) for line in rolled.lines] == [
         (each.agency_id, score_of(each), each.rank) for each in year.results(found)
     ]
@@ -301,3 +304,15 @@ def test_a_foreign_word_in_the_address_is_no_fault(client: Client, answered: Yea
     sign_in(client, answered.world.lead)
     for path in ("/simulation", "/simulation/sensitivity"):
         assert client.get(f"{path}?weights=fee&endpoint=x&_external=1&filename=y").status_code == 200
+
+
+def test_a_year_with_a_panel_is_simulated_too(client: Client, world: World) -> None:
+    """The bureau's 60 and the experts' 70, 80 and 96, whose mean is 82: 71, and 77.6 at 20 to 80."""
+    panelled = build_panelled(world, Panel("mean", 1, 3, "wait"))
+    panelled.score_bureau(60)
+    for number, sheet in enumerate(panelled.invite(0, 1, 2)):
+        panelled.give(sheet, number, (70, 80, 96)[number])
+    sign_in(client, world.lead)
+    page = client.get("/simulation?s-bureau=20&s-expert=80").text
+    assert table(page) == [["申评咨询有限公司", "71.00", "77.60", "+6.60", "1 → 1", "中"]]
+    assert "得分不是加权和" in client.get("/simulation/sensitivity").text

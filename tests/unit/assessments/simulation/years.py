@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 
 import numpy as np
 from hypothesis import strategies as st
@@ -80,6 +81,8 @@ def arrays_of(year: Sequence[PastEngagement]) -> YearArrays:
 
 
 def facts_of(year: Sequence[PastEngagement]) -> list[EngagementFact]:
+    """Sheets are numbered as in the arrays."""
+    numbers = count()
     return [
         EngagementFact(
             engagement_id=number,
@@ -93,7 +96,7 @@ def facts_of(year: Sequence[PastEngagement]) -> list[EngagementFact]:
             state=EngagementState.COMPLETED,
             share_table_id=1,
             shares=each.shares,
-            sheets=tuple(_fact(number, sheet) for sheet in each.sheets),
+            sheets=tuple(_fact(next(numbers), number, sheet) for sheet in each.sheets),
             bureau_id=1,
             bureau_name="",
         )
@@ -101,9 +104,9 @@ def facts_of(year: Sequence[PastEngagement]) -> list[EngagementFact]:
     ]
 
 
-def _fact(engagement: int, sheet: PastSheet) -> SheetFact:
+def _fact(sheet_id: int, engagement: int, sheet: PastSheet) -> SheetFact:
     return SheetFact(
-        sheet_id=engagement,
+        sheet_id=sheet_id,
         engagement_id=engagement,
         role=sheet.role,
         revision=1,
