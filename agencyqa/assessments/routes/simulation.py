@@ -30,7 +30,7 @@ from agencyqa.extensions import db
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.queries import compiled, texts_of
 from agencyqa.measures.texts import reader_language
-from agencyqa.scoring import Criterion, SchemeError
+from agencyqa.scoring import Criterion
 from agencyqa.web.labels import label_of
 from agencyqa.web.loading import given_id
 
@@ -101,7 +101,7 @@ def ask(actor: Actor, *, always: bool = False, keep_marks: bool = False) -> Aske
     bands = () if table is None else grade_bands(table)
     criteria, is_faulty = _criteria(chosen)
     read = None if year is None else queries.read_year(session, bureau_id, year)
-    texts = None if chosen is None else texts_of(chosen)
+    texts = None if chosen is None or is_faulty else texts_of(chosen)
     form = read_simulation(
         years=years,
         schemes=[(row.id, _scheme_label(row)) for row in queries.simulable_versions(session, actor)],
@@ -146,11 +146,9 @@ def _criteria(chosen: SchemeVersion | None) -> tuple[tuple[Criterion, ...], bool
     """The criteria of the scheme, and whether it is a draft that cannot be scored by."""
     if chosen is None:
         return (), False
-    scheme = compiled(chosen)
-    try:
-        program = scheme.program
-    except SchemeError:
+    if chosen.error_count:
         return (), True
+    program = compiled(chosen).program
     criteria = (criterion for _, criterion in program.scheme.criteria())
     return tuple(criterion for criterion in criteria if can_be_weighed(criterion)), False
 
@@ -178,7 +176,7 @@ def _shown(asked: Asked) -> dict[str, object]:
         },
         "conditions": {field.name: request.args[field.name] for field in form if field.name in request.args},
         "is_reference": _is_reference(asked),
-        "texts": None if asked.chosen is None else texts_of(asked.chosen),
+        "texts": None if asked.chosen is None or asked.is_faulty else texts_of(asked.chosen),
     }
 
 

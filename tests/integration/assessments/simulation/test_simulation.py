@@ -316,3 +316,12 @@ def test_a_year_with_a_panel_is_simulated_too(client: Client, world: World) -> N
     page = client.get("/simulation?s-bureau=20&s-expert=80").text
     assert table(page) == [["申评咨询有限公司", "71.00", "77.60", "+6.60", "1 → 1", "中"]]
     assert "得分不是加权和" in client.get("/simulation/sensitivity").text
+
+
+def test_a_draft_with_errors_says_so(client: Client, answered: Year) -> None:
+    version = draft(answered)
+    version.error_count = 2
+    sign_in(client, answered.world.supervisor)
+    page = client.get(f"/simulation?scheme={version.id}&weights=fee")
+    assert (page.status_code, 'id="agencies"' in page.text) == (200, False)
+    assert "这份草稿还不能用于计分。" in said(page.text)
