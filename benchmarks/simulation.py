@@ -59,17 +59,18 @@ def main(arguments: list[str] | None = None) -> int:
             program = program_of(version)
             first = next(criterion.key for _, criterion in program.scheme.criteria())
             queries = {
-                "weights, shares and limits": "weights=fee&s-bureau=60&s-evaluated_unit=40",
-                "scored again by a scheme": f"scheme={version.id}",
-                "scored again, other points": f"scheme={version.id}&p-{first}=20",
+                "weights, shares and limits": "?weights=fee&s-bureau=60&s-evaluated_unit=40&",
+                "scored again by a scheme": f"?scheme={version.id}&",
+                "scored again, other points": f"?scheme={version.id}&p-{first}=20&",
+                "how far 18 criteria and 2 shares may move": f"/sensitivity?scheme={version.id}&",
             }
             engine = db.engine
         for title, query in queries.items():
             with statements(engine) as sent:
-                answer = client.get(f"/simulation?year={YEAR}&{query}")
+                answer = client.get(f"/simulation{query}year={YEAR}")
             assert answer.status_code == 200, answer.text
             assert 'id="agencies"' in answer.text
-            taken = _median(partial(client.get, f"/simulation?year={YEAR}&{query}"), options.rounds)
+            taken = _median(partial(client.get, f"/simulation{query}year={YEAR}"), options.rounds)
             print(f"page, 500 engagements, {title}: {taken * MILLI:.0f} ms, {len(sent)} statements")
             assert taken < GOAL_PAGE
         table = folder / "sheets.csv"

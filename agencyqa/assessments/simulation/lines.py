@@ -64,24 +64,11 @@ def first_grade_change(
     return Crossing(place, slope < 0) if lines.reaches(place, beyond=slope < 0) else None
 
 
-def first_rank_change(lines: Lines, agency: int, places: int) -> Crossing | None:
-    """Where first another agency comes to stand above this one as shown, or no longer does.
+class Figures:
+    """The scores times ten to the places, and a half: whole numbers are where the shown figure changes.
 
-    Pairs are sorted by binary figures and then solved exactly, the nearest first, until the next cannot be nearer.
+    Made once for many questions.
     """
-    figures = _Figures(lines, places)
-    best: Crossing | None = None
-    for other, earliest in figures.nearest(agency):
-        if best is not None and earliest > float(best.place) * (1 + _SLACK) + _SLACK:
-            break
-        found = figures.meeting(agency, other)
-        if found is not None and (best is None or (found.place, found.beyond) < (best.place, best.beyond)):
-            best = found
-    return best
-
-
-class _Figures:
-    """The scores times ten to the places, and a half: whole numbers are where the shown figure changes."""
 
     def __init__(self, lines: Lines, places: int) -> None:
         self.lines = lines
@@ -92,7 +79,23 @@ class _Figures:
         self.float_start = np.array([float(each) for each in self.start])
         self.float_slope = np.array([float(each) for each in self.slope])
 
-    def nearest(self, agency: int) -> list[tuple[int, float]]:
+    def first_change(self, agency: int) -> Crossing | None:
+        """Where first another agency comes to stand above this one as shown, or no longer does.
+
+        Pairs are sorted by binary figures and then solved exactly, the nearest first, until the next cannot be nearer.
+        """
+        best: Crossing | None = None
+        for other, earliest in self._nearest(agency):
+            if best is not None and earliest > float(best.place) * (1 + _SLACK) + _SLACK:
+                break
+            found = self._meeting(agency, other)
+            if found is not None and (
+                best is None or (found.place, found.beyond) < (best.place, best.beyond)
+            ):
+                best = found
+        return best
+
+    def _nearest(self, agency: int) -> list[tuple[int, float]]:
         """Other agencies with the earliest place where the two can change places, about; the nearest first.
 
         One stands above as shown only if its exact figure is higher, and surely if it is higher by one.
@@ -113,7 +116,7 @@ class _Figures:
         last = float(self.lines.end) * (1 + _SLACK) + _SLACK
         return [(int(other), float(when[other])) for other in order if when[other] <= last]
 
-    def meeting(self, agency: int, other: int) -> Crossing | None:
+    def _meeting(self, agency: int, other: int) -> Crossing | None:
         a, b = self.start[other], self.slope[other]
         c, d = self.start[agency], self.slope[agency]
         above = floor(a) > floor(c)

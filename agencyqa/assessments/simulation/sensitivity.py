@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from agencyqa.assessments.simulation.lines import Crossing, Lines, first_grade_change, first_rank_change
+from agencyqa.assessments.simulation.lines import Crossing, Figures, Lines, first_grade_change
 from agencyqa.assessments.simulation.year import (
     SHOWN_PLACES,
     SheetTotals,
@@ -222,6 +222,7 @@ def _reach(
             end,
             included,
         )
+        figures = Figures(lines, SHOWN_PLACES)
 
         def turn(agency: int, found: Crossing | None, sign: int = sign) -> Turn | None:
             if found is None:
@@ -232,7 +233,7 @@ def _reach(
         turns[up] = {
             agency: (
                 turn(agency, first_grade_change(lines, number, rules.grades, rules.rounding)),
-                turn(agency, first_rank_change(lines, number, SHOWN_PLACES)),
+                turn(agency, figures.first_change(number)),
             )
             for number, agency in enumerate(agencies)
         }

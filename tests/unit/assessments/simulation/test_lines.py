@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agencyqa.assessments.simulation.lines import Crossing, Lines, first_grade_change, first_rank_change
+from agencyqa.assessments.simulation.lines import Crossing, Figures, Lines, first_grade_change
 from agencyqa.scoring import GradeBand, Rounding, grade_for, round_half_up
 
 GRADES = (GradeBand("good", 800_000), GradeBand("fair", 600_000), GradeBand("poor", 0))
@@ -87,7 +87,7 @@ def test_ranks(held: Lines) -> None:
         edges += [edge + Fraction(step, 100) for edge in set(edges) for step in range(4)]
         places = places_of(held, list(range(len(held.start))), sorted(set(edges)))
         now = above(held, agency, Fraction(0))
-        found = first_rank_change(held, agency, 2)
+        found = Figures(held, 2).first_change(agency)
         assert plain(found) == expected(held, places, now, lambda at, own=agency: above(held, own, at))
         if found is not None:
             assert found.other is not None
@@ -110,11 +110,11 @@ def test_ranks_by_hand() -> None:
     """70 rises by 1, 71 falls by 1: at 0.495 they are shown as 70.50 (70.495) and 70.51 (70.505)."""
     held = Lines((Fraction(70), Fraction(71)), (Fraction(1), Fraction(-1)), Fraction(5), True)
     # Behind 0.495 the second is shown as 70.50 too.
-    assert first_rank_change(held, 0, 2) == Crossing(Fraction(99, 200), True, 1)
+    assert Figures(held, 2).first_change(0) == Crossing(Fraction(99, 200), True, 1)
     # The second is passed when the first is shown as 70.51 and it itself as 70.50 or less.
-    assert first_rank_change(held, 1, 2) == Crossing(Fraction(101, 200), False, 0)
+    assert Figures(held, 2).first_change(1) == Crossing(Fraction(101, 200), False, 0)
 
 
 def test_equal_lines_never_part() -> None:
     held = Lines((Fraction(70), Fraction(70)), (Fraction(1), Fraction(1)), Fraction(5), True)
-    assert first_rank_change(held, 0, 2) is None
+    assert Figures(held, 2).first_change(0) is None
