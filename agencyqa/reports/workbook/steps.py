@@ -1,4 +1,4 @@
-"""The steps of a criterion as lines of the workbook, made once for equal inputs.
+"""The steps of a criterion as lines of the workbook, made once for all sheets on which they tell the same.
 
 A bureau's year has thousands of criteria but few different answers to each. Making the sentences costs far more
 than looking them up.
@@ -12,11 +12,12 @@ from itertools import chain
 from agencyqa.assessments.forms.trace_page import TraceCriterion, trace_page
 from agencyqa.measures.words import gettext
 from agencyqa.reports.workbook.content import CountedSheet
-from agencyqa.scoring import format_points
+from agencyqa.scoring import Criterion, Scheme, format_points
 
 # The criterion, the step, the step with names, with figures, and the points that come of it.
 Line = tuple[str | None, str, str, str | None, int | None]
-_Key = tuple[int, str, tuple[int | None, ...], str]
+# Version, criterion, its inputs and own figure, the reason for that, and what else its notes speak of.
+_Key = tuple[int, str, tuple[int | None, ...], str, tuple[int | None, ...]]
 # Free figures could make every criterion different, and memory must not grow with the year.
 MOST_KEPT = 20_000
 
@@ -45,16 +46,36 @@ class StepLines:
         if version not in self._places:
             self._places[version] = _places(counted.program.slots)
         places = self._places[version]
-        reasons = counted.sheet.reasons
+        reasons, scheme = counted.sheet.reasons, counted.program.scheme
         return [
             (
                 version,
                 criterion.key,
                 tuple(counted.packed[n] for n in places[criterion.key]),
                 reasons.get(criterion.key, ""),
+                _others(criterion, scheme, counted),
             )
-            for _, criterion in counted.program.scheme.criteria()
+            for _, criterion in scheme.criteria()
         ]
+
+
+def _others(criterion: Criterion, scheme: Scheme, counted: CountedSheet) -> tuple[int | None, ...]:
+    """What the notes of a criterion tell beyond its own inputs.
+
+    A bonus names the items it depends on and the room that all others leave it. By weights a criterion names its part
+    of a sum that is rounded as a whole, and a part of a maximum that shrinks with whatever is left out.
+    """
+    if criterion.bonus:
+        return tuple(counted.packed)
+    if scheme.adding == "points" or criterion.weight == 0:
+        return ()
+    if _can_leave_out(scheme):
+        return tuple(counted.packed)
+    return (counted.criteria[criterion.key].contribution,)
+
+
+def _can_leave_out(scheme: Scheme) -> bool:
+    return scheme.unanswered == "leave_out" or any(each.rule.can_be_left_out for _, each in scheme.criteria())
 
 
 def _places(slots: Sequence[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
