@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 MINIMUM_SECRET_LENGTH = 32
-FIELD_KEY_LENGTH = 32
+# Of the keys that seal fields and of those that sign receipts, in bytes.
+KEY_LENGTH = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 DATABASES = ("postgresql://", "postgresql+psycopg://", "sqlite://")
 # A hundred thousand hours; more than anybody means, and less than what overflows.
@@ -166,6 +167,8 @@ class Settings:
     files: FileSettings = field(default_factory=FileSettings)
     # (name, key) of the keys that seal sensitive fields, the one in use first; none: such fields are not taken.
     field_keys: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    # The same of the keys that sign receipts (Ed25519 seeds); none: receipts go out without a signature.
+    signing_keys: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     scheduler: str = "off"
     log_level: str = "INFO"
     testing: bool = False
@@ -213,7 +216,8 @@ class Settings:
             public_url=environ.get("AGENCYQA_PUBLIC_URL", "").rstrip("/"),
             mail=MailSettings.from_environ(environ),
             files=FileSettings.from_environ(environ),
-            field_keys=_field_keys(environ, data_dir),
+            field_keys=_named_keys(environ, "AGENCYQA_FIELD_KEYS", data_dir / "field_keys"),
+            signing_keys=_named_keys(environ, "AGENCYQA_SIGNING_KEYS", data_dir / "signing_keys"),
             scheduler=environ.get("AGENCYQA_SCHEDULER") or "off",
             log_level=(environ.get("AGENCYQA_LOG_LEVEL") or "INFO").upper(),
         )
@@ -283,16 +287,16 @@ def _secret_key(environ: Mapping[str, str], data_dir: Path) -> str:
 _KEY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,19}", re.ASCII)
 
 
-def _field_keys(environ: Mapping[str, str], data_dir: Path) -> tuple[tuple[str, bytes], ...]:
+def _named_keys(environ: Mapping[str, str], variable: str, file: Path) -> tuple[tuple[str, bytes], ...]:
     """``name:base64,name:base64``, from the environment or the data folder; empty where neither has any."""
-    text, file = environ.get("AGENCYQA_FIELD_KEYS", ""), data_dir / "field_keys"
+    text = environ.get(variable, "")
     if not text:
         try:
             text = file.read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return ()
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"The field keys in {file} cannot be read: {error}") from None
+            raise SettingsError(f"The keys in {file} cannot be read: {error}") from None
     keys: dict[str, bytes] = {}
     for part in text.split(","):
         name, _, encoded = part.strip().partition(":")
@@ -300,11 +304,11 @@ def _field_keys(environ: Mapping[str, str], data_dir: Path) -> tuple[tuple[str, 
             key = base64.b64decode(encoded, validate=True)
         except ValueError:
             key = b""
-        if not _KEY_NAME.fullmatch(name) or len(key) != FIELD_KEY_LENGTH or name in keys:
+        if not _KEY_NAME.fullmatch(name) or len(key) != KEY_LENGTH or name in keys:
             # The keys themselves are never repeated.
             raise SettingsError(
-                "AGENCYQA_FIELD_KEYS is name:key,name:key, the key in use first: names of small letters, digits and "
-                f"hyphens, each once; keys of {FIELD_KEY_LENGTH} random bytes in base64."
+                f"{variable} is name:key,name:key, the key in use first: names of small letters, digits and "
+                f"hyphens, each once; keys of {KEY_LENGTH} random bytes in base64."
             )
         keys[name] = key
     return tuple(keys.items())

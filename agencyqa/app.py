@@ -45,6 +45,10 @@ from agencyqa.engagements.deliverables import events as deliverables_events
 from agencyqa.engagements.deliverables import jobs as deliverables_jobs
 from agencyqa.engagements.deliverables import messages as deliverables_messages
 from agencyqa.engagements.deliverables import routes as deliverables_routes
+from agencyqa.engagements.receipts import cli as receipts_cli
+from agencyqa.engagements.receipts import events as receipts_events
+from agencyqa.engagements.receipts import messages as receipts_messages
+from agencyqa.engagements.receipts import routes as receipts_routes
 from agencyqa.errors import AgencyQAError
 from agencyqa.evaluations import events as evaluations_events
 from agencyqa.evaluations import jobs as evaluations_jobs
@@ -99,6 +103,7 @@ BLUEPRINTS = (
     objects_routes.bp,
     engagements_routes.bp,
     deliverables_routes.bp,
+    receipts_routes.bp,
     evaluations_routes.bp,
     inspections_routes.bp,
     assessments_routes.bp,
@@ -116,6 +121,7 @@ MESSAGES = (
     objects_messages.MESSAGES,
     engagements_messages.MESSAGES,
     deliverables_messages.MESSAGES,
+    receipts_messages.MESSAGES,
     evaluations_messages.MESSAGES,
     inspections_messages.MESSAGES,
     assessments_messages.MESSAGES,
@@ -128,6 +134,7 @@ EVENTS = (
     objects_events,
     engagements_events,
     deliverables_events,
+    receipts_events,
     evaluations_events,
     inspections_events,
     assessments_events,
@@ -149,6 +156,7 @@ COMMANDS = (
     job_cli.group,
     accounts_cli.group,
     agencies_cli.group,
+    receipts_cli.group,
     scoring_cli.group,
     reports_cli.group,
 )

@@ -27,12 +27,13 @@ from agencyqa.auth.actor import system_actor
 from agencyqa.clock import utc_now
 from agencyqa.demo import loading
 from agencyqa.engagements.deliverables import services as deliverables
+from agencyqa.engagements.receipts.services import publish_key, sign_unsigned
 from agencyqa.evaluations.standards import load_standards
 from agencyqa.extensions import db
 from agencyqa.inspections.services.reference import load_checklists
 from agencyqa.measures import services as measures
 from agencyqa.web import health
-from config import FIELD_KEY_LENGTH, ROOT, Settings, SettingsError, is_loopback
+from config import KEY_LENGTH, ROOT, Settings, SettingsError, is_loopback
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     data_dir = Path(os.environ.get("AGENCYQA_DATA") or ROOT / "var").resolve()
     make_secret_key(data_dir)
     make_field_keys(data_dir)
+    make_signing_keys(data_dir)
     if options.secrets_only:
         return 0
     # Migrations log each step; a newcomer wants to read the summary.
@@ -73,8 +75,15 @@ def make_secret_key(data_dir: Path) -> None:
 def make_field_keys(data_dir: Path) -> None:
     """The same for the key of sensitive fields. Without it they cannot be read again: back it up elsewhere."""
     if not os.environ.get("AGENCYQA_FIELD_KEYS"):
-        key = base64.b64encode(secrets.token_bytes(FIELD_KEY_LENGTH)).decode()
+        key = base64.b64encode(secrets.token_bytes(KEY_LENGTH)).decode()
         _make_once(data_dir / "field_keys", f"k1:{key}")
+
+
+def make_signing_keys(data_dir: Path) -> None:
+    """The same for the key that signs receipts; what it signed is checked with its public half."""
+    if not os.environ.get("AGENCYQA_SIGNING_KEYS"):
+        key = base64.b64encode(secrets.token_bytes(KEY_LENGTH)).decode()
+        _make_once(data_dir / "signing_keys", f"k1:{key}")
 
 
 def _make_once(file: Path, text: str) -> None:
@@ -118,6 +127,7 @@ def _first_administrator() -> int:
     session = db.session()
     load_shipped_data(session)
     list_what_is_owed(session)
+    sign_what_has_no_signature(session)
     if accounts_cli.has_administrator(session):
         return 0
     given = accounts_cli.administrator_from_environment()
@@ -141,6 +151,13 @@ def list_what_is_owed(session: Session) -> None:
     """Engagements from before lists of deliverables get theirs; a newer built-in calendar settles open dates."""
     deliverables.fill_open(session, utc_now())
     deliverables.recount_provisional(session, system_actor("calendar"), utc_now())
+    session.commit()
+
+
+def sign_what_has_no_signature(session: Session) -> None:
+    """The public key is published from now on; receipts from before there were signatures get one of today."""
+    publish_key(session, utc_now())
+    sign_unsigned(session, utc_now())
     session.commit()
 
 
@@ -178,6 +195,7 @@ def _demo(app: Flask, settings: Settings, options: argparse.Namespace) -> int:
     load_shipped_data(session)
     if is_loaded:
         list_what_is_owed(session)
+        sign_what_has_no_signature(session)
     else:
         loading.load(session, settings.data_dir, utc_now())
     loading.print_summary(session, settings.data_dir)

@@ -194,6 +194,7 @@ def make_app(run: TestRun, url: str, **files: Any) -> Flask:
             log_level="WARNING",
             files=FileSettings(**files),
             field_keys=(("tests", b"k" * 32),),
+            signing_keys=(("tests", b"s" * 32),),
         )
     )
     app.testing = True

@@ -27,6 +27,7 @@ from agencyqa.demo.year import Year
 from agencyqa.engagements.deliverables.jobs import JOBS as DELIVERABLE_JOBS
 from agencyqa.engagements.deliverables.models import Deliverable
 from agencyqa.engagements.jobs import JOBS as ENGAGEMENT_JOBS
+from agencyqa.engagements.receipts.services import publish_key
 from agencyqa.evaluations.models import EvaluationRecord
 from agencyqa.i18n import SOURCE_LOCALE
 from agencyqa.inspections.jobs import JOBS as INSPECTION_JOBS
@@ -50,6 +51,7 @@ def load(session: Session, data_dir: Path, now: datetime) -> None:
     end = min(now, moment(date(year, 12, 20)))
     click.echo("正在装入演示年度（数据均为虚构）… / Loading the demo year (all invented) ...")
     people = People(session, data_dir)
+    publish_key(session, moment(date(year - 2, 11, 2)))
     stage = setting.build(session, people, year, moment(date(year - 2, 11, 2)))
     whole_year.agree(stage, year, moment(date(year - 2, 11, 5)))
     for number, each in enumerate(content.AGENCIES):

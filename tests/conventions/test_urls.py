@@ -38,6 +38,10 @@ PUBLIC_ENDPOINTS = {
     "agencies.edit_application",
     "health.process",
     "health.ready",
+    # Whoever holds a receipt checks it without an account.
+    "receipts.key_file",
+    "receipts.keys",
+    "receipts.verifier",
 }
 ASSETS = {"static", "bootstrap.static"}
 

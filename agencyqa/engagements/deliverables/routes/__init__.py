@@ -7,8 +7,15 @@ from flask import Blueprint
 bp = Blueprint("deliverables", __name__, url_prefix="/engagements")
 
 from agencyqa.engagements.deliverables import panels  # noqa: E402
-from agencyqa.engagements.deliverables.routes import decisions, files, handing_in, lists, tables  # noqa: E402
+from agencyqa.engagements.deliverables.routes import (  # noqa: E402
+    decisions,
+    files,
+    handing_in,
+    lists,
+    receipts,
+    tables,
+)
 
 panels.register()
 
-__all__ = ["bp", "decisions", "files", "handing_in", "lists", "panels", "tables"]
+__all__ = ["bp", "decisions", "files", "handing_in", "lists", "panels", "receipts", "tables"]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -8,15 +8,11 @@ from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import utc_now
 from agencyqa.engagements.deliverables import policies, services
-from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.deliverables.forms import OtherForm, SubmitForm
-from agencyqa.engagements.deliverables.models import Submission
-from agencyqa.engagements.deliverables.receipts import canonical
 from agencyqa.engagements.deliverables.routes import bp
 from agencyqa.engagements.deliverables.routes.loading import load_engagement
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
-from agencyqa.web.loading import one_or_404
 
 CONSTRAINTS = {"uq_submissions_form_token": ("form_token", "already_submitted")}
 
@@ -91,34 +87,3 @@ def add_other(engagement_id: int) -> ResponseReturnValue:
         "deliverables/other.html", form=form, engagement_id=engagement_id, contract=contract
     )
     return page, form.status
-
-
-@bp.get("/<int:engagement_id>/deliverables/receipts/<int:submission_id>")
-@requires(Permission.DELIVERABLES_READ)
-def receipt(engagement_id: int, submission_id: int) -> ResponseReturnValue:
-    submission = _submission(engagement_id, submission_id)
-    kinds = {kind.value: kind for kind in DeliverableKind}
-    return render_template(
-        "deliverables/receipt.html", submission=submission, receipt=submission.receipt, kinds=kinds
-    )
-
-
-@bp.get("/<int:engagement_id>/deliverables/receipts/<int:submission_id>/receipt.json")
-@requires(Permission.DELIVERABLES_READ)
-def receipt_file(engagement_id: int, submission_id: int) -> Response:
-    """The very bytes whose SHA-256 is the receipt's, so that anybody can check his copy."""
-    submission = _submission(engagement_id, submission_id)
-    name = f"receipt-{engagement_id}-{submission.number}.json"
-    return Response(
-        canonical(submission.receipt),
-        content_type="application/json; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-def _submission(engagement_id: int, submission_id: int) -> Submission:
-    return one_or_404(
-        policies.visible_submissions(current_actor()).where(
-            Submission.id == submission_id, Submission.engagement_id == engagement_id
-        )
-    )

@@ -27,6 +27,7 @@ from agencyqa.engagements.deliverables.services.terms import settle_lateness
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.hooks import tell_evidence_changed
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.receipts.services import sign
 from agencyqa.errors import Forbidden, Invalid, WrongState
 from agencyqa.files.enums import ScanState
 from agencyqa.files.models import StoredFile
@@ -123,6 +124,7 @@ def submit(
     for _, version in found.pairs:
         version.submission_id = submission.id
     session.flush()
+    signature = sign(session, submission, now=now)
     record(
         session,
         actor,
@@ -133,6 +135,7 @@ def submit(
         engagement_id=engagement.id,
         number=submission.number,
         receipt_hash=submission.receipt_hash,
+        signature=None if signature is None else signature.value,
         files=[
             f"{deliverable.kind}/{version.number} {version.sha256}" for deliverable, version in found.pairs
         ],

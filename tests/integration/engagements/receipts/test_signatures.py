@@ -1,0 +1,129 @@
+"""Receipts are signed when they are given, keys change with dates, and strangers can check all of it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from pypdf import PdfReader
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from agencyqa.accounts.models import Body
+from agencyqa.auth.roles import Role
+from agencyqa.engagements.deliverables.enums import DeliverableKind
+from agencyqa.engagements.deliverables.models import Submission
+from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.receipts import services, verify_receipt
+from agencyqa.engagements.receipts.models import ReceiptSignature, SigningKey
+from agencyqa.engagements.receipts.signing import Signer
+from agencyqa.errors import WrongState
+from tests.client import Client
+from tests.factories.accounts import NOW, make_agency_body, make_bureau, make_department, make_member, sign_in
+from tests.factories.agencies import make_agency
+from tests.factories.deliverables import make_handed_in
+from tests.factories.engagements import make_engagement
+from tests.integration.engagements.deliverables.traces import entries
+
+
+@contextmanager
+def keyed(app: Flask, *seeds: bytes) -> Iterator[None]:
+    """The installation with other signing keys, as after a restart."""
+    before = app.config["SETTINGS"]
+    named = tuple((f"k{n}", seed) for n, seed in enumerate(seeds))
+    app.config["SETTINGS"] = replace(before, signing_keys=named)
+    try:
+        yield
+    finally:
+        app.config["SETTINGS"] = before
+
+
+def handed_in(session: Session) -> Submission:
+    bureau = make_bureau(session)
+    engagement = make_engagement(
+        session, bureau, make_agency(session, bureau), make_department(session, bureau)
+    )
+    version = make_handed_in(session, engagement, DeliverableKind.PLAN)
+    return session.get_one(Submission, version.submission_id)
+
+
+def test_keys_follow_each_other_and_what_the_older_signed_holds(app: Flask, session: Session) -> None:
+    first, second = Signer(b"1" * 32), Signer(b"2" * 32)
+    with app.app_context():
+        with keyed(app):
+            submission = handed_in(session)
+            assert services.signed_receipt(session, submission) is None
+            assert services.publish_key(session, NOW) is None
+            assert services.sign_unsigned(session, NOW) == 0
+        with keyed(app, first.seed):
+            later = NOW + timedelta(days=3, microseconds=9)
+            assert services.sign_unsigned(session, later) == 1
+            assert services.sign_unsigned(session, later) == 0
+            older = services.signed_receipt(session, submission)
+            assert older is not None
+            assert older["signature"]["signed_at"] == "2022-06-18T02:00:00+00:00"
+        with keyed(app, second.seed, first.seed):
+            services.publish_key(session, NOW + timedelta(days=9))
+            services.publish_key(session, NOW + timedelta(days=10))
+        with keyed(app, first.seed), pytest.raises(WrongState, match="signing_key_retired"):
+            services.publish_key(session, NOW + timedelta(days=9))
+        listed = services.key_list(session)
+    days = [(key["key"], key["published_at"][:10], (key["retired_at"] or "")[:10]) for key in listed["keys"]]
+    assert days == [
+        (second.fingerprint, "2022-06-24", ""),
+        (first.fingerprint, "2022-06-18", "2022-06-24"),
+    ]
+    content = json.dumps(older).encode()
+    assert verify_receipt.verify(content, [], listed).is_good
+    published = entries(session, "receipts.key.published")
+    assert [entry["fingerprint"] for entry in published] == [first.fingerprint, second.fingerprint]
+    # The secret half is nowhere in the log.
+    assert base64.b64encode(first.seed).decode() not in str(published)
+
+
+def test_a_hand_in_is_signed_and_its_paper_checked_by_a_stranger(
+    app: Flask, session: Session, client: Client, new_client: Callable[[], Client]
+) -> None:
+    with app.app_context():
+        submission = handed_in(session)
+    [entry] = entries(session, "deliverables.submission.handed_in")
+    signature = session.scalars(select(ReceiptSignature)).one()
+    assert (entry["signature"], signature.submission_id) == (signature.value, submission.id)
+    # Nobody has signed in: the keys and the program are for everybody.
+    listed = json.loads(client.get("/receipts/keys.json").data)
+    key = session.scalars(select(SigningKey)).one()
+    assert [each["key"] for each in listed["keys"]] == [key.fingerprint]
+    assert key.public_key in client.get("/receipts/keys").text
+    assert client.get("/receipts/verify_receipt.py").data.startswith(b"#!/usr/bin/env python3")
+    base = f"/engagements/{submission.engagement_id}/deliverables/receipts/{submission.id}"
+    assert client.get(f"{base}/receipt.pdf").status_code == 302
+    manager = make_member(session, session.get_one(Body, make_agency_body(session).id), Role.AGENCY_MANAGER)
+    sign_in(client, manager)
+    for name in ("receipt.pdf", "receipt.signed.json"):
+        assert client.get(f"{base}/{name}").status_code == 404
+    officer = make_member(session, bureau_of(session, submission), Role.BUREAU_SUPERVISOR)
+    client = new_client()
+    sign_in(client, officer)
+    paper = client.get(f"{base}/receipt.pdf")
+    assert paper.mimetype == "application/pdf"
+    text = "".join(PdfReader(BytesIO(paper.data)).pages[0].extract_text().split())
+    assert submission.receipt_hash[:32] in text
+    assert key.fingerprint in text
+    for content in (paper.data, client.get(f"{base}/receipt.signed.json").data):
+        assert verify_receipt.verify(content, [], listed).is_good
+    assert signature.value in client.get(base).text
+    session.execute(delete(ReceiptSignature))
+    assert "还没有签名" in client.get(base).text
+    assert client.get(f"{base}/receipt.pdf").status_code == 409
+
+
+def bureau_of(session: Session, submission: Submission) -> Body:
+    engagement = session.get_one(Engagement, submission.engagement_id)
+    return session.get_one(Body, engagement.bureau_id)
