@@ -168,7 +168,7 @@ def _crossings(study: Study) -> tuple[tuple[str, str, int], ...]:
 
 
 def _gaps(study: Study) -> list[str]:
-    rescored, year = study.simulation.rescored, study.simulation.year
+    simulation, rescored = study.simulation, study.simulation.rescored
     if rescored is None or study.chosen is None:
         return []
     scheme = compiled(study.chosen)
@@ -177,5 +177,5 @@ def _gaps(study: Study) -> list[str]:
         scheme.program,
         scheme.texts(reader_language()),
         [texts_of(version) for version in study.replaced.values()],
-        lambda position: year.contracts[int(year.engagement[position])],
+        simulation.year.name_of,
     )

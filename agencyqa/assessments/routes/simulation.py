@@ -100,7 +100,7 @@ def ask(actor: Actor, *, always: bool = False, keep_marks: bool = False) -> Aske
     plan, table = (YearPlan(), None) if year is None else queries.rules_of_year(session, bureau_id, year)
     bands = () if table is None else grade_bands(table)
     criteria, is_faulty = _criteria(chosen)
-    read = None if year is None else queries.read_year(session, bureau_id, year)
+    read = None if year is None else queries.read_year(session, bureau_id, year, plan)
     texts = None if chosen is None or is_faulty else texts_of(chosen)
     form = read_simulation(
         years=years,
@@ -112,16 +112,16 @@ def ask(actor: Actor, *, always: bool = False, keep_marks: bool = False) -> Aske
     )
     study = None
     if read is not None and table is not None and year is not None and not form.errors and not is_faulty:
-        before = YearRules(plan.weights.value, bands, rounding_of(table))
+        before = YearRules(plan.weights.value, bands, rounding_of(table), plan=plan)
         wanted: YearWeights | None = form["weights"].data
-        after = YearRules((wanted or plan.weights).value, form.grades(bands), rounding_of(table), form.shares)
+        by = wanted or plan.weights
+        after = YearRules(by.value, form.grades(bands), rounding_of(table), form.shares, plan)
         if form.has_changes or always:
             study = run_study(
                 session,
                 bureau_id,
                 year,
                 read,
-                plan=plan,
                 before=before,
                 after=after,
                 chosen=chosen,

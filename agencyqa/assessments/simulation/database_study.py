@@ -25,7 +25,6 @@ from agencyqa.assessments.simulation.options import read_target
 from agencyqa.assessments.simulation.queries import YearRead, answer_blocks, read_year, rules_of_year
 from agencyqa.assessments.simulation.rescoring import Rescored, Rescoring
 from agencyqa.assessments.simulation.simulate import AgencyMove, Simulation, simulate
-from agencyqa.assessments.simulation.study import roller
 from agencyqa.assessments.simulation.year import SHOWN_PLACES, YearRules
 from agencyqa.auth.roles import BodyKind
 from agencyqa.db import reading
@@ -62,7 +61,7 @@ def simulate_year(
         plan, table = rules_of_year(session, body.id, year)
         if table is None:
             raise click.ClickException(f"{body.name} has no grades for {year}.")
-        read = read_year(session, body.id, year)
+        read = read_year(session, body.id, year, plan)
         if not read.arrays.sheet_ids:
             raise click.ClickException(f"{body.name} has no decided sheets of {year}.")
         bands = grade_bands(table)
@@ -71,6 +70,7 @@ def simulate_year(
             _limits(bands, limits),
             rounding_of(table),
             _shares(shares),
+            plan,
         )
         rescored: Rescored | None = None
         gaps: list[str] = []
@@ -78,9 +78,8 @@ def simulate_year(
             rescored, gaps = _rescored(session, body.id, year, read, load_scheme(draft), points, assume)
         elif points:
             raise click.UsageError("--points needs the DRAFT whose criteria they are.")
-        before = YearRules(plan.weights.value, bands, rounding_of(table))
-        roll = roller(session, body.id, year, read, plan, after)
-        found = simulate(read.arrays, before, after, rescored, roll=roll)
+        before = YearRules(plan.weights.value, bands, rounding_of(table), plan=plan)
+        found = simulate(read.arrays, before, after, rescored)
         session.rollback()
         rows = [_row(found, move, table) for move in found.moves if show_all or move.changed]
         if out is not None:
@@ -131,9 +130,7 @@ def _rescored(
     replaced = _replaced(draft, read.versions)
     rescoring = Rescoring(target, read.arrays.sheets)
     if replaced:
-        for version_id, positions, rows in answer_blocks(
-            session, bureau_id, year, read.arrays, list(replaced)
-        ):
+        for version_id, positions, rows in answer_blocks(session, bureau_id, year, read.arrays, replaced):
             rescoring.add(compiled(read.versions[version_id]).program, positions, rows)
     rescored = rescoring.finish()
     gaps = gap_sentences(
@@ -141,7 +138,7 @@ def _rescored(
         target.program,
         SchemeTexts(draft.file, reader_language()),
         [texts_of(version) for version in replaced.values()],
-        lambda position: read.arrays.contracts[int(read.arrays.engagement[position])],
+        read.arrays.name_of,
     )
     return rescored, gaps
 

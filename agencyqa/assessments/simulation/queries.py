@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from agencyqa.accounts.models import Body
 from agencyqa.accounts.queries import bureau_chain
 from agencyqa.assessments import workflow
 from agencyqa.assessments.enums import RoleMissing
-from agencyqa.assessments.models import GradeTable, ScoreSheet, ShareTable
+from agencyqa.assessments.models import EngagementWeight, GradeTable, ScoreSheet, ShareTable
 from agencyqa.assessments.policies import seen_by
 from agencyqa.assessments.queries.rounds import newest_round
 from agencyqa.assessments.queries.tables import (
@@ -25,9 +26,8 @@ from agencyqa.assessments.queries.tables import (
     role_shares,
     year_rules_in_force,
 )
-from agencyqa.assessments.queries.year_facts import agency_facts, shares_on, year_facts
-from agencyqa.assessments.simulation.full_year import FullYear
-from agencyqa.assessments.simulation.year import SheetTotals, YearArrays
+from agencyqa.assessments.queries.year_facts import agency_facts, shares_on
+from agencyqa.assessments.simulation.year import NO_ENGAGEMENT, PLAIN, Beside, SheetTotals, YearArrays
 from agencyqa.assessments.year_plan import YearPlan, plan_from_data
 from agencyqa.auth.actor import Actor
 from agencyqa.engagements.enums import EngagementState
@@ -45,15 +45,13 @@ BLOCK = 50_000
 @dataclass(frozen=True)
 class YearRead:
     """``versions`` are the scheme versions of the year's sheets by id, with their schemes loaded; ``grades`` the
-    stored grade of each sheet. ``without_shares`` are contract dates on which no shares were in force. ``is_plain``:
-    no panels and no shares carried by others, so that the arrays alone can roll it up.
+    stored grade of each sheet. ``without_shares`` are contract dates on which no shares were in force.
     """
 
     arrays: YearArrays
     versions: Mapping[int, SchemeVersion]
     grades: list[str | None]
     without_shares: tuple[date, ...]
-    is_plain: bool = True
 
 
 def years_with_sheets(session: Session, bureau_id: int) -> list[int]:
@@ -81,13 +79,6 @@ def rules_of_year(session: Session, bureau_id: int, year: int) -> tuple[YearPlan
     rules = year_rules_in_force(session, chain, last_day)
     plan = YearPlan() if rules is None else plan_from_data(rules.content)
     return plan, grade_table_in_force(session, chain, last_day)
-
-
-def full_year(session: Session, bureau_id: int, year: int, arrays: YearArrays, plan: YearPlan) -> FullYear:
-    """Everything that a round would be computed from."""
-    facts = year_facts(session, bureau_id, year).counted
-    agencies = sorted({fact.agency_id for fact in facts})
-    return FullYear(arrays, facts, plan, agency_facts(session, bureau_id, year, agencies, plan))
 
 
 def simulable_versions(
@@ -125,13 +116,15 @@ def version_seen(session: Session, actor: Actor, version_id: int) -> SchemeVersi
     return session.scalars(statement).one_or_none()
 
 
-def read_year(session: Session, bureau_id: int, year: int) -> YearRead:
-    """The decided sheets and every engagement that counts, as ``queries.rounds.year_facts`` reads them."""
+def read_year(session: Session, bureau_id: int, year: int, plan: YearPlan = PLAIN) -> YearRead:
+    """The decided sheets and every engagement that counts, as ``queries.year_facts`` reads them, and what the rules
+    of the year ask for beside them.
+    """
     tables: dict[int, int] = {}
     shares: list[tuple[RoleShare, ...]] = []
+    role_missing: list[RoleMissing] = []
     without: set[date] = set()
     known: dict[date, ShareTable | None] = {}
-    is_plain = True
     chain = bureau_chain(session, bureau_id)
     all_tables = session.scalars(select(ShareTable).where(ShareTable.bureau_id.in_(chain))).all()
     rows: list[Any] = []
@@ -147,15 +140,21 @@ def read_year(session: Session, bureau_id: int, year: int) -> YearRead:
         if held.id not in tables:
             tables[held.id] = len(shares)
             shares.append(role_shares(held))
-            has_panel = any(share.panel is not None for share in shares[-1])
-            is_plain = is_plain and held.role_missing is RoleMissing.WAIT and not has_panel
+            role_missing.append(held.role_missing)
         rows.append(row)
         numbers.append(tables[held.id])
     agencies = sorted({(row.agency_order, row.agency_id, row.agency_name) for row in rows})
     place = {agency_id: number for number, (_, agency_id, _) in enumerate(agencies)}
-    sheets = _sheets(session, bureau_id, year, np.array([row.id for row in rows], dtype=np.int64))
-    roles = tuple(dict.fromkeys(row.scorer_role.value for row in sheets.rows))
+    has_panel = any(share.panel is not None for table in shares for share in table)
+    sheets = _sheets(session, bureau_id, year, np.array([row.id for row in rows], dtype=np.int64), has_panel)
+    forms = _forms(session, bureau_id, year, place) if plan.agency_share else []
+    roles = tuple(dict.fromkeys(row.scorer_role.value for row in [*sheets.rows, *sheets.waiting]))
     role_numbers = {role: number for number, role in enumerate(roles)}
+    held_sheets = [*sheets.rows, *forms]
+    facts = agency_facts(session, bureau_id, year, list(place), replace(plan, agency_share=Fraction(0)))
+    raised = {key: {each["veto"] for each in plan.raised(fact.findings)} for key, fact in facts.items()}
+    order = [agency_id for _, agency_id, _ in agencies]
+    nowhere = np.full(len(forms), NO_ENGAGEMENT, dtype=np.int64)
     arrays = YearArrays(
         agencies=tuple((agency_id, name) for _, agency_id, name in agencies),
         engagement_ids=[row.id for row in rows],
@@ -166,52 +165,100 @@ def read_year(session: Session, bureau_id: int, year: int) -> YearRead:
         shares=np.array(numbers, dtype=np.int64),
         share_tables=tuple(shares),
         roles=roles,
-        sheet_ids=[row.id for row in sheets.rows],
-        engagement=sheets.engagement,
-        role=np.array([role_numbers[row.scorer_role.value] for row in sheets.rows], dtype=np.int64),
-        version=np.array([row.scheme_version_id for row in sheets.rows], dtype=np.int64),
+        sheet_ids=[row.id for row in held_sheets],
+        engagement=np.r_[sheets.engagement, nowhere],
+        role=np.r_[
+            np.array([role_numbers[row.scorer_role.value] for row in sheets.rows], dtype=np.int64), nowhere
+        ],
+        version=np.array([row.scheme_version_id for row in held_sheets], dtype=np.int64),
         sheets=SheetTotals(
-            np.array([row.total or 0 for row in sheets.rows], dtype=np.int64),
-            np.array([row.max_points for row in sheets.rows], dtype=np.int64),
-            np.array([row.total is not None for row in sheets.rows], dtype=bool),
+            np.array([row.total or 0 for row in held_sheets], dtype=np.int64),
+            np.array([row.max_points for row in held_sheets], dtype=np.int64),
+            np.array([row.total is not None for row in held_sheets], dtype=bool),
+        ),
+        beside=Beside(
+            role_missing=tuple(each.value for each in role_missing),
+            amounts=[row.amount for row in rows],
+            set_weights=[row.set_weight for row in rows],
+            seat=np.array([row.seat for row in held_sheets], dtype=np.int64),
+            form_of=np.r_[
+                np.full(len(sheets.rows), -1, dtype=np.int64),
+                np.array([place[row.agency_id] for row in forms], dtype=np.int64),
+            ],
+            waiting=tuple(
+                (int(at), role_numbers[row.scorer_role.value])
+                for at, row in zip(sheets.waits_in, sheets.waiting, strict=True)
+            ),
+            credits=[sum(each.points for each in facts[agency_id].credits) for agency_id in order],
+            raised={veto.key: [veto.key in raised[agency_id] for agency_id in order] for veto in plan.vetoes},
         ),
     )
     versions = _versions(session, {int(number) for number in np.unique(arrays.version)})
-    return YearRead(arrays, versions, [row.grade for row in sheets.rows], tuple(sorted(without)), is_plain)
+    return YearRead(arrays, versions, [row.grade for row in held_sheets], tuple(sorted(without)))
 
 
 @dataclass(frozen=True)
 class _Sheets:
+    """``waiting`` are the seats of panels without a decided sheet; ``waits_in`` the positions of their engagements."""
+
     rows: list[Any]
     engagement: IntArray
+    waiting: list[Any]
+    waits_in: IntArray
 
 
-def _sheets(session: Session, bureau_id: int, year: int, engagement_ids: IntArray) -> _Sheets:
-    statement = _decided(bureau_id, year).with_only_columns(
-        ScoreSheet.id,
-        ScoreSheet.engagement_id,
-        ScoreSheet.scorer_role,
-        ScoreSheet.scheme_version_id,
-        ScoreSheet.total,
-        ScoreSheet.max_points,
-        ScoreSheet.grade,
-    )
-    rows: list[Any] = list(session.execute(statement.order_by(ScoreSheet.id)))
+_OF_SHEET = (
+    ScoreSheet.id,
+    ScoreSheet.engagement_id,
+    ScoreSheet.agency_id,
+    ScoreSheet.scorer_role,
+    ScoreSheet.scheme_version_id,
+    ScoreSheet.total,
+    ScoreSheet.max_points,
+    ScoreSheet.grade,
+    ScoreSheet.seat,
+    ScoreSheet.state,
+)
+
+
+def _sheets(
+    session: Session, bureau_id: int, year: int, engagement_ids: IntArray, has_panel: bool
+) -> _Sheets:
+    statement = _of_engagements(bureau_id, year, _DECIDED | (ScoreSheet.seat > 0) if has_panel else _DECIDED)
+    found: list[Any] = list(session.execute(statement.with_only_columns(*_OF_SHEET).order_by(ScoreSheet.id)))
+    nothing = np.zeros(0, dtype=np.int64)
     if not len(engagement_ids):
-        return _Sheets([], np.zeros(0, dtype=np.int64))
-    wanted = np.array([row.engagement_id for row in rows], dtype=np.int64)
+        return _Sheets([], nothing, [], nothing)
+    wanted = np.array([row.engagement_id for row in found], dtype=np.int64)
     place = np.minimum(np.searchsorted(engagement_ids, wanted), len(engagement_ids) - 1)
     # The sheets of terminated engagements, and of those without shares, have no place.
     counted = engagement_ids[place] == wanted
-    return _Sheets([row for row, kept in zip(rows, counted, strict=True) if kept], place[counted])
+    decided = np.array([row.state in workflow.DECIDED for row in found], dtype=bool)
+    return _Sheets(
+        [found[at] for at in np.flatnonzero(counted & decided)],
+        place[counted & decided],
+        [found[at] for at in np.flatnonzero(counted & ~decided)],
+        place[counted & ~decided],
+    )
+
+
+def _forms(session: Session, bureau_id: int, year: int, agency_ids: Collection[int]) -> list[Any]:
+    """The decided sheets about agencies as a whole, of those that have engagements in the year."""
+    statement = _of_agencies(bureau_id, year).with_only_columns(*_OF_SHEET).order_by(ScoreSheet.id)
+    return [row for row in session.execute(statement) if row.agency_id in agency_ids]
 
 
 def answer_blocks(
-    session: Session, bureau_id: int, year: int, arrays: YearArrays, version_ids: Collection[int]
+    session: Session, bureau_id: int, year: int, arrays: YearArrays, versions: Mapping[int, SchemeVersion]
 ) -> Iterator[tuple[int, IntArray, list[list[int | None]]]]:
-    """(scheme version, positions of sheets, their packed answers), so many at once, for sheets of these versions."""
+    """(scheme version, positions of sheets, their packed answers), so many at once, for sheets of these versions,
+    which are all of one purpose.
+    """
     ids = np.array(arrays.sheet_ids, dtype=np.int64)
-    statement = _decided(bureau_id, year).where(ScoreSheet.scheme_version_id.in_(version_ids))
+    order = np.argsort(ids, kind="stable")
+    of_agencies = any(not version.purpose.is_of_engagement for version in versions.values())
+    statement = (_of_agencies if of_agencies else _of_engagements)(bureau_id, year)
+    statement = statement.where(ScoreSheet.scheme_version_id.in_(list(versions)))
     statement = statement.with_only_columns(
         ScoreSheet.id, ScoreSheet.scheme_version_id, ScoreSheet.packed
     ).order_by(ScoreSheet.scheme_version_id, ScoreSheet.id)
@@ -221,14 +268,19 @@ def answer_blocks(
             by_version.setdefault(row.scheme_version_id, []).append(row)
         for version_id, rows in by_version.items():
             wanted = np.array([row.id for row in rows], dtype=np.int64)
-            place = np.minimum(np.searchsorted(ids, wanted), max(len(ids) - 1, 0))
+            place = order[np.minimum(np.searchsorted(ids, wanted, sorter=order), max(len(ids) - 1, 0))]
             known = ids[place] == wanted if len(ids) else np.zeros(len(wanted), dtype=bool)
             if known.any():
                 packed = [row.packed for row, kept in zip(rows, known, strict=True) if kept]
                 yield version_id, place[known], packed
 
 
-def _decided(bureau_id: int, year: int) -> Select[*tuple[Any, ...]]:
+_DECIDED = ScoreSheet.state.in_(workflow.DECIDED)
+
+
+def _of_engagements(
+    bureau_id: int, year: int, state: ColumnElement[bool] = _DECIDED
+) -> Select[*tuple[Any, ...]]:
     return (
         select(ScoreSheet)
         .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
@@ -236,8 +288,18 @@ def _decided(bureau_id: int, year: int) -> Select[*tuple[Any, ...]]:
             Engagement.bureau_id == bureau_id,
             Engagement.assessment_year == year,
             ScoreSheet.is_current,
-            ScoreSheet.state.in_(workflow.DECIDED),
+            state,
         )
+    )
+
+
+def _of_agencies(bureau_id: int, year: int) -> Select[*tuple[Any, ...]]:
+    return select(ScoreSheet).where(
+        ScoreSheet.bureau_id == bureau_id,
+        ScoreSheet.year == year,
+        ScoreSheet.agency_id.is_not(None),
+        ScoreSheet.is_current,
+        _DECIDED,
     )
 
 
@@ -252,12 +314,15 @@ def _engagements(bureau_id: int, year: int) -> Select[*tuple[Any, ...]]:
             Engagement.contract_number,
             Engagement.contract_signed_on,
             Engagement.fee,
+            EvaluationObject.amount,
+            EngagementWeight.weight.label("set_weight"),
             EvaluationObject.name.label("object_name"),
             _Agency.name.label("agency_name"),
             _Agency.sort_key.label("agency_order"),
         )
         .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
         .join(_Agency, _Agency.id == Engagement.agency_id)
+        .outerjoin(EngagementWeight, EngagementWeight.engagement_id == Engagement.id)
         .where(
             Engagement.bureau_id == bureau_id,
             Engagement.assessment_year == year,

@@ -20,8 +20,6 @@ from agencyqa.assessments.simulation.year import (
     SheetTotals,
     YearArrays,
     YearRules,
-    by_agency,
-    grouped,
     weights_of,
 )
 from agencyqa.scoring import RoleShare, Scheme
@@ -85,6 +83,15 @@ def is_linear(scheme: Scheme) -> bool:
             criterion.bonus or getattr(criterion.rule, "can_be_left_out", False)
             for _, criterion in scheme.criteria()
         )
+    )
+
+
+def is_plain(year: YearArrays, rules: YearRules) -> bool:
+    """Whether an agency's score is a weighted sum of totals: no panels, nothing carried, no rules of the year's own."""
+    return (
+        rules.is_plain
+        and not any(share.panel is not None for table in year.share_tables for share in table)
+        and not any(each != "wait" for each in year.beside.role_missing)
     )
 
 
@@ -285,9 +292,10 @@ def _parts(year: YearArrays, rules: YearRules, shares: tuple[RoleShare, ...] | N
         for share in table:
             if share.role in year.roles:
                 held[place, year.roles.index(share.role)] = share.numerator * (common // share.denominator)
-    weights = weights_of(year, rules.weights).astype(object)
+    # Of an agency whose weights are not known there is no score, and nothing is asked about it.
+    weights = np.array([each or 0 for each in weights_of(year, rules.weights)], dtype=object)
     own = held[number[year.engagement], year.role] if len(year.role) else np.zeros(0, dtype=object)
-    total = by_agency(year, weights)
+    total = _grouped(year.agency, weights, len(year.agencies))
     return _Parts(weights[year.engagement] * own, [Fraction(each * common) for each in total])
 
 
@@ -314,7 +322,21 @@ def _add(
 ) -> None:
     agencies = year.agency[year.engagement[rows]]
     for agency, value in enumerate(
-        grouped(agencies, parts.part[rows] * marks.astype(object), len(year.agencies))
+        _grouped(agencies, parts.part[rows] * marks.astype(object), len(year.agencies))
     ):
         if value and parts.of[agency]:
             found[agency] += Fraction(100 * value, maximum) / parts.of[agency]
+
+
+def _grouped(groups: IntArray, values: IntArray, size: int) -> list[int]:
+    """The sums of the values by group."""
+    found = [0] * size
+    if not len(values):
+        return found
+    order = np.argsort(groups, kind="stable")
+    sorted_groups = groups[order]
+    starts = np.flatnonzero(np.r_[True, sorted_groups[1:] != sorted_groups[:-1]])
+    sums = np.add.reduceat(values[order], starts)
+    for group, value in zip(sorted_groups[starts], sums, strict=True):
+        found[int(group)] = int(value)
+    return found

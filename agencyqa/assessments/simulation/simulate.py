@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 
 import numpy as np
 
@@ -20,8 +19,6 @@ from agencyqa.assessments.simulation.year import (
 )
 from agencyqa.scoring import GradeBand, Scheme
 from agencyqa.scoring.arrays import IntArray
-
-RollUp = Callable[[SheetTotals, YearRules], YearResult]
 
 
 @dataclass(frozen=True)
@@ -92,18 +89,14 @@ def simulate(
     *,
     scheme: Scheme | None = None,
     grades_before: list[str | None] | None = None,
-    roll: RollUp | None = None,
 ) -> Simulation:
     """``rescored`` are the sheets by another scheme, None where they stay as they are.
-
-    ``roll`` rolls the year up where the arrays of ``year`` do not do.
 
     With ``scheme``, by which they were scored, and ``grades_before``, the stored grade of every sheet, the crossings
     of the sheets' own grades are counted too.
     """
     sheets = year.sheets if rescored is None else rescored.sheets
-    roll = roll or partial(roll_up, year)
-    old, new = roll(year.sheets, before), roll(sheets, after)
+    old, new = roll_up(year, year.sheets, before), roll_up(year, sheets, after)
     lines = old.by_agency()
     worth = _worth(before.grades) if _same_keys(before.grades, after.grades) else {}
     moves = tuple(

@@ -8,21 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.orm import Session
 
-from agencyqa.assessments.enums import YearWeights
-from agencyqa.assessments.simulation.full_year import PLAIN_WEIGHTS, is_plain
-from agencyqa.assessments.simulation.queries import YearRead, answer_blocks, full_year
+from agencyqa.assessments.simulation.queries import YearRead, answer_blocks
 from agencyqa.assessments.simulation.rescoring import Rescored, Rescoring
 from agencyqa.assessments.simulation.sensitivity import (
     Marks,
     WeightReach,
     criterion_reaches,
     is_linear,
+    is_plain,
     share_reaches,
 )
-from agencyqa.assessments.simulation.simulate import RollUp, Simulation, simulate
+from agencyqa.assessments.simulation.simulate import Simulation, simulate
 from agencyqa.assessments.simulation.target import Target, target_of, weights_of_scheme
 from agencyqa.assessments.simulation.year import YearRules
-from agencyqa.assessments.year_plan import YearPlan
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.queries import compiled
 from agencyqa.scoring import ArrayResult
@@ -42,7 +40,6 @@ class Study:
     after: YearRules
     points: Mapping[str, int]
     marks: Marks | None = None
-    is_plain: bool = True
 
 
 def replaced_by(chosen: SchemeVersion, versions: Mapping[int, SchemeVersion]) -> dict[int, SchemeVersion]:
@@ -61,7 +58,6 @@ def run_study(
     year: int,
     read: YearRead,
     *,
-    plan: YearPlan,
     before: YearRules,
     after: YearRules,
     chosen: SchemeVersion | None,
@@ -79,7 +75,6 @@ def run_study(
         scheme = program.scheme
         target = target_of(program, points, assume=assume)
         rescored, marks = rescore(session, bureau_id, year, read, target, replaced)
-    roll = roller(session, bureau_id, year, read, plan, after)
     simulation = simulate(
         read.arrays,
         before,
@@ -87,7 +82,6 @@ def run_study(
         rescored,
         scheme=scheme,
         grades_before=read.grades if scheme else None,
-        roll=roll,
     )
     return Study(
         year,
@@ -99,17 +93,7 @@ def run_study(
         after,
         points,
         marks if keep_marks else None,
-        roll is None,
     )
-
-
-def roller(
-    session: Session, bureau_id: int, year: int, read: YearRead, plan: YearPlan, after: YearRules
-) -> RollUp | None:
-    """None where the arrays know all that the year has."""
-    if read.is_plain and is_plain(plan) and YearWeights(after.weights) in PLAIN_WEIGHTS:
-        return None
-    return full_year(session, bureau_id, year, read.arrays, plan).roll_up
 
 
 def rescore(
@@ -125,7 +109,7 @@ def rescore(
     rescoring = Rescoring(target, arrays.sheets)
     found: list[tuple[IntArray, ArrayResult]] = []
     if replaced:
-        for version_id, positions, rows in answer_blocks(session, bureau_id, year, arrays, list(replaced)):
+        for version_id, positions, rows in answer_blocks(session, bureau_id, year, arrays, replaced):
             scored = rescoring.add(compiled(read.versions[version_id]).program, positions, rows)
             if scored is not None:
                 # Those without answers have no row in the result.
@@ -150,7 +134,7 @@ def reaches_of(study: Study) -> tuple[list[WeightReach], list[WeightReach], bool
     False where scores are no weighted sums, by the chosen scheme or the rules of the year: then nothing is said.
     """
     simulation, rules = study.simulation, study.after
-    if not study.is_plain:
+    if not is_plain(simulation.year, rules):
         return [], [], False
     agencies = sorted(line.agency for line in simulation.after.lines if line.score is not None)
     sheets = simulation.sheets_after

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.assessments.enums import WeightMode
 from agencyqa.assessments.models import ScoreSheet
+from agencyqa.assessments.services.credits import enter_credit
 from agencyqa.assessments.simulation.queries import read_year, rules_of_year, years_with_sheets
 from agencyqa.assessments.simulation.year import YearRules, roll_up
 from agencyqa.assessments.year_plan import plain_plan
@@ -26,6 +28,7 @@ from tests.factories.accounts import NOW, sign_in
 from tests.factories.assessments import JIADING_ANSWERS
 from tests.factories.measures import shipped_version
 from tests.factories.rounds import make_round, score_of
+from tests.integration.assessments.agency_world import AGENCY_FORM, build_agency_year
 from tests.integration.assessments.conftest import World, switch_to
 from tests.integration.assessments.panels_world import build_panelled
 from tests.integration.assessments.years import Year, year
@@ -128,7 +131,6 @@ def test_what_is_read_rolls_up_to_the_round(year: Year, mode: WeightMode) -> Non
     plan, grades = rules_of_year(year.session, bureau_id, 2022)
     assert (plan, grades is not None and grades.id) == (plain_plan(mode), found.grade_table_id)
     read = read_year(year.session, bureau_id, 2022)
-    assert read.is_plain
     rolled = roll_up(read.arrays, read.arrays.sheets, YearRules(mode.value, (), Rounding(2)))
     assert [(read.arrays.agencies[line.agency][0], line.score, line.rank) for line in rolled.lines] == [
         (each.agency_id, score_of(each), each.rank) for each in year.results(found)
@@ -325,3 +327,31 @@ def test_a_draft_with_errors_says_so(client: Client, answered: Year) -> None:
     page = client.get(f"/simulation?scheme={version.id}&weights=fee")
     assert (page.status_code, 'id="agencies"' in page.text) == (200, False)
     assert "这份草稿还不能用于计分。" in said(page.text)
+
+
+def test_a_draft_of_the_form_on_agencies(client: Client, year: Year) -> None:
+    """A fifth is the agency's own form: 申评 lost 10 of 30 by a finding and has 20 of 20, 40 of 50; its three points of
+    credit stay. The draft takes 15 for the finding: 35 of 50.
+    """
+    made = build_agency_year(year)
+    world = year.world
+    made.find(world.agency, "weak_internal_rules")
+    own, other = made.sheets()
+    made.give(own, 20)
+    made.give(other, 10)
+    enter_credit(
+        year.supervisor, year.session, agency_id=world.agency.id, occurred_on=date(2022, 6, 1),
+        points=30_000, reason="主动整改", evidence="报告", now=NOW,
+    )  # fmt: skip
+    text = AGENCY_FORM.replace("key: agency-year", "key: agency-next").replace("amount: 10", "amount: 15")
+    version = draft_scheme(year.supervisor, year.session, text, now=NOW)
+    year.session.commit()
+    sign_in(client, world.supervisor)
+    page = client.get(f"/simulation?scheme={version.id}").text
+    # 0.8 x 82 + 0.2 x 80 + 3, then 0.2 x 70; and 0.8 x 170/3 + 0.2 x 80 as before.
+    assert table(page) == [
+        ["申评咨询有限公司", "84.60", "82.60", "−2.00", "1 → 1", "良"],
+        ["浦江会计师事务所", "61.33", "61.33", "", "2 → 2", "中"],
+    ]
+    assert "重新计分 2 份评分表（共 8 份）" in said(page)
+    assert table(page, "engagements") == [["没有变化。"]]
