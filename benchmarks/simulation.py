@@ -16,21 +16,25 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from agencyqa.assessments.models import AssessmentRound, ScoreSheet
+from agencyqa.assessments.enums import YearWeights
+from agencyqa.assessments.models import AssessmentRound, ScoreSheet, ShareTable
+from agencyqa.assessments.services.tables import add_year_rules
 from agencyqa.assessments.simulation.queries import read_year
+from agencyqa.assessments.year_plan import PlanVeto, YearPlan
 from agencyqa.db import Base
 from agencyqa.extensions import db
 from agencyqa.measures.enums import Purpose
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.queries import program_of
-from agencyqa.scoring import Program, format_points
-from benchmarks.data import SUPERVISOR, YEAR, fill, make_app, session_of
+from agencyqa.scoring import Panel, Program, format_points, panel_to_data
+from benchmarks.data import LEAD, NOW, SUPERVISOR, YEAR, actor_of, fill, make_app, session_of
 from benchmarks.measure import MILLI, machine, statements
 from benchmarks.pages import signed_in
 
@@ -100,6 +104,31 @@ def main(arguments: list[str] | None = None) -> int:
             )
     print(f"highest memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     return 0
+
+
+def _panels_and_rules(session: Session) -> None:
+    """Three experts score every engagement beside the others, and the year has rules of its own."""
+    columns = {
+        "score_sheets": {"scorer_role": "'expert'", "seat": ":seat", "id": "id + 100000 * :seat"},
+    }
+    for table, others in columns.items():
+        names = [column.name for column in Base.metadata.tables[table].columns]
+        taken = ", ".join(others.get(name, name) for name in names)
+        session.execute(
+            sa.text(
+                f"INSERT INTO {table} ({', '.join(names)}) SELECT {taken} FROM {table} WHERE scorer_role = 'bureau'"
+            ),
+            [{"seat": seat} for seat in (1, 2, 3)],
+        )
+    panel = panel_to_data(Panel("trimmed_mean", 1, 3, "wait"))
+    shares = [["bureau", 4, 10], ["evaluated_unit", 2, 10], ["expert", 4, 10, panel]]
+    session.execute(sa.update(ShareTable).values(shares=shares))
+    veto = PlanVeto("lent", "出借资质", "Licence lent", 590_000, "poor", ("no_contract",))
+    plan = YearPlan(YearWeights.AMOUNT, base=0, cap=50_000, floor=-50_000, vetoes=(veto,))
+    rules = add_year_rules(
+        actor_of(session, LEAD), session, valid_from=date(YEAR, 1, 1), source="测量用规则", plan=plan, now=NOW
+    )
+    session.execute(sa.update(AssessmentRound).values(year_rules_id=rules.id))
 
 
 def _bureau_version(session: Session) -> SchemeVersion:
