@@ -51,12 +51,14 @@ class Client(FlaskClient):
         where = f"{response.request.method} {response.request.path} ({response.status_code})"
         assert not lost or response.status_code >= ERROR, f"{where} left uncommitted: {lost}"
         if response.mimetype == "text/html" and response.status_code not in REDIRECT:
-            pages.check(response.text, where)
+            vars(response)["page"] = pages.check(response.text, where)
         return response
 
     @staticmethod
     def page(response: TestResponse) -> pages.Page:
-        return pages.Page(response.text)
+        """The page as it was read when it came: reading costs as much as making it."""
+        found: pages.Page = vars(response).get("page") or pages.Page(response.text)
+        return found
 
     def csrf_token(self) -> str:
         """A token that fits this client's session, as if it had been shown a form."""

@@ -11,6 +11,8 @@ Attributes = dict[str, str]
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 # Their end tags may be left out in HTML.
 OPTIONAL_END = frozenset("html head body li dt dd p option thead tbody tfoot tr td th".split())
+# Only of these is the text asked for.
+TEXTED = frozenset("title h1 h2 h3 h4 h5 h6 a button label textarea option script style".split())
 # These name themselves, by value or by nature.
 UNLABELLED_INPUTS = frozenset({"hidden", "submit", "button", "reset", "image"})
 
@@ -68,6 +70,9 @@ class Page(HTMLParser):
         self._open: list[Element] = []
         self._form: Form | None = None
         self._select: tuple[str, list[tuple[str, bool]], bool] | None = None
+        # Elements that are open and whose text or nesting is asked for, and how many of each tag.
+        self._within: Counter[str] = Counter()
+        self._texts: list[Element] = []
         self._ids: Counter[str] = Counter()
         self._labels: set[str] = set()
         self._referred: list[tuple[str, str]] = []
@@ -99,30 +104,41 @@ class Page(HTMLParser):
         if handler is not None:
             handler(attributes)
         if tag not in VOID:
-            self._open.append(Element(tag, attributes))
+            element = Element(tag, attributes)
+            self._open.append(element)
+            self._within[tag] += 1
+            if tag in TEXTED:
+                self._texts.append(element)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
         # A browser ignores the slash of an HTML element; inside SVG it closes.
         if tag not in VOID:
-            self._open.pop()
+            self._leave()
 
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:
             return
         while self._open and self._open[-1].tag != tag and self._open[-1].tag in OPTIONAL_END:
-            self._close(self._open.pop())
+            self._close(self._leave())
         if not self._open or self._open[-1].tag != tag:
             self.faults.append(
                 f"</{tag}> closes nothing; open: {[element.tag for element in self._open[-3:]]}"
             )
             return
-        self._close(self._open.pop())
+        self._close(self._leave())
+
+    def _leave(self) -> Element:
+        element = self._open.pop()
+        self._within[element.tag] -= 1
+        if element.tag in TEXTED:
+            self._texts.pop()
+        return element
 
     def handle_data(self, data: str) -> None:
-        for element in self._open:
+        for element in self._texts:
             element.text += data
-        if not self._inside("script") and not self._inside("style") and not self._inside("title"):
+        if not (self._within["script"] or self._within["style"] or self._within["title"]):
             self._pieces.append(data)
         if "{{" in data or "{%" in data:
             self.faults.append(f"template syntax reached the page: {data.strip()[:60]!r}")
@@ -164,9 +180,6 @@ class Page(HTMLParser):
                 self.faults.append("an inline style sheet")
             case "form":
                 self._form = None
-
-    def _inside(self, tag: str) -> bool:
-        return any(element.tag == tag for element in self._open)
 
     # ------------------------------------------------------------------------------------------ elements
 
@@ -221,8 +234,7 @@ class Page(HTMLParser):
             self._form.fields.extend((name, value) for value in chosen)
 
     def _note_control(self, attributes: Attributes) -> None:
-        wrapped = any(element.tag == "label" for element in self._open)
-        if not wrapped:
+        if not self._within["label"]:
             self._controls.append(attributes)
 
     def _add_field(self, attributes: Attributes, value: str) -> None:
