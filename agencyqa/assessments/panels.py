@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from agencyqa.assessments import policies, workflow
@@ -17,7 +17,7 @@ from agencyqa.assessments.services.rescoring import rescore_after_withdrawal
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.engagements.enums import EngagementState
-from agencyqa.engagements.hooks import evidence_listeners, trail_sources
+from agencyqa.engagements.hooks import evidence_listeners, scored, trail_sources
 from agencyqa.engagements.locks import content_locks
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.panels import engagement_panels
@@ -87,6 +87,15 @@ def counted_panel(actor: Actor, finding: Finding) -> Markup | str:
     return rendered("assessments/_of_finding.html", rows=rows) if rows else ""
 
 
+def scored_by(actor: Actor) -> Select[int | None]:
+    """Ids of engagements on which the actor, invited as an expert, has a sheet: to fill in, or filled in before."""
+    return select(ScoreSheet.engagement_id).where(
+        policies.seen_by(actor),
+        ScoreSheet.scorer_user_id == actor.user_id,
+        ScoreSheet.engagement_id.is_not(None),
+    )
+
+
 def has_sheets(session: Session, engagement: Engagement) -> bool:
     """Sheets rest on the parties, the kind of work and the contract date, so these stay once a sheet exists."""
     statement = select(ScoreSheet.id).where(ScoreSheet.engagement_id == engagement.id).limit(1)
@@ -107,5 +116,7 @@ def register() -> None:
         trail_sources.append(trail_of_sheets)
     if sheets_panel not in engagement_panels:
         engagement_panels.append(sheets_panel)
+    if scored_by not in scored:
+        scored.append(scored_by)
     if has_sheets not in content_locks:
         content_locks.append(has_sheets)

@@ -136,6 +136,6 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ROUNDS_READ,
         Permission.RESULTS_READ,
     },
-    # Sees and scores the sheets to which he himself was invited, and nothing else.
-    Role.EXPERT: _EVERYBODY | {Permission.SHEETS_READ, Permission.SHEETS_SCORE},
+    # Sees and scores the sheets to which he himself was invited, reads what was handed in there, and nothing else.
+    Role.EXPERT: _EVERYBODY | {Permission.SHEETS_READ, Permission.SHEETS_SCORE, Permission.DELIVERABLES_READ},
 }

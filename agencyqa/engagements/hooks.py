@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
 from agencyqa.engagements.models import Engagement
+
+# Ids of the engagements that the actor scores as an expert who was invited: he reads what was handed in there.
+scored: list[Callable[[Actor], Select[int | None]]] = []
 
 # Told in the transaction of the change that lateness, files, records or findings of an engagement are not what they
 # were; score sheets that are still open take them in.

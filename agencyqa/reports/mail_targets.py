@@ -19,6 +19,7 @@ from agencyqa.assessments.models import AnnualResult, AssessmentRound, ScoreShee
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.engagements import policies as engagement_policies
+from agencyqa.engagements.deliverables import policies as deliverable_policies
 from agencyqa.engagements.models import Engagement
 from agencyqa.evaluations import policies as evaluation_policies
 from agencyqa.evaluations.models import EvaluationRecord
@@ -59,7 +60,7 @@ CHECKS: dict[str, Check] = {
         engagement_policies.visible_to, Engagement, "engagement_id", Permission.ENGAGEMENTS_READ
     ),
     "deliverables.of_engagement": _one(
-        engagement_policies.visible_to, Engagement, "engagement_id", Permission.DELIVERABLES_READ
+        deliverable_policies.engagements_read, Engagement, "engagement_id", Permission.DELIVERABLES_READ
     ),
     "evaluations.show": _one(
         evaluation_policies.visible_to, EvaluationRecord, "record_id", Permission.EVALUATIONS_READ

@@ -21,6 +21,7 @@ from agencyqa.reports.dashboards.administrator import administrator_page
 from agencyqa.reports.dashboards.agency import agency_page
 from agencyqa.reports.dashboards.bureau import bureau_page
 from agencyqa.reports.dashboards.department import department_page
+from agencyqa.reports.dashboards.expert import expert_page
 from agencyqa.reports.dashboards.observer import observer_page
 from agencyqa.reports.statistics import statistics_of
 from agencyqa.reports.workbook import file_name, visible_round, write_workbook
@@ -53,6 +54,8 @@ def dashboard() -> ResponseReturnValue:
         return render_template("reports/department.html", page=department_page(session, actor, now), **shown)
     if actor.is_agency:
         return render_template("reports/agency.html", page=agency_page(session, actor, now), **shown)
+    if actor.is_expert:
+        return render_template("reports/expert.html", page=expert_page(session, actor, now), **shown)
     return render_template("reports/observer.html", page=observer_page(session, actor))
 
 

@@ -5,8 +5,10 @@ from sqlalchemy import Select
 
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
+from agencyqa.engagements import policies as engagement_policies
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion, Submission
+from agencyqa.engagements.hooks import scored
 from agencyqa.engagements.models import Engagement
 
 # What the evaluated unit reads: what is said about it, never how the agency worked.
@@ -28,12 +30,14 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
             Deliverable.first_submitted_at.is_not(None),
         )
         return sa.or_(Deliverable.engagement_id.in_(_engagements(Engagement.commissioner_id, actor)), of_unit)
+    if actor.is_expert:
+        return sa.and_(_scored(actor, Deliverable.engagement_id), Deliverable.first_submitted_at.is_not(None))
     return sa.false()
 
 
 def visible_to(actor: Actor) -> Select[Deliverable]:
     """Bureau: the bureau's. Agency: its own. Department: as commissioner all, as evaluated unit what was handed in
-    of the kinds that speak about it. Observers: none."""
+    of the kinds that speak about it. Expert: what was handed in of the engagements he scores. Observers: none."""
     return sa.select(Deliverable).where(visible(actor))
 
 
@@ -72,6 +76,17 @@ def visible_submissions(actor: Actor) -> Select[Submission]:
         .join(Engagement, Engagement.id == Submission.engagement_id)
         .where(submission_visible(actor))
     )
+
+
+def engagements_read(actor: Actor) -> Select[Engagement]:
+    """Where the actor may open the list of files: an expert scores an engagement without seeing its own page."""
+    if actor.is_expert:
+        return sa.select(Engagement).where(_scored(actor, Engagement.id))
+    return engagement_policies.visible_to(actor)
+
+
+def _scored(actor: Actor, column: sa.orm.InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
+    return sa.or_(sa.false(), *(column.in_(ids(actor)) for ids in scored))
 
 
 def _engagements(column: sa.orm.InstrumentedAttribute[int], actor: Actor) -> Select[int]:

@@ -8,23 +8,21 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from agencyqa.accounts.models import Body
 from agencyqa.assessments import result_policies
 from agencyqa.assessments.models import AnnualResult, ScoreSheet
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
-from agencyqa.objects.models import EvaluationObject
 from agencyqa.reports.dashboards.evidence import deliverables, records
 from agencyqa.reports.dashboards.rows import (
-    SHOWN,
     TASKS_SHOWN,
     count,
     counts,
     newest_results,
     next_engagements,
+    next_sheets,
     running,
     sheets_to_fill,
 )
@@ -56,7 +54,7 @@ def department_page(session: Session, actor: Actor, now: datetime) -> Department
         day,
         figures,
         _tasks(session, actor, day),
-        _sheets(session, actor),
+        next_sheets(session, actor),
         next_engagements(session, actor),
         newest_results(session, actor),
     )
@@ -66,25 +64,3 @@ def _tasks(session: Session, actor: Actor, day: date) -> list[Line]:
     """Rectification by its due date, then what waits to be accepted or answered, the longest first."""
     members = [deliverables.to_accept(actor), *records.problems_of_department(actor, day)]
     return collect(session, members, day, shown=TASKS_SHOWN)[Part.DECIDE]
-
-
-def _sheets(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Those to fill in, next due first; without a due date last."""
-    agency = aliased(Body)
-    statement = (
-        select(
-            ScoreSheet.id,
-            ScoreSheet.state,
-            ScoreSheet.scorer_role,
-            ScoreSheet.due_on,
-            EvaluationObject.name.label("object"),
-            agency.name.label("agency"),
-        )
-        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
-        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
-        .join(agency, agency.id == Engagement.agency_id)
-        .where(sheets_to_fill(actor))
-        .order_by(ScoreSheet.due_on.is_(None), ScoreSheet.due_on, ScoreSheet.id)
-        .limit(SHOWN)
-    )
-    return session.execute(statement).all()

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy.orm import Session, aliased
 
+from agencyqa.accounts.models import Body
 from agencyqa.assessments import policies as sheet_policies
 from agencyqa.assessments.models import AnnualResult, ScoreSheet
 from agencyqa.assessments.queries.results import result_rows
@@ -22,6 +23,7 @@ from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.queries import due_rows
 from agencyqa.files.models import FileFault
+from agencyqa.objects.models import EvaluationObject
 
 # A dashboard shows the most urgent rows and links to the list that has all of them.
 SHOWN = 8
@@ -61,6 +63,46 @@ def counts(session: Session, **figures: sa.ScalarSelect[Any]) -> dict[str, Any]:
 def next_engagements(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
     """Running engagements, late ones included, the most urgent first."""
     return session.execute(due_rows(actor, until=date.max, limit=SHOWN)).all()
+
+
+def next_sheets(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Those that wait for the actor to score, next due first; without a due date last."""
+    return session.execute(
+        _sheet_rows()
+        .where(sheets_to_fill(actor))
+        .order_by(ScoreSheet.due_on.is_(None), ScoreSheet.due_on, ScoreSheet.id)
+        .limit(SHOWN)
+    ).all()
+
+
+def handed_in_sheets(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Those the actor scored, the newest first, with what became of them."""
+    return session.execute(
+        _sheet_rows()
+        .where(current_sheets(actor), ScoreSheet.state.not_in(EDITABLE))
+        .order_by(ScoreSheet.submitted_at.desc(), ScoreSheet.id.desc())
+        .limit(SHOWN)
+    ).all()
+
+
+def _sheet_rows() -> Select[*tuple[Any, ...]]:
+    agency = aliased(Body)
+    return (
+        select(
+            ScoreSheet.id,
+            ScoreSheet.state,
+            ScoreSheet.scorer_role,
+            ScoreSheet.due_on,
+            ScoreSheet.submitted_at,
+            ScoreSheet.total,
+            ScoreSheet.max_points,
+            EvaluationObject.name.label("object"),
+            agency.name.label("agency"),
+        )
+        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
+        .join(agency, agency.id == Engagement.agency_id)
+    )
 
 
 def newest_results(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -73,7 +73,7 @@ def orders(actor: Actor) -> dict[str, Order]:
     is_settled = Deliverable.state == DeliverableState.ACCEPTED
     needs_somebody = sa.or_(is_owed(), Deliverable.state == DeliverableState.SUBMITTED)
     rank = sa.case((is_settled, 2), (needs_somebody, 0), else_=1)
-    if actor.is_department:
+    if actor.is_department or actor.is_expert:
         due = sa.case((sees_terms(actor), Deliverable.due_on))
         rank = sa.case((sa.not_(sees_terms(actor)), 1), (is_settled, 2), (needs_somebody, 0), else_=1)
     return {
@@ -96,7 +96,7 @@ def sees_terms(actor: Actor) -> sa.ColumnElement[bool]:
     """For statements that join ``Engagement``: whether dates and lateness are this actor's to know."""
     if actor.is_department:
         return Engagement.commissioner_id == actor.body_id
-    return sa.true()
+    return sa.false() if actor.is_expert else sa.true()
 
 
 def is_owed() -> sa.ColumnElement[bool]:

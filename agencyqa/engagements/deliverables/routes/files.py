@@ -12,7 +12,7 @@ from agencyqa.clock import utc_now
 from agencyqa.engagements.deliverables import policies, queries, services
 from agencyqa.engagements.deliverables.models import DeliverableVersion
 from agencyqa.engagements.deliverables.routes import bp
-from agencyqa.engagements.deliverables.routes.loading import load_deliverable, load_engagement, load_version
+from agencyqa.engagements.deliverables.routes.loading import load_deliverable, load_readable, load_version
 from agencyqa.engagements.deliverables.upload_forms import VersionForm
 from agencyqa.extensions import db
 from agencyqa.files.enums import FileKind
@@ -73,7 +73,7 @@ def withdraw(engagement_id: int, version_id: int) -> ResponseReturnValue:
 def view(engagement_id: int, version_id: int) -> ResponseReturnValue:
     """A PDF in a frame beside what is known of it; of other files only what is known."""
     actor = current_actor()
-    engagement = load_engagement(engagement_id)
+    engagement = load_readable(engagement_id)
     version = load_version(engagement_id, version_id)
     page = render_template(
         "deliverables/view.html",
@@ -82,6 +82,7 @@ def view(engagement_id: int, version_id: int) -> ResponseReturnValue:
         can={
             "terms": policies.sees_terms(actor, engagement),
             "inline": version.file_kind is FileKind.PDF,
+            "engagement": actor.has(Permission.ENGAGEMENTS_READ),
         },
     )
     response = make_response(page)

@@ -12,7 +12,7 @@ from agencyqa.engagements.deliverables.enums import DeliverableState
 from agencyqa.engagements.deliverables.forms import DeliverableFilter
 from agencyqa.engagements.deliverables.requirements import CONCLUSIONS
 from agencyqa.engagements.deliverables.routes import bp
-from agencyqa.engagements.deliverables.routes.loading import load_engagement
+from agencyqa.engagements.deliverables.routes.loading import load_engagement, load_readable
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.locks import is_year_final
 from agencyqa.engagements.queries import names_of
@@ -37,9 +37,12 @@ def index() -> ResponseReturnValue:
         "deliverables/index.html",
         page=paginate(db.session(), rows, queries.orders(actor), request.args),
         filters=filters,
-        # A department sees dates and lateness only of what it commissioned.
-        own_terms=actor.body_id if actor.is_department else None,
-        can={"read_tables": policies.can_read_tables(actor)},
+        # A department sees dates and lateness only of what it commissioned, an expert nowhere.
+        own_terms=actor.body_id if actor.is_department or actor.is_expert else None,
+        can={
+            "read_tables": policies.can_read_tables(actor),
+            "engagements": actor.has(Permission.ENGAGEMENTS_READ),
+        },
     )
 
 
@@ -48,7 +51,7 @@ def index() -> ResponseReturnValue:
 def of_engagement(engagement_id: int) -> ResponseReturnValue:
     actor = current_actor()
     session = db.session()
-    engagement = load_engagement(engagement_id)
+    engagement = load_readable(engagement_id)
     slots = queries.slots_of(session, actor, engagement_id)
     is_over = engagement.state is EngagementState.TERMINATED
     may_upload = policies.can_upload(actor, engagement)
@@ -74,6 +77,7 @@ def of_engagement(engagement_id: int) -> ResponseReturnValue:
         waiting=waiting,
         can={
             "terms": policies.sees_terms(actor, engagement),
+            "engagement": actor.has(Permission.ENGAGEMENTS_READ),
             "upload": open_slots if may_upload else frozenset(),
             "withdraw": may_upload,
             "decide": {
