@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.measures import queries
 from agencyqa.measures.drafting.boxes import Box, Boxes, Picks
-from agencyqa.measures.drafting.checking import check, positions
+from agencyqa.measures.drafting.checking import DraftCheck, check, positions
 from agencyqa.measures.drafting.outline import Outline, ProblemLine, outline, path_words, problem_line
 from agencyqa.measures.drafting.parts import Part
 from agencyqa.measures.drafting.tree import Content
@@ -38,14 +38,18 @@ class PartPage:
     after: str | None
 
 
-def tree_page(session: Session, version: SchemeVersion) -> Outline:
-    found = check(version.content, queries.citation_keys(session), queries.fault_keys(session))
+def checked(session: Session, content: Content) -> DraftCheck:
+    return check(content, queries.citation_keys(session), queries.fault_keys(session))
+
+
+def tree_page(version: SchemeVersion, found: DraftCheck) -> Outline:
     return outline(version.content, found, Words(reader_language()))
 
 
-def part_page(session: Session, version: SchemeVersion, part: Part, content: Content) -> PartPage:
+def part_page(
+    session: Session, version: SchemeVersion, part: Part, content: Content, found: DraftCheck
+) -> PartPage:
     words = Words(reader_language())
-    found = check(content, queries.citation_keys(session), queries.fault_keys(session))
     errors: dict[str, list[str]] = {}
     problems: list[ProblemLine] = []
     for each in found.problems:

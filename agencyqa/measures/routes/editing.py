@@ -24,10 +24,11 @@ from agencyqa.measures.drafting.boxes import field_id
 from agencyqa.measures.drafting.checking import DraftCheck
 from agencyqa.measures.drafting.parts import Part, change_list, head_part, part_at
 from agencyqa.measures.drafting.tree import Content
-from agencyqa.measures.edit_pages import part_page, tree_page
+from agencyqa.measures.edit_pages import checked, part_page, tree_page
 from agencyqa.measures.enums import SchemeState
 from agencyqa.measures.forms import EditForm, StartForm
 from agencyqa.measures.models import SchemeVersion
+from agencyqa.measures.panels import draft_preview
 from agencyqa.measures.policies import can_edit, visible_versions
 from agencyqa.measures.routes import bp
 from agencyqa.measures.scheme_shape import criterion_shape, section_shape
@@ -66,8 +67,15 @@ def edit_scheme(version_id: int) -> ResponseReturnValue:
             after, endpoint, place = _changed(version.content, request.form.get("do", ""))
             _save(version, after, form)
             return redirect(url_for(endpoint, version_id=version_id, **place))
-    page = tree_page(db.session(), version)
-    return render_template("measures/edit_tree.html", version=version, form=form, page=page), form.status
+    found = checked(db.session(), version.content)
+    shown = render_template(
+        "measures/edit_tree.html",
+        version=version,
+        form=form,
+        page=tree_page(version, found),
+        preview=draft_preview(version, found, None),
+    )
+    return shown, form.status
 
 
 def _changed(content: Content, do: str) -> tuple[Content, str, dict[str, Any]]:
@@ -128,16 +136,24 @@ def _edit_part(version_id: int, part: Part) -> ResponseReturnValue:
             if is_stale and form.thing.data != part.key(version.content):
                 raise Stale()
             verb, _, name = request.form.get("do", "").partition(":")
-            if not is_stale:
+            # A preview is of what stands in the boxes, and saves nothing.
+            if not is_stale and verb != "preview":
                 after = change_list(content, part, verb, name) if verb in VERBS and name else content
-                found = _save(version, after, form)
-                return redirect(_next(version_id, part, verb, name, found.error_count))
-    page = part_page(db.session(), version, part, content)
+                saved = _save(version, after, form)
+                return redirect(_next(version_id, part, verb, name, saved.error_count))
+    found = checked(db.session(), content)
+    page = part_page(db.session(), version, part, content, found)
     if is_stale:
         # Saving once more takes what stands in the boxes.
         form = EditForm(formdata=None, data={"version": version.version, "thing": part.key(version.content)})
     shown = render_template(
-        "measures/edit_part.html", version=version, form=form, page=page, part=part, is_stale=is_stale
+        "measures/edit_part.html",
+        version=version,
+        form=form,
+        page=page,
+        part=part,
+        is_stale=is_stale,
+        preview=draft_preview(version, found, part.key(content)) if part.path else "",
     )
     return shown, Stale.status if is_stale else form.status
 

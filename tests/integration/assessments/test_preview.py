@@ -1,4 +1,4 @@
-"""A draft as its scorers will see it."""
+"""A draft as its scorers will see it, on a page of its own and beside the editor."""
 
 from __future__ import annotations
 
@@ -51,3 +51,40 @@ def test_the_fields_are_those_of_the_sheet_and_what_is_broken_is_left_out(
         stranger = new_client()
         sign_in(stranger, member)
         assert stranger.get(address).status_code == status
+
+
+def test_the_form_stands_beside_what_is_written_and_follows_it_unsaved(
+    client: Client, session: Session
+) -> None:
+    load_measures(session)
+    bureau = make_bureau(session)
+    officer = make_actor(session, bureau, Role.BUREAU_SUPERVISOR)
+    draft = services.copy_draft(officer, session, shipped_version(session, "jiading-2018"), now=NOW)
+    session.flush()
+    sign_in(client, make_member(session, bureau, Role.BUREAU_SUPERVISOR))
+    tree = f"/measures/schemes/{draft.id}/edit"
+    whole = client.get(tree).text
+    assert ('name="a-team_ability-value"' in whole, 'name="a-communication-value"' in whole) == (True, True)
+    assert 'name="a-communication-value"' not in client.get(f"{tree}/section?at=0").text
+    # Its explanation has no form of its own to show.
+    assert 'id="preview"' not in client.get(f"{tree}/head").text
+
+    address = f"{tree}/criterion?at=1.0"
+    page = client.get(address)
+    assert "沟通良好：13～20 分" in client.page(page).text
+    assert 'name="a-team_ability-value"' not in page.text
+    # The fields of the form are no fields of the editor, and would not be sent along.
+    assert not any(name.startswith("a-") for name in client.page(page).form("part-form").names)
+    typed = {"rule.bands.0.low": "14", "rule.bands.1.high": "13"}
+    before = (draft.version, draft.content_hash)
+    shown = client.submit(page, "part-form", **typed, do="preview")
+    assert shown.status_code == 200
+    assert "沟通良好：14～20 分" in client.page(shown).text
+    assert client.page(shown).form("part-form").value("rule.bands.0.low") == "14"
+    session.refresh(draft)
+    assert (draft.version, draft.content_hash) == before
+    # What cannot be shown yet says so, with its faults beside the boxes.
+    broken = client.submit(page, "part-form", **{"rule.bands.0.low": "x"}, do="preview")
+    assert (broken.status_code, "改正本页的错误后，这里显示评分人看到的样子。" in broken.text) == (200, True)
+    assert client.submit(shown, "part-form", do="save").status_code == 302
+    assert "沟通良好：14～20 分" in client.page(client.get(address)).text
