@@ -43,12 +43,18 @@ class Distribution:
 
 
 def latest_distribution(session: Session, actor: Actor, *, year: int | None = None) -> Distribution | None:
-    """Of the newest computed round (of ``year``) of the actor's bureau that the actor may see, in one statement."""
+    """Of a computed round of the actor's bureau that the actor may see, in one statement.
+
+    Without ``year`` of the newest published year, and of an open one only while nothing is published; else of the
+    newest round of that year.
+    """
     bureaus = (
         AssessmentRound.bureau_id == actor.bureau_id
         if actor.bureau_id is not None
         else AssessmentRound.bureau_id.in_(actor.bureau_ids)
     )
+    is_open = sa.case((AssessmentRound.state == RoundState.PUBLISHED, 0), else_=1)
+    first = [is_open] if year is None else []
     newest = (
         select(AssessmentRound.id)
         .where(
@@ -57,7 +63,9 @@ def latest_distribution(session: Session, actor: Actor, *, year: int | None = No
             AssessmentRound.computed_at.is_not(None),
             sa.true() if year is None else AssessmentRound.year == year,
         )
-        .order_by(AssessmentRound.year.desc(), AssessmentRound.revision.desc(), AssessmentRound.id.desc())
+        .order_by(
+            *first, AssessmentRound.year.desc(), AssessmentRound.revision.desc(), AssessmentRound.id.desc()
+        )
         .limit(1)
         .scalar_subquery()
     )

@@ -5,7 +5,7 @@ Whoever scored and in whatever role: what makes sheets comparable is that they f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -109,4 +109,50 @@ def compared_sheets(
             User.display_name.label("person_name"),
         )
         .order_by(ScoreSheet.engagement_id, ScoreSheet.scorer_role, ScoreSheet.id)
+    ).all()
+
+
+def shared_totals(
+    session: Session, actor: Actor, year: int, version_id: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Only the totals of ``compared_sheets``, by engagement."""
+    shared = _shared(actor)
+    return session.execute(
+        visible_to(actor)
+        .join(
+            shared,
+            (shared.c.engagement_id == ScoreSheet.engagement_id)
+            & (shared.c.scheme_version_id == ScoreSheet.scheme_version_id),
+        )
+        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        .where(ScoreSheet.scheme_version_id == version_id, Engagement.assessment_year == year)
+        .with_only_columns(ScoreSheet.id, ScoreSheet.engagement_id, ScoreSheet.total, ScoreSheet.max_points)
+        .order_by(ScoreSheet.engagement_id, ScoreSheet.id)
+    ).all()
+
+
+def groups_beside(
+    session: Session, actor: Actor, sheet_ids: Collection[int]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """These sheets and all that are compared with them: of the same engagement by the same version."""
+    named = aliased(ScoreSheet)
+    return session.execute(
+        visible_to(actor)
+        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        .where(
+            sa.exists().where(
+                named.id.in_(sheet_ids),
+                named.engagement_id == ScoreSheet.engagement_id,
+                named.scheme_version_id == ScoreSheet.scheme_version_id,
+            )
+        )
+        .with_only_columns(
+            ScoreSheet.id,
+            ScoreSheet.engagement_id,
+            ScoreSheet.scheme_version_id.label("version_id"),
+            Engagement.assessment_year.label("year"),
+            ScoreSheet.total,
+            ScoreSheet.max_points,
+        )
+        .order_by(ScoreSheet.engagement_id, ScoreSheet.id)
     ).all()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from agencyqa.assessments import policies
+from agencyqa.assessments.agreement.far_sheets import far_sheets
+from agencyqa.assessments.agreement.second_look import FarMark
 from agencyqa.assessments.enums import SheetState
 from agencyqa.assessments.forms.explained import explained_sheet
 from agencyqa.assessments.forms.fields import SheetFilter
@@ -15,6 +19,7 @@ from agencyqa.assessments.queries.sheets import ORDERS, revisions_of, sheet_rows
 from agencyqa.assessments.routes import bp
 from agencyqa.assessments.routes.context import beside_documents, load_sheet, reports_beside
 from agencyqa.assessments.routes.record import sheet_record
+from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.extensions import db
@@ -57,9 +62,15 @@ def sheets() -> ResponseReturnValue:
         filters=filters,
         view=view,
         can_have_tasks=can_have_tasks,
+        far=_far(actor, [row.id for row in page.rows]),
         may_score={row.id for row in page.rows if _is_mine(row.scorer_body_id, row.state)},
         can_open=actor.has(Permission.SHEETS_FINALISE),
     )
+
+
+def _far(actor: Actor, sheet_ids: list[int]) -> Mapping[int, FarMark]:
+    """For supervisors only: nobody else compares one scorer's sheet with another's."""
+    return far_sheets(db.session(), actor, sheet_ids) if actor.has(Permission.AGREEMENT_READ) else {}
 
 
 def _is_mine(scorer_body_id: int, state: SheetState) -> bool:
@@ -95,6 +106,7 @@ def sheet(sheet_id: int) -> ResponseReturnValue:
         steps=_steps(found.state),
         next_step=_NEXT_STEP[found.state],
         insider=insider,
+        far=_far(actor, [found.id]).get(found.id),
         can={
             "score": policies.can_score(actor, found),
             "review": policies.can_review(actor, found, scorers),

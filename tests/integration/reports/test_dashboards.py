@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body, Invitation, User
 from agencyqa.agencies.enums import Standing
+from agencyqa.assessments.enums import WeightMode
 from agencyqa.assessments.models import ResultAssignment
+from agencyqa.assessments.services.rounds import compute_round, open_round
 from agencyqa.audit.record import record_refusal
 from agencyqa.auth.roles import Role
 from agencyqa.clock import today, utc_now
@@ -147,6 +149,14 @@ def test_the_distribution_is_of_the_own_round(neighbour: World) -> None:
     assert page.distribution.round_id == found.id
     assert page.distribution.grades == (("优", 2), ("良", 0), ("中", 0), ("差", 0))
     assert (page.distribution.agencies, page.distribution.unranked) == (3, 1)
+    # A year that is only being scored takes the place of none that is published.
+    own.publish(found)
+    own.engage("次年的项目", signed_on=datetime(2023, 3, 1, tzinfo=UTC).date())
+    coming = open_round(own.actor(own.supervisor), own.session, 2023, WeightMode.EQUAL, now=NOW)
+    compute_round(own.actor(own.supervisor), own.session, coming, now=NOW)
+    page = bureau_page(own.session, own.actor(own.supervisor), NOW)
+    assert page.distribution is not None
+    assert (page.distribution.year, page.distribution.round_id) == (2022, found.id)
 
 
 def test_a_municipality_reads_its_districts(neighbour: World, front_page: Open) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 
 import pytest
+from sqlalchemy import select
 
 from agencyqa.assessments.agreement.enums import Leaning
+from agencyqa.assessments.agreement.far_sheets import far_sheets
 from agencyqa.assessments.agreement.figures import Why
 from agencyqa.assessments.agreement.queries import compared_sheets, comparisons
 from agencyqa.assessments.agreement.summary import Summary, summary_of
@@ -17,7 +19,7 @@ from agencyqa.measures.queries import compiled
 from tests.client import Client
 from tests.factories.accounts import sign_in
 from tests.integration.assessments.agreement.panels import score
-from tests.integration.assessments.conftest import World
+from tests.integration.assessments.conftest import World, switch_to
 
 STRICT, FAIR, MILD = range(3)
 
@@ -114,3 +116,30 @@ def test_only_supervisors_of_the_bureau(panel: World, client: Client) -> None:
     assert [row.engagements for row in comparisons(panel.session, city)] == [12]
     sign_in(client, panel.officer)
     assert client.get("/agreement").status_code == HTTPStatus.FORBIDDEN
+
+
+def test_marks_stand_on_the_list_and_on_the_sheet_for_supervisors_alone(panel: World, client: Client) -> None:
+    actor, session = panel.actor(panel.supervisor), panel.session
+    ids = list(session.scalars(select(ScoreSheet.id)))
+    found = summary(panel).far
+    assert found is not None
+    # The same sheets with the same figures as on the page of agreement, whatever else is asked for.
+    assert {
+        (sheet_id, mark.distance, mark.deviations)
+        for sheet_id, mark in far_sheets(session, actor, ids).items()
+    } == {(each.sheet.id, each.distance, each.deviations) for each in found}
+    marked = found[0].sheet.id
+    plain = next(each for each in ids if each != marked)
+    assert far_sheets(session, actor, [plain]) == {}
+    for stranger in (panel.officer, panel.observer, panel.manager, panel.neighbour_supervisor):
+        assert far_sheets(session, panel.actor(stranger), ids) == {}
+    session.get_one(ScoreSheet, marked).scorer_body_id = panel.department.id
+    sign_in(client, panel.lead)
+    assert client.get("/sheets/?view=all").text.count("建议复看") == 1
+    page = client.page(client.get(f"/sheets/{marked}")).text
+    assert "中位数相差 -19.00 分，为一般差距的 6.4 倍" in page
+    assert "建议复看" not in client.get(f"/sheets/{plain}").text
+    switch_to(client, panel.officer)
+    own = client.get(f"/sheets/{marked}")
+    assert (own.status_code, "建议复看" in own.text) == (HTTPStatus.OK, False)
+    assert "建议复看" not in client.get("/sheets/?view=all").text
