@@ -294,10 +294,10 @@ def publish(page: Page) -> None:
     rounds.filter(has_text="进行中").first.get_by_role("link").click()
     page.get_by_role("button", name="重新计算").first.click()
     said(page, "重新计算")
-    page.get_by_role("link", name="发布", exact=True).click()
+    page.get_by_role("link", name="发布结果").click()
     page.get_by_role("checkbox", name="评分不全").check()
     page.get_by_label("评分不全时发布的理由").fill("部分业务尚在评价，先行公布已有结果。")
-    page.get_by_role("button", name="发布").click()
+    page.get_by_role("button", name="发布结果").click()
     said(page, "年度考核结果已发布")
 
 

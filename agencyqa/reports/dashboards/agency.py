@@ -20,7 +20,7 @@ from agencyqa.assessments.models import AnnualResult
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
-from agencyqa.reports.dashboards.evidence import deliverables, inspections
+from agencyqa.reports.dashboards.evidence import deliverables, inspections, register
 from agencyqa.reports.dashboards.rows import (
     SHOWN,
     TASKS_SHOWN,
@@ -83,6 +83,7 @@ def _tasks(session: Session, actor: Actor, day: date) -> list[Line]:
         deliverables.to_mend(actor),
         inspections.findings_to_answer(actor),
         inspections.orders_to_answer(actor),
+        register.own_reports(actor),
     ]
     return collect(session, members, day, shown=TASKS_SHOWN)[Part.DECIDE]
 

@@ -23,7 +23,7 @@ from agencyqa.auth.permissions import Permission
 from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
 from agencyqa.objects.models import EvaluationObject
-from agencyqa.reports.dashboards.evidence import deliverables, inspections, records
+from agencyqa.reports.dashboards.evidence import deliverables, inspections, records, register
 from agencyqa.reports.dashboards.rows import SOON, current_sheets, open_sheets, running
 from agencyqa.reports.dashboards.tasks import Line, Part, What, collect, columns
 
@@ -35,6 +35,7 @@ def agenda(session: Session, actor: Actor, now: datetime) -> Mapping[Part, list[
         _to_publish(actor),
         _to_review(actor),
         _applications(actor),
+        *register.to_decide(actor),
         deliverables.to_accept(actor),
         *inspections.findings_of_bureau(actor, day),
         *inspections.orders_of_bureau(actor, day),
@@ -58,8 +59,14 @@ def _to_publish(actor: Actor) -> Select[*tuple[Any, ...]]:
         SheetScorer.user_id == actor.user_id,
         SheetScorer.sheet_id == ScoreSheet.id,
         ScoreSheet.bureau_id == AssessmentRound.bureau_id,
-        ScoreSheet.engagement_id == Engagement.id,
-        Engagement.assessment_year == AssessmentRound.year,
+        sa.or_(
+            ScoreSheet.year == AssessmentRound.year,
+            sa.exists()
+            .where(
+                Engagement.id == ScoreSheet.engagement_id, Engagement.assessment_year == AssessmentRound.year
+            )
+            .correlate(ScoreSheet, AssessmentRound),
+        ),
     )
     may_publish = actor.is_lead and actor.has(Permission.RESULTS_PUBLISH)
     return (
@@ -152,6 +159,7 @@ def _late_reviews(actor: Actor, day: date) -> Select[*tuple[Any, ...]]:
 
 
 def _sheets(part: Part, what: What, who: Any, **moments: Any) -> Select[*tuple[Any, ...]]:
+    """``detail`` is the year of a sheet about an agency, which has no object."""
     agency = aliased(Body)
     return (
         select(
@@ -159,16 +167,17 @@ def _sheets(part: Part, what: What, who: Any, **moments: Any) -> Select[*tuple[A
                 part,
                 what,
                 id=ScoreSheet.id,
-                title=EvaluationObject.name,
+                title=sa.func.coalesce(EvaluationObject.name, ""),
+                detail=sa.func.coalesce(sa.cast(ScoreSheet.year, sa.String(10)), ""),
                 agency=agency.name,
                 who=who,
                 **moments,
             )
         )
         .select_from(ScoreSheet)
-        .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
-        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
-        .join(agency, agency.id == Engagement.agency_id)
+        .outerjoin(Engagement, Engagement.id == ScoreSheet.engagement_id)
+        .outerjoin(EvaluationObject, EvaluationObject.id == Engagement.object_id)
+        .join(agency, agency.id == sa.func.coalesce(Engagement.agency_id, ScoreSheet.agency_id))
     )
 
 

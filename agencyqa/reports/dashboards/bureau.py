@@ -18,7 +18,7 @@ from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
 from agencyqa.reports.dashboards.agenda import agenda
-from agencyqa.reports.dashboards.evidence import deliverables, inspections
+from agencyqa.reports.dashboards.evidence import deliverables, inspections, register
 from agencyqa.reports.dashboards.first_steps import Step, bureau_facts, bureau_steps
 from agencyqa.reports.dashboards.rows import (
     SOON,
@@ -60,6 +60,7 @@ def bureau_page(session: Session, actor: Actor, now: datetime) -> BureauPage:
             Registration.bureau_id == actor.bureau_id,
             Registration.standing == Standing.APPLIED,
         ),
+        applications=register.applied_figure(actor),
         running=count(Engagement, running(actor)),
         late_engagements=count(Engagement, running(actor), Engagement.due_on < day),
         soon=count(Engagement, running(actor), Engagement.due_on.between(day, day + SOON)),
@@ -82,5 +83,8 @@ def bureau_page(session: Session, actor: Actor, now: datetime) -> BureauPage:
         distribution=latest_distribution(session, actor),
         steps=bureau_steps(actor, figures),
         # Nothing was commissioned yet, so there is nothing that could be due.
-        is_new=not figures["has_engagements"] and not figures["running"] and not figures["applied"],
+        is_new=not figures["has_engagements"]
+        and not figures["running"]
+        and not figures["applied"]
+        and not figures["applications"],
     )

@@ -20,6 +20,7 @@ from agencyqa.clock import local_date
 from agencyqa.db import UtcDateTime
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.inspections.numbering import check_label, finding_label, plain_number
+from agencyqa.measures.enums import Purpose
 from agencyqa.reports.dashboards.rows import SHOWN
 from agencyqa.web.labels import label_of
 
@@ -38,7 +39,13 @@ class What(StrEnum):
 
     ROUND = "round"
     SHEET = "sheet"
+    # Registered as applied, by the bureau itself; handed in by the agency on its own page.
     APPLICATION = "application"
+    APPLIED = "applied"
+    # Changes and yearly reports of an agency, to decide; and the report it still owes. The number is the agency's.
+    PROPOSAL = "proposal"
+    REPORT = "report"
+    OWN_REPORT = "own_report"
     ENGAGEMENT = "engagement"
     REVIEW = "review"
     # Deliverables: to hand in, to hand in again, to accept. The number is the engagement's.
@@ -153,6 +160,15 @@ def _line(row: Any, day: date) -> Line:
     )
 
 
+def _of_year(what: What, title: str, year: str) -> str:
+    """A self-report, or a sheet: one about an agency's year has no object to be called by."""
+    if what in {What.REPORT, What.OWN_REPORT}:
+        return str(gettext("%(year)s 年度自查报告", year=year))
+    if not year:
+        return title
+    return str(gettext("%(year)s 年度 %(role)s", year=year, role=label_of(Purpose.AGENCY_YEAR)))
+
+
 def _words(what: What, title: str, detail: str) -> tuple[str, str]:
     """Title and detail as they are read."""
     match what:
@@ -162,6 +178,8 @@ def _words(what: What, title: str, detail: str) -> tuple[str, str]:
             return title, gettext("%(count)s 个问题", count=detail)
         case What.RECORD:
             return title, gettext("%(count)s 处", count=detail)
+        case What.SHEET | What.REVIEW | What.REPORT | What.OWN_REPORT:
+            return _of_year(what, title, detail), ""
     if not detail:
         return title, ""
     year, _, number = detail.partition("-")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.assessments.enums import ResultState, SheetState, WeightMode, YearWeights
-from agencyqa.assessments.models import AgencyCredit, AnnualResult, ScoreSheet, YearRuleTable
+from agencyqa.assessments.models import AgencyCredit, AnnualResult, ScoreSheet, SheetScorer, YearRuleTable
 from agencyqa.assessments.services.agency_sheets import open_agency_sheets
 from agencyqa.assessments.services.credits import enter_credit, set_weight, withdraw_credit
 from agencyqa.assessments.services.publication import correct_round
@@ -21,11 +21,15 @@ from agencyqa.assessments.services.tables import add_year_rules
 from agencyqa.assessments.services.verification import verify_published
 from agencyqa.assessments.year_plan import YearPlan, plan_to_data
 from agencyqa.audit.models import AuditEntry
+from agencyqa.clock import local_date
 from agencyqa.errors import Forbidden, Invalid, Refused, WrongState
 from agencyqa.inspections.services.decisions import withdraw_finding
+from agencyqa.reports.dashboards.agenda import agenda
+from agencyqa.reports.dashboards.tasks import Part, What
 from agencyqa.scoring import readd
 from tests.client import Client
 from tests.factories.accounts import NOW, sign_in
+from tests.factories.assessments import submit
 from tests.factories.rounds import make_round, score_of
 from tests.integration.assessments.agency_world import PLAN, POINT, build_agency_year
 from tests.integration.assessments.conftest import switch_to
@@ -316,3 +320,32 @@ def test_verification_finds_what_was_altered_in_the_new_parts(year: Year) -> Non
     year.session.execute(sa.update(YearRuleTable).values(content=plan_to_data(YearPlan())))
     year.session.expire_all()
     assert differing(year.session) != []
+
+
+def test_a_form_about_an_agency_waits_on_the_first_page_like_any_other(year: Year, client: Client) -> None:
+    made = build_agency_year(year)
+    session, world = year.session, year.world
+    late = open_agency_sheets(year.supervisor, session, made.found, due_on=local_date(NOW), now=NOW)[0]
+    later = NOW + timedelta(days=3)
+    title = "2022 年度 机构年度评分"
+    found = agenda(session, year.supervisor, later)
+    shown = [
+        (each.what, each.id, each.title, each.agency, each.days)
+        for each in found[Part.LATE]
+        if each.what is What.SHEET
+    ]
+    assert (What.SHEET, late.id, title, "申评咨询有限公司", 3) in shown
+    submit(session, year.supervisor, late, {"order": {"value": 20 * POINT}})
+    second = world.actor(world.second_supervisor)
+    (waiting,) = (each for each in agenda(session, second, later)[Part.DECIDE] if each.what is What.SHEET)
+    assert (waiting.id, waiting.title) == (late.id, title)
+    made.compute()
+    # A lead who filled in such a form does not publish its year, and is not asked to.
+    asked = [each.what for each in agenda(session, year.lead, later)[Part.DECIDE]]
+    assert What.ROUND in asked
+    session.add(SheetScorer(sheet_id=late.id, user_id=world.lead.user_id, first_at=NOW))
+    session.flush()
+    asked = [each.what for each in agenda(session, year.lead, later)[Part.DECIDE]]
+    assert What.ROUND not in asked
+    sign_in(client, world.second_supervisor)
+    assert title in client.page(client.get("/")).text
