@@ -64,8 +64,9 @@ def as_table(
             lines.append(f"      {gettext('计分标准')}  {veto_sentence(veto, texts)}")
     lines += sheet_outcome(result, program.scheme, texts)
     lines.append(_figure_line(gettext("总分"), result.total, result.assessed_max))
-    taken = [veto.contribution for veto in result.vetoes if veto.contribution]
-    lines.append(_sum([*(section.total for section in result.sections), *taken], result.total))
+    if result.total is not None:
+        taken = [veto.contribution for veto in result.vetoes if veto.contribution]
+        lines.append(_sum([*(section.total for section in result.sections), *taken], result.total))
     if result.percent is not None:
         grade = f"  {gettext('等级')} {texts.grade(result.grade)}" if result.grade is not None else ""
         lines.append(f"{gettext('得分率')} {format_fraction(result.percent, 2)}%{grade}")

@@ -88,6 +88,7 @@ _SENTENCES: dict[str, object] = {
     "row_width": _l("这一行有 %(got)s 格，表头有 %(expected)s 格。"),
     "cell_not_understood": _l("“%(value)s”不是这一格可填的内容。"),
     "unknown_choice": _l("“%(value)s”不是可选的一项；可选：%(choices)s。"),
+    "veto_has_no_points": _l("一票否决没有分可填；是否认定写在 answers 中。"),
     "other_scheme": _l("评分表写明的方案是“%(stated)s”，不是“%(used)s”。"),
     "no_sheets": _l("文件里没有评分表。"),
 }

@@ -59,6 +59,8 @@ class _Reader:
         self.layout: dict[str, dict[str, InputSpec]] = {
             key: {spec.name: spec for spec in specs} for key, specs in program.layout.items()
         }
+        # A veto has answers, but no points that a scorer could give.
+        self.scored = frozenset(program.criterion_keys)
         self.problems: list[FileProblem] = []
 
     def fault(self, path: Path, code: str, **params: Any) -> None:
@@ -112,6 +114,8 @@ class _Reader:
             here = (*path, "entered", key)
             if key not in self.layout:
                 self.fault(here, "unknown_criterion")
+            elif key not in self.scored:
+                self.fault(here, "veto_has_no_points")
             elif figure is not None:
                 entered[key] = self.points(figure, here)
         return FilledSheet(str(title), self.document.place_of(path), answers, entered)

@@ -97,7 +97,7 @@ _GENERAL: Mapping[str, Callable[[], str]] = {
     "band": lambda: gettext("档次"),
     "level": lambda: gettext("等级"),
     "value": lambda: gettext("得分"),
-    "amount": lambda: gettext("扣分"),
+    "amount": lambda: gettext("金额"),
     "count": lambda: gettext("处数"),
     "met": lambda: gettext("是否符合"),
     "actual": lambda: gettext("实际数"),

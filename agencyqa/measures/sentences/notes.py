@@ -215,7 +215,7 @@ def _note_days(params: Mapping[str, Any], texts: RuleTexts, prefix: str) -> str:
 
 def _note_step(params: Mapping[str, Any], texts: RuleTexts, prefix: str) -> str:
     return gettext(
-        "逾期到了期限（%(days)s 个工作日）的 %(multiple)s 倍，另扣 %(penalty)s 分",
+        "适用“期限（%(days)s 个工作日）的 %(multiple)s 倍”一档，另扣 %(penalty)s 分",
         days=params["limit"],
         multiple=_p(params, "multiple"),
         penalty=_p(params, "penalty"),

@@ -69,5 +69,5 @@ def test_a_sheet_with_faults_is_refused_and_never_guessed(tmp_path: Path) -> Non
     result = CliRunner().invoke(group, ["score", str(MIXED_FORM), str(sheets)])
     assert result.exit_code == 1
     codes = [line.rsplit("[", 1)[1].rstrip("]") for line in result.output.splitlines()[:-1]]
-    # Both figures of the ratio, the bonus, and the exception of a veto of which nobody knows whether it is raised.
-    assert sorted(codes) == [*["missing"] * 4, "not_a_flag", "outside_scale", "unknown_criterion"]
+    # Both figures of the ratio, and the bonus.
+    assert sorted(codes) == [*["missing"] * 3, "not_a_flag", "outside_scale", "unknown_criterion"]

@@ -15,7 +15,17 @@ from agencyqa.measures.sentences import (
 )
 from agencyqa.measures.shipped import shipped_schemes
 from agencyqa.measures.texts import RuleTexts, SchemeTexts
-from agencyqa.scoring import RULES, Level, Ordinal, Program, compile_scheme, parse_points
+from agencyqa.scoring import (
+    RULES,
+    LateClass,
+    Lateness,
+    LateStep,
+    Level,
+    Ordinal,
+    Program,
+    compile_scheme,
+    parse_points,
+)
 from tests.factories.measures import mixed_form
 
 
@@ -69,6 +79,23 @@ def test_levels() -> None:
     rule = Ordinal((Level("good", 80_000), Level("poor", 0)))
     texts = RuleTexts(choices={"level": {"good": "良", "poor": "差"}})
     assert rule_sentence(rule, texts) == "良，得 8 分；差，得 0 分。"
+
+
+def test_lateness_by_amount_without_words_of_its_own() -> None:
+    """Its amount is no deduction, and a step that wants more than its multiple is not "reached" by just as much."""
+    classes = (LateClass("small", 5), LateClass("large", 10, 5_000_000))
+    rule = Lateness(100_000, classes, 3_000, (LateStep(10_000, 20_000),), by_amount=True)
+    texts = RuleTexts(choices={"class": {"small": "小型", "large": "大型"}})
+    assert rule_sentence(rule, texts) == (
+        "满分 10 分；每逾期一个工作日扣 0.3 分；小型：期限 5 个工作日；大型（金额为 500 及以上）：期限 10 个工作日；"
+        "逾期超过期限的 1 倍，另扣 2 分；扣完为止。"
+    )
+    note = {
+        "code": "lateness.step",
+        "path": "",
+        "params": {"multiple": 10_000, "limit": 5, "penalty": 20_000},
+    }
+    assert note_sentence(note, texts) == "适用“期限（5 个工作日）的 1 倍”一档，另扣 2 分"
 
 
 def test_the_notes_of_a_trace_add_up_in_words() -> None:
