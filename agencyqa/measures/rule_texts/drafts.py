@@ -92,9 +92,7 @@ def content_of_rows(heading: Heading, rows: Sequence[Row], source: str) -> dict[
             continue
         cited = _cited(heading)
         if row.choice is Choice.VETO:
-            vetoes.append(
-                {"key": f"veto{len(vetoes) + 1}", "label": wording(proposal.scheme_veto or row.text), **cited}
-            )
+            vetoes.append(_veto(len(vetoes) + 1, row, proposal) | cited)
             continue
         name = row.section or "考核内容"
         if not sections or sections[-1]["label"]["zh"] != name:
@@ -122,6 +120,16 @@ def content_of_rows(heading: Heading, rows: Sequence[Row], source: str) -> dict[
     if vetoes:
         content["vetoes"] = vetoes
     return content
+
+
+def _veto(number: int, row: Row, proposal: Proposal) -> dict[str, Any]:
+    """With the whole text beside its name: a grade that the text names can be chosen only once the grades are set."""
+    veto: dict[str, Any] = {
+        "key": f"veto{number}",
+        "label": wording(proposal.scheme_veto or row.text),
+        "description": wording(row.text),
+    }
+    return veto | ({"caps_total": proposal.veto_cap} if proposal.veto_cap else {})
 
 
 def _points(row: Row, rule: dict[str, Any] | None, *, is_bonus: bool) -> str:

@@ -37,7 +37,8 @@ class Doubt:
 class Proposal:
     """``rule`` is written as in a scheme file. Of a text that was not understood it is a free value up to the points.
 
-    ``bonus`` points lie beyond the maximum. ``scheme_veto`` are the words of a veto over the whole sheet.
+    ``bonus`` points lie beyond the maximum. ``scheme_veto`` are the words of a veto over the whole sheet, and
+    ``veto_cap`` the total it leaves at most, "" where the text does not say.
     """
 
     rule: RuleData | None
@@ -46,6 +47,7 @@ class Proposal:
     doubts: tuple[Doubt, ...] = ()
     bonus: bool = False
     scheme_veto: str = ""
+    veto_cap: str = ""
 
 
 class NotUnderstood(Exception):

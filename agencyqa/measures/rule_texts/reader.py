@@ -56,13 +56,18 @@ def read_rule(text: str, points: Fraction | int | None = None) -> Proposal:
         return state.proposal(rule)
     except NotUnderstood as error:
         veto = special.scheme_veto(source)
-        bonus = bool(re.search("加分", source.text)) and not veto
-        return _fallback(full, error.doubt, bonus=bonus, scheme_veto=veto)
+        if veto is None:
+            return _fallback(full, error.doubt, bonus="加分" in source.text)
+        return replace(
+            _fallback(full, error.doubt),
+            readings=veto.readings,
+            doubts=veto.doubts,
+            scheme_veto=veto.label,
+            veto_cap="" if veto.cap is None else figure(veto.cap),
+        )
 
 
-def _fallback(
-    points: Fraction | None, doubt: Doubt, *, bonus: bool = False, scheme_veto: str = ""
-) -> Proposal:
+def _fallback(points: Fraction | None, doubt: Doubt, *, bonus: bool = False) -> Proposal:
     """A free value between 0 and the points, which says nothing of its own."""
     rule: RuleData | None = None
     if points is not None and points > 0:
@@ -70,7 +75,7 @@ def _fallback(
             rule = {"kind": "free", "low": "0", "high": figure(points)}
         except NotUnderstood:
             rule = None
-    return Proposal(rule, Sureness.NOT_UNDERSTOOD, (), (doubt,), bonus, scheme_veto)
+    return Proposal(rule, Sureness.NOT_UNDERSTOOD, (), (doubt,), bonus)
 
 
 def _read(source: Source, state: State) -> RuleData:

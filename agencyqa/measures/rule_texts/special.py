@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 
 from agencyqa.measures.rule_texts.labels import clean
-from agencyqa.measures.rule_texts.proposals import NotUnderstood, RuleData, figure, wording
+from agencyqa.measures.rule_texts.proposals import Doubt, NotUnderstood, Reading, RuleData, figure, wording
 from agencyqa.measures.rule_texts.source import NUMBER, Source, value_of
 from agencyqa.measures.rule_texts.state import State
 
@@ -19,18 +20,57 @@ _WHOLE = re.compile(
     r"(?:的)?，?(?:年度|本年度|最终)?(?:考核|评价|考评)?(?:结果|等级|等次|总分|总得分)(?:直接|一律)?"
     r"(?:定为|评为|判定为|确定为|降为|计为|不得高于|不高于|不得超过|不超过|为)(?!满分)"
 )
+# "总分计0分" and "总分清零" say it with a figure; "总分计算错误" speaks of a fault.
+_COUNTED = re.compile(rf"(?:的)?，?总得?分(?:直接|一律)?(?:(?:计|记|按)(?={NUMBER}分(?!以上|之))|归零|清零)")
 _ITEM_ZERO = re.compile(r"(?:本|该|此)(?:项|指标)(?:考核)?(?:得|计|为)?(?:不得分|0分|零分)")
 
 
-def scheme_veto(source: Source) -> str:
-    """The words of what ends or caps the whole sheet; "" where the text speaks of its own item alone."""
-    if _ITEM_ZERO.search(source.text):
-        return ""
-    found = _VETO.search(source.text) or _WHOLE.search(source.text)
-    if found is None:
-        return ""
-    begin = max(source.text.rfind(mark, 0, found.start()) for mark in "；。") + 1
-    return clean(source.text[begin : found.start()]) or source.written
+# The total to which a veto holds the whole sheet, and the grade that it names.
+_CAP = re.compile(
+    r"(?:总得?分|(?:年度|本年度|当年)(?:考核|考评|评价)(?:结果|成绩|得分)?)(?:直接|一律|均|最高|最多)?"
+    r"(?:不得?(?:高于|超过)|(?:上限|最高|计|定|降|记|判定|确定)?为|计|记|按)?"
+    rf"(?:(?P<n>{NUMBER})分(?!以下|（不含|以上|之)|(?P<none>归零|清零))"
+)
+_GRADE = re.compile(
+    r"(?:等级|等次|结果|级别)?(?:直接|一律)?(?:定|评|判定|确定|降)?(?:为|不得?高于|不得?超过)"
+    r"[“「]?(?P<grade>(?:优秀|良好|合格|不合格|基本合格|不称职|优|良|中|差|[A-D])(?![^”」，；。、（]))"
+)
+
+
+@dataclass(frozen=True)
+class SchemeVetoText:
+    """``label`` is what raises the veto. ``cap`` is the total it leaves at most, where the text says so."""
+
+    label: str
+    cap: Fraction | None
+    readings: tuple[Reading, ...]
+    doubts: tuple[Doubt, ...]
+
+
+def scheme_veto(source: Source) -> SchemeVetoText | None:
+    """What ends or caps the whole sheet; None where the text speaks of its own item alone."""
+    text = source.text
+    if _ITEM_ZERO.search(text):
+        return None
+    found = [each for pattern in (_VETO, _WHOLE, _COUNTED) if (each := pattern.search(text))]
+    if not found:
+        return None
+    start = min(each.start() for each in found)
+    begin = max(text.rfind(mark, 0, start) for mark in "；。") + 1
+    cap, grade = _CAP.search(text), _GRADE.search(text)
+    most: Fraction | None = None
+    readings: list[Reading] = []
+    doubts = [Doubt("scheme_veto")]
+    if cap is not None:
+        most = Fraction(0) if cap.group("none") else _value(cap.group("n"))
+        words = source.words(cap.start(), cap.end())
+        readings.append(Reading(words, "veto_cap", {"points": figure(most)}))
+    if grade is not None:
+        doubts.append(Doubt("veto_grade", {"grade": grade.group("grade")}))
+    elif cap is None:
+        doubts.append(Doubt("veto_cap_missing"))
+    label = clean(text[begin:start]) or source.written
+    return SchemeVetoText(label, most, tuple(readings), tuple(doubts))
 
 
 def bonus(source: Source, state: State) -> RuleData | None:

@@ -26,7 +26,7 @@ ROWS: list[list[Any]] = [
     ["封面要素", 2, "每缺一项扣0.4分，扣完为止"],
     ["报告提交", 10, "每逾期1天扣1分，超过规定时限一倍的加扣5分"],
     ["沟通", 8, "酌情打分"],
-    ["诚信", None, "提供虚假报告的，一票否决"],
+    ["诚信", None, "提供虚假报告的，一票否决，总分不得超过59分"],
 ]
 
 
@@ -115,7 +115,9 @@ def test_changed_texts_are_read_again_and_confirmed(officer: Client, session: Se
     assert [c["rule"]["kind"] for c in criteria] == ["deductions", "lateness", "free"]
     assert [c["max_points"] for c in criteria] == ["2", "10", "8"]
     assert (content["max_points"], content["sections"][0]["label"]["zh"]) == ("20", "一、组织管理")
-    assert content["vetoes"][0]["label"]["zh"] == "提供虚假报告"
+    veto = content["vetoes"][0]
+    assert (veto["label"]["zh"], veto["caps_total"]) == ("提供虚假报告", "59")
+    assert veto["description"]["zh"] == "提供虚假报告的，一票否决，总分不得超过59分"
     assert content["source"]["zh"] == "由 Excel 表格“某区评分表.xlsx”导入"
 
 

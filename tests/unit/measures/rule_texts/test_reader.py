@@ -155,9 +155,9 @@ CASES: list[tuple[str, int | None, str, str, list[str]]] = [
     ("每获得一项市级以上表彰加1分，最多加5分", None, "check", "自由 0~5 /1", ["bonus"]),
     ("获得财政部门通报表扬的加2分", None, "check", "全 2: 获得财政部门通报表扬|", ["bonus"]),
     ("视贡献大小加1-3分", None, "check", "自由 0~3", ["bonus"]),
-    ("一票否决", None, "not_understood", "-", ["scheme_veto"]),
-    ("提供虚假报告的，实行一票否决", None, "not_understood", "-", ["scheme_veto"]),
-    ("存在转包行为的，考核结果直接定为不合格", None, "not_understood", "-", ["scheme_veto"]),
+    ("一票否决", None, "not_understood", "-", ["scheme_veto", "veto_cap_missing"]),
+    ("提供虚假报告的，实行一票否决", None, "not_understood", "-", ["scheme_veto", "veto_cap_missing"]),
+    ("存在转包行为的，考核结果直接定为不合格", None, "not_understood", "-", ["scheme_veto", "veto_grade"]),
     ("泄露秘密的，总分不得超过60分", None, "not_understood", "-", ["scheme_veto"]),
     (
         "（1）封面（2分）：每缺一项扣0.4分，扣完为止；（2）表格（2分）：每错一处扣0.2分，扣完为止",
@@ -344,6 +344,36 @@ def test_a_veto_over_the_sheet_is_handed_on_and_never_read_into_an_item() -> Non
     found = read_rule("提供虚假报告的，实行一票否决", 5)
     assert (found.sureness, found.scheme_veto) == (Sureness.NOT_UNDERSTOOD, "提供虚假报告")
     assert found.rule == {"kind": "free", "low": "0", "high": "5"}
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "cap", "doubts"),
+    [
+        ("出具虚假报告的，一票否决，总分不得超过59分", "出具虚假报告", "59", ["scheme_veto"]),
+        ("转包的，总分计零分", "转包", "0", ["scheme_veto"]),
+        ("存在泄密行为的，总得分清零。", "存在泄密行为", "0", ["scheme_veto"]),
+        ("借用名义的，年度考核结果为五十九点五分", "借用名义", "59.5", ["scheme_veto"]),
+        ("转包的，考核等级直接定为不合格", "转包", "", ["scheme_veto", "veto_grade"]),
+        (
+            "造假的，实行一票否决，总分最高59分，等级不得高于“合格”",
+            "造假",
+            "59",
+            ["scheme_veto", "veto_grade"],
+        ),
+        # Below 60 is no figure that the total could be held to.
+        ("造假的，一票否决，总分定为60分以下", "造假", "", ["scheme_veto", "veto_cap_missing"]),
+    ],
+)
+def test_a_veto_brings_its_cap(text: str, label: str, cap: str, doubts: list[str]) -> None:
+    found = read_rule(text, None)
+    assert (found.scheme_veto, found.veto_cap) == (label, cap)
+    assert [doubt.code for doubt in found.doubts] == doubts
+    assert [reading.params for reading in found.readings] == ([{"points": cap}] if cap else [])
+
+
+def test_a_fault_in_the_sums_is_no_veto() -> None:
+    found = read_rule("总分计算错误的，每处扣1分，扣完为止", 5)
+    assert (found.scheme_veto, in_short(found.rule)) == ("", "扣 5: 总分计算错误 -1")
 
 
 @pytest.mark.parametrize(
