@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from agencyqa.assessments.forms.judging import answered_parts
+from agencyqa.assessments.forms.judging import answered_parts, told_issues
 from agencyqa.assessments.printing import as_json, as_table
 from agencyqa.assessments.simulation.cli import simulate
 from agencyqa.clock import utc_now
@@ -129,7 +129,7 @@ def _refuse_incomplete(
             specs = {spec.name: spec for spec in program.layout[judged.key]}
             words = texts.rule(judged.key)
             # What is left out as the scheme says is no fault; the table says so.
-            for issue in judged.issues if judged.state != "left_out" else ():
+            for issue in told_issues(judged, specs) if judged.state != "left_out" else ():
                 found = _issue_place(filled, sheet, judged.key, issue)
                 if not any(f"{found.problem.place}.".startswith(f"{place}.") for place in known):
                     text = f"{texts.criterion(judged.key)}：{issue_sentence(issue, words, specs)}"

@@ -62,7 +62,7 @@ class BookBuilder:
         self.place((*path, steps[-1]), cell)
 
     def document(self) -> BookDocument:
-        return BookDocument(self.data, self._lines, self._cells)
+        return BookDocument(self.data, self._lines, cells=self._cells)
 
 
 def table_fault(

@@ -103,6 +103,9 @@ def problem_sentence(problem: Problem) -> str:
         return " ".join([problem.code, *(f"{name}={value}" for name, value in problem.params.items())])
     plain = problem.place.endswith(("places", "max_count"))
     values = {name: _figure(name, value, plain=plain) for name, value in problem.params.items()}
+    if problem.code == "not_a_choice":
+        # pydantic joins the choices with an English word.
+        values["expected"] = values.get("expected", "").replace("'", "").replace(" or ", ", ")
     return str(text) % _Gaps(values)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -57,10 +57,14 @@ class FileError(ValueError):
 
 @dataclass(frozen=True)
 class Document:
-    """``data`` holds dict, list, str, int, bool, None, Decimal and date only."""
+    """``data`` holds dict, list, str, int, bool, None, Decimal and date only.
+
+    ``twice`` are names that were given twice; of their values the last one stands in the data.
+    """
 
     data: Any
     lines: dict[Path, int] = field(default_factory=dict)
+    twice: tuple[FileProblem, ...] = ()
 
     def line_at(self, path: Path) -> int | None:
         """The line of the value, or of the nearest thing around it."""
@@ -108,7 +112,15 @@ def _position(items: list[Any], name: str) -> int | None:
 
 
 def read_document(content: str | bytes) -> Document:
-    """Raise FileError for what is not plain data; nothing of the file is ever executed or expanded."""
+    """Raise FileError for what is not plain data or says a thing twice; nothing is ever executed or expanded."""
+    document = read_loosely(content)
+    if document.twice:
+        raise FileError(document.twice)
+    return document
+
+
+def read_loosely(content: str | bytes) -> Document:
+    """The same for a caller who looks for more faults and reports ``twice`` among them."""
     size = len(content)
     if size > LARGEST_FILE or (
         isinstance(content, str) and len(content.encode(errors="replace")) > LARGEST_FILE
@@ -138,7 +150,7 @@ class _Builder:
     def __init__(self, events: Iterator[Any]) -> None:
         self._events = events
         self._lines: dict[Path, int] = {}
-        self._problems: list[FileProblem] = []
+        self._twice: list[tuple[Path, int]] = []
         self._values = 0
 
     def document(self) -> Document:
@@ -151,11 +163,14 @@ class _Builder:
                     raise _fault("several_documents", _line(event))
             elif isinstance(event, yaml.NodeEvent):
                 data = self._value(event, ())
-        if self._problems:
-            raise FileError(self._problems)
         if data is None:
             raise _fault("empty_file", None)
-        return Document(data, self._lines)
+        document = Document(data, self._lines)
+        problems = [
+            FileProblem(Problem(document.place_of(path), "duplicate_name", {"name": path[-1]}), line)
+            for path, line in self._twice
+        ]
+        return replace(document, twice=tuple(problems))
 
     def _value(self, event: Any, path: Path) -> Any:
         self._values += 1
@@ -186,10 +201,7 @@ class _Builder:
             name = event.value
             here = (*path, name)
             if name in held:
-                place = join_place(*(str(step) for step in here))
-                self._problems.append(
-                    FileProblem(Problem(place, "duplicate_name", {"name": name}), _line(event))
-                )
+                self._twice.append((here, _line(event)))
             self._lines[here] = _line(event)
             held[name] = self._value(next(self._events), here)
         return held

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agencyqa.measures.reading import Document, FileProblem, Path, read_document
+from agencyqa.measures.reading import Document, FileProblem, Path, read_loosely
 from agencyqa.scoring import InputSpec, Problem, Program, UnitsError, parse_points
 
 
@@ -43,7 +43,7 @@ class FilledSheets:
 
 def read_sheets(content: str | bytes, program: Program, scheme_key: str) -> FilledSheets:
     """Raise FileError for a file that is no plain data; every other fault is in the result's ``problems``."""
-    return sheets_of(read_document(content), program, scheme_key)
+    return sheets_of(read_loosely(content), program, scheme_key)
 
 
 def sheets_of(document: Document, program: Program, scheme_key: str) -> FilledSheets:
@@ -61,7 +61,7 @@ class _Reader:
         }
         # A veto has answers, but no points that a scorer could give.
         self.scored = frozenset(program.criterion_keys)
-        self.problems: list[FileProblem] = []
+        self.problems: list[FileProblem] = [*document.twice]
 
     def fault(self, path: Path, code: str, **params: Any) -> None:
         place = self.document.place_of(path)

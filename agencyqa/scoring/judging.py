@@ -43,7 +43,7 @@ class Judge:
         )
         findings.computed = None if findings.invalid or is_left_out else computed
         if computed is None and not is_unanswered:
-            findings.ask_for_empty()
+            findings.issues += [Issue("missing", name) for name in findings.empty]
         if findings.figure is not None:
             self._look_at_figure(findings, is_left_out=is_left_out)
         if findings.invalid:
@@ -139,7 +139,7 @@ class Ruling:
     def one(self, row: Row, findings: Findings) -> None:
         applies = row[self.reads[0]]
         if applies is None:
-            findings.ask_for_empty()
+            findings.issues += [Issue("missing", name) for name in findings.empty]
         findings.state = "invalid" if findings.invalid else "missing" if applies is None else "ok"
         row[self.at] = None if findings.invalid else applies
 

@@ -35,17 +35,13 @@ class Num(NamedTuple):
 
 @dataclass(slots=True)
 class Findings:
-    """What one criterion of one sheet leaves behind. `figure` is what the scorer entered beside the answers.
-
-    Of the `empty` inputs, nobody can tell yet whether those `waiting` for a flag that is empty too will be needed.
-    """
+    """What one criterion of one sheet leaves behind. `figure` is what the scorer entered beside the answers."""
 
     given: Mapping[str, Any]
     figure: Any = None
     invalid: bool = False
     issues: list[Issue] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
-    waiting: set[str] = field(default_factory=set)
     state: State = "ok"
     computed: int | None = None
     entered: int | None = None
@@ -56,9 +52,6 @@ class Findings:
         self.invalid = True
         if all(issue.input != name for issue in self.issues):
             self.issues.append(Issue(code, name, params))
-
-    def ask_for_empty(self) -> None:
-        self.issues += [Issue("missing", name) for name in self.empty if name not in self.waiting]
 
 
 class Verdict(NamedTuple):
@@ -235,8 +228,6 @@ class Load:
         answer = findings.given.get(spec.name)
         if answer is None:
             findings.empty.append(spec.name)
-            if spec.needed_if in findings.empty:
-                findings.waiting.add(spec.name)
             row[self.at] = None
             return
         code = self._read(answer)

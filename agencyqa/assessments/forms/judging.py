@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -25,6 +25,7 @@ from agencyqa.measures.texts import SchemeTexts
 from agencyqa.measures.words import gettext
 from agencyqa.scoring import (
     CriterionResult,
+    InputSpec,
     Issue,
     Program,
     SheetResult,
@@ -76,7 +77,7 @@ def judge(program: Program, texts: SchemeTexts, typed: Typed, facts: Sequence[Fa
     for judged in answered_parts(result):
         words = texts.rule(judged.key)
         specs = {spec.name: spec for spec in program.layout[judged.key]}
-        for issue in judged.issues:
+        for issue in told_issues(judged, specs):
             is_gap = issue.code == "missing"
             if is_gap and judged.state != "missing":
                 # Left out as the scheme says; nobody has to fill it in.
@@ -116,6 +117,15 @@ def running_total(result: SheetResult) -> int | None:
 def answered_parts(result: SheetResult) -> list[CriterionResult | VetoResult]:
     """All that has answers of its own: the criteria, then the vetoes of the whole scheme."""
     return [*result.criteria, *result.vetoes]
+
+
+def told_issues(judged: CriterionResult | VetoResult, specs: Mapping[str, InputSpec]) -> Iterator[Issue]:
+    """What to tell of it. As long as a flag is empty, nobody knows whether what depends on it will be needed."""
+    empty = {issue.input for issue in judged.issues if issue.code == "missing"}
+    for issue in judged.issues:
+        spec = None if issue.input is None else specs.get(issue.input)
+        if not (issue.code == "missing" and spec is not None and spec.needed_if in empty):
+            yield issue
 
 
 def open_count(result: SheetResult) -> int:

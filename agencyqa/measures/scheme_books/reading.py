@@ -89,9 +89,18 @@ def _place(fault: BookFault, order: Mapping[str, int]) -> tuple[int, int, str]:
 
 
 def _new(known: Iterable[BookFault], found: Iterable[BookFault]) -> list[BookFault]:
-    """A cell that could not be read at all is named once, with the reason nearest to it."""
+    """A cell that could not be read at all is named once, with the reason nearest to it.
+
+    A rule is not called empty on a sheet of which some rows were not taken.
+    """
     cells = {fault.where for fault in known if "!" in fault.where}
-    return [fault for fault in found if fault.where not in cells]
+    sheets = {cell.rpartition("!")[0] for cell in cells}
+    return [
+        fault
+        for fault in found
+        if fault.where not in cells
+        and not (fault.code == "empty" and fault.where.rpartition("!")[0] in sheets)
+    ]
 
 
 class Book:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from agencyqa.measures.reading import Document, FileError, FileProblem, Path, read_document
+from agencyqa.measures.reading import Document, FileError, FileProblem, Path, read_loosely
 from agencyqa.measures.scheme_format.counts import check_counts
-from agencyqa.measures.scheme_format.fields import Text
-from agencyqa.measures.scheme_format.model import (
-    CriterionPart,
-    SchemeFile,
-    SchemeVetoPart,
-    content_hash,
-    content_of,
-    to_scheme,
-)
-from agencyqa.measures.scheme_format.rules import free_stand_in
-from agencyqa.scoring import RULES, Problem, Scheme, SchemeError, UnitsError, check_scheme, parse_points
+from agencyqa.measures.scheme_format.mending import Mended, mended
+from agencyqa.measures.scheme_format.model import SchemeFile, content_hash, content_of, to_scheme
+from agencyqa.scoring import RULES, Problem, Scheme, SchemeError, check_scheme
 
 _CODES = {
     "missing": "missing_field",
@@ -40,21 +31,6 @@ _CODES = {
     "date_type": "not_a_date",
     "enum": "not_a_choice",
     "literal_error": "not_a_choice",
-}
-# What may be left out is left out where it is wrong.
-_OPTIONAL = {
-    name
-    for part in (SchemeFile, CriterionPart, SchemeVetoPart)
-    for name, held in part.model_fields.items()
-    if not held.is_required()
-} - {"description"}
-_NO_WORDS = {"zh": "—", "en": "—"}
-# What stands in for a required value that is wrong, so that the rest can be checked.
-_STAND_INS: dict[str | int, Any] = {
-    **dict.fromkeys(("label", "title", "source", "description"), _NO_WORDS),
-    "provision": "X/unknown",
-    "purpose": "bureau",
-    "valid_from": "2000-01-01",
 }
 _SENSELESS = {"ctx", "error", "code"}
 
@@ -77,7 +53,7 @@ def parse_scheme(
 
     ``citations`` are the keys of the provisions that may be cited, ``faults`` the codes that may be counted.
     """
-    return parse_document(read_document(text), citations, faults)
+    return parse_document(read_loosely(text), citations, faults)
 
 
 def parse_document(
@@ -106,10 +82,13 @@ def check_draft(
 def _check(
     document: Document, citations: Collection[str] | None, faults: Collection[str] | None
 ) -> tuple[SchemeFile | None, Scheme | None, list[FileProblem]]:
-    file, problems = _read_shape(document)
+    file, problems, copied = _read_shape(document)
+    problems = [*document.twice, *problems]
     scheme: Scheme | None = None
     if file is not None:
         found, scheme = _check_sense(file, citations, faults)
+        if copied is not None:
+            found = [replace(p, place=copied.original(p.place)) for p in found if not copied.explains(p)]
         # A place that is already known to be wrong was mended, so what is found there says nothing.
         known = {p.problem.place for p in problems}
         problems += [document.problem(p) for p in found if p.place not in known]
@@ -140,21 +119,20 @@ def _check_sense(
     return found + check_scheme(scheme), scheme
 
 
-def _read_shape(document: Document) -> tuple[SchemeFile | None, list[FileProblem]]:
+def _read_shape(document: Document) -> tuple[SchemeFile | None, list[FileProblem], Mended | None]:
     """The file and its faults of shape. With faults, the file is a mended copy, good only for further checks."""
     try:
-        return SchemeFile.model_validate(document.data), []
+        return SchemeFile.model_validate(document.data), [], None
     except ValidationError as error:
         details = error.errors(include_url=False)
     problems = [_shape_problem(document, detail) for detail in details]
-    mended = copy.deepcopy(document.data)
-    # Later positions first, so that taking one out does not move those before it.
-    for detail in reversed(details):
-        _mend(mended, _real_path(document.data, detail["loc"]), detail["type"])
+    copied = mended(
+        document.data, [(_real_path(document.data, detail["loc"]), detail["type"]) for detail in details]
+    )
     try:
-        return SchemeFile.model_validate(mended), problems
+        return SchemeFile.model_validate(copied.data), problems, copied
     except ValidationError:
-        return None, problems
+        return None, problems, copied
 
 
 def _shape_problem(document: Document, detail: ErrorDetails) -> FileProblem:
@@ -200,47 +178,3 @@ def _real_path(data: Any, location: Sequence[str | int]) -> Path:
 
 def _is_rule(held: Any) -> bool:
     return isinstance(held, dict) and held.get("kind") in RULES
-
-
-def _mend(data: Any, path: Path, kind: str) -> None:
-    """Make one fault harmless: drop what is unknown, say something for missing words, replace a broken rule."""
-    aside = next((name for name in ("counts", "only_if") if name in path), None)
-    if aside is not None and kind != "extra_forbidden":
-        # What a criterion counts or waits for says nothing about the rest of the file.
-        criterion = _at(data, path[: path.index(aside)])
-        if isinstance(criterion, dict):
-            criterion.pop(aside, None)
-        return
-    if "rule" in path and kind != "extra_forbidden":
-        at = path.index("rule")
-        criterion = _at(data, path[:at])
-        if isinstance(criterion, dict):
-            try:
-                criterion["rule"] = free_stand_in(parse_points(criterion.get("max_points", 0)))
-            except UnitsError:
-                criterion["rule"] = free_stand_in(0)
-        return
-    holder = _at(data, path[:-1]) if path else None
-    if not isinstance(holder, dict):
-        return
-    name = path[-1]
-    if kind == "extra_forbidden" or name in _OPTIONAL:
-        holder.pop(name, None)
-    elif name in {"zh", "en"} and set(holder) <= set(Text.model_fields):
-        holder[name] = "—"
-    elif name in _STAND_INS:
-        holder[name] = copy.deepcopy(_STAND_INS[name])
-    elif path[0] in {"grades", "vetoes"}:
-        data.pop(path[0], None)
-
-
-def _at(data: Any, path: Path) -> Any:
-    held = data
-    for step in path:
-        if isinstance(held, dict):
-            held = held.get(step)
-        elif isinstance(held, list) and isinstance(step, int) and step < len(held):
-            held = held[step]
-        else:
-            return None
-    return held

@@ -85,11 +85,56 @@ def test_every_fault_of_shape_and_of_sense_is_told_at_once() -> None:
     ]
 
 
-def test_a_fault_that_cannot_be_mended_still_lists_its_neighbours() -> None:
-    found = places(BROKEN)
-    assert ("key", "bad_file_key", 1) in found
-    assert ("weight", "unknown_field", 7) in found
-    assert ("sections.one.criteria.magic.rule.kind", "unknown_kind", 31) in found
+def test_no_fault_hides_another() -> None:
+    """Keys, points, kinds and words that cannot be read, a name that stands twice; and all that is wrong beside."""
+    text = BROKEN.replace("key: faults", "key: Faults!").replace("points: 10, faults", "points: 1O, faults")
+    text = text.replace("max_points: 15\n", "max_points: x\n").replace("max_points: 120", "max_points: much")
+    text = text.replace("label: {zh: 低, en: Low}", "label: {zh: 低}") + "weight: 1\n"
+    text += """\
+grades:
+  - {key: Good, low: 80, label: {zh: 好, en: Good}}
+  - {key: poor, low: 5, label: {zh: 差, en: Poor}}
+vetoes:
+  - {key: fraud, label: {zh: 虚假, en: Fraud}, provision: M9/invented, caps_grade: best}
+"""
+    one = "sections.one.criteria"
+    assert places(text) == [
+        ("key", "bad_file_key", 1),
+        ("purpose", "not_a_choice", 4),
+        ("valid_from", "not_a_date", 5),
+        ("max_points", "not_a_number", 6),
+        (f"{one}.bands.max_points", "not_a_number", 15),
+        (f"{one}.bands.provision", "unknown_provision", 16),
+        (f"{one}.bands.rule.bands.high.low", "band_gap", 20),
+        (f"{one}.bands.rule.bands.low.label.en", "missing_field", 21),
+        (f"{one}.Faults!.key", "bad_key", 22),
+        (f"{one}.Faults!.rule.faults.f.amount", "too_many_decimals", 26),
+        (f"{one}.Faults!.rule.points", "not_a_number", 26),
+        (f"{one}.magic.label.en", "missing_field", 28),
+        (f"{one}.magic.rule.kind", "unknown_kind", 31),
+        ("weight", "duplicate_name", 32),
+        ("weight", "unknown_field", 32),
+        ("grades.Good.key", "bad_key", 34),
+        ("grades.poor.low", "grade_hole", 35),
+        ("vetoes.fraud.provision", "unknown_provision", 37),
+    ]
+
+
+def test_what_was_made_up_for_a_broken_file_is_no_fault_of_it() -> None:
+    def codes(old: str, new: str) -> list[tuple[str, str]]:
+        text = MIXED_FORM.read_text(encoding="utf-8")
+        assert old in text
+        with pytest.raises(FileError) as caught:
+            parse(text.replace(old, new, 1))
+        return [(p.problem.place, p.problem.code) for p in caught.value.problems]
+
+    assert codes("low: 90", "low: x") == [("grades.excellent.low", "not_a_number")]
+    assert codes("weight: 0", "weight: none") == [("sections.quality.criteria.remark.weight", "not_a_number")]
+    assert codes("bonus: true", "bonus: 1") == [("sections.extra.criteria.method.bonus", "not_a_flag")]
+    assert codes("caps_total: 59", "caps_total: x") == [("vetoes.false_report.caps_total", "not_a_number")]
+    assert codes("points: 4, low: 1", "points: four, low: 1") == [
+        ("sections.quality.criteria.advice.rule.parts.manner.rule.points", "not_a_number")
+    ]
 
 
 def test_every_fault_has_a_sentence() -> None:

@@ -171,8 +171,7 @@ def test_veto_cancels_the_item_unless_the_exception_applies() -> None:
     assert [issue.input for issue in run(rule, absent=True, unclear=2).issues] == ["truly_none"]
     assert [issue.input for issue in run(rule, absent=True, truly_none=True).issues] == ["unclear"]
     assert [issue.input for issue in run(rule, absent=False).issues] == ["unclear"]
-    # Whether there is anything to excuse is not known yet.
-    assert [issue.input for issue in run(rule).issues] == ["absent", "unclear"]
+    assert [issue.input for issue in run(rule).issues] == ["absent", "truly_none", "unclear"]
     assert outcome(rule, absent=True, truly_none=False, unclear=-1) == "out_of_range"
     assert [(spec.name, spec.needed_if) for spec in rule.inputs()] == [
         ("absent", None),
