@@ -49,6 +49,11 @@ from agencyqa.engagements.receipts import cli as receipts_cli
 from agencyqa.engagements.receipts import events as receipts_events
 from agencyqa.engagements.receipts import messages as receipts_messages
 from agencyqa.engagements.receipts import routes as receipts_routes
+from agencyqa.engagements.recusal import events as recusal_events
+from agencyqa.engagements.recusal import jobs as recusal_jobs
+from agencyqa.engagements.recusal import messages as recusal_messages
+from agencyqa.engagements.recusal import routes as recusal_routes
+from agencyqa.engagements.team import events as team_events
 from agencyqa.errors import AgencyQAError
 from agencyqa.evaluations import events as evaluations_events
 from agencyqa.evaluations import jobs as evaluations_jobs
@@ -104,6 +109,7 @@ BLUEPRINTS = (
     engagements_routes.bp,
     deliverables_routes.bp,
     receipts_routes.bp,
+    recusal_routes.bp,
     evaluations_routes.bp,
     inspections_routes.bp,
     assessments_routes.bp,
@@ -122,6 +128,7 @@ MESSAGES = (
     engagements_messages.MESSAGES,
     deliverables_messages.MESSAGES,
     receipts_messages.MESSAGES,
+    recusal_messages.MESSAGES,
     evaluations_messages.MESSAGES,
     inspections_messages.MESSAGES,
     assessments_messages.MESSAGES,
@@ -135,6 +142,8 @@ EVENTS = (
     engagements_events,
     deliverables_events,
     receipts_events,
+    team_events,
+    recusal_events,
     evaluations_events,
     inspections_events,
     assessments_events,
@@ -146,6 +155,7 @@ JOBS = {
     **agencies_jobs.JOBS,
     **engagements_jobs.JOBS,
     **deliverables_jobs.JOBS,
+    **recusal_jobs.JOBS,
     **evaluations_jobs.JOBS,
     **inspections_jobs.JOBS,
     **assessments_jobs.JOBS,

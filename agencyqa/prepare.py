@@ -28,6 +28,7 @@ from agencyqa.clock import utc_now
 from agencyqa.demo import loading
 from agencyqa.engagements.deliverables import services as deliverables
 from agencyqa.engagements.receipts.services import publish_key, sign_unsigned
+from agencyqa.engagements.recusal import services as recusal
 from agencyqa.evaluations.standards import load_standards
 from agencyqa.extensions import db
 from agencyqa.inspections.services.reference import load_checklists
@@ -168,6 +169,7 @@ def load_shipped_data(session: Session) -> None:
     load_checklists(session, utc_now())
     load_standards(session, utc_now())
     deliverables.load_requirement_tables(session, utc_now())
+    recusal.load_terms(session, utc_now())
     session.commit()
 
 

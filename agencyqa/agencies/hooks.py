@@ -1,13 +1,18 @@
-"""What the list of agencies learns from higher areas without importing them: grades of years, and work in hand."""
+"""What the register learns from higher areas, and tells them, without importing them.
+
+Grades of years and work in hand for its list; ties that were declared for whoever checks independence.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from agencyqa.agencies.models import Tie
 from agencyqa.auth.actor import Actor
 
 
@@ -29,3 +34,6 @@ class Grades(Protocol):
 grades: list[Grades] = []
 # The number of running engagements of ``Agency.id`` that the actor may see, as a column.
 loads: list[Callable[[Actor], ColumnElement[int]]] = []
+# Told in the transaction of the declaration, with the tie as it is kept.
+TieListener = Callable[[Actor, Session, Tie, datetime], object]
+tie_listeners: list[TieListener] = []

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     OBJECTS_WRITE = "objects:object:write"
     ENGAGEMENTS_READ = "engagements:engagement:read"
     ENGAGEMENTS_WRITE = "engagements:engagement:write"
+    INDEPENDENCE_DECLARE = "engagements:independence:declare"
+    RECUSAL_TERMS_WRITE = "engagements:recusal_terms:write"
     FILES_CHECK = "files:store:check"
     WORKDAYS_WRITE = "measures:workday:write"
     DELIVERABLES_READ = "engagements:deliverable:read"

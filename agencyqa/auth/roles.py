@@ -56,6 +56,7 @@ _AGENCY = _EVERYBODY | {
     Permission.RESULTS_READ,
     Permission.DELIVERABLES_READ,
     Permission.DELIVERABLES_UPLOAD,
+    Permission.INDEPENDENCE_DECLARE,
     Permission.EVALUATIONS_READ,
     Permission.EVALUATIONS_WRITE,
     Permission.INSPECTIONS_READ,
@@ -110,7 +111,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.BUREAU_SUPERVISOR: _SUPERVISOR,
     Role.BUREAU_LEAD: _SUPERVISOR
     | {Permission.SCHEMES_PUBLISH, Permission.RESULTS_PUBLISH}
-    | {Permission.REQUIREMENTS_WRITE},
+    | {Permission.REQUIREMENTS_WRITE, Permission.RECUSAL_TERMS_WRITE},
     Role.AGENCY_MANAGER: _ANSWERABLE
     | {Permission.RECORD_PROPOSE, Permission.DOCUMENTS_WRITE, Permission.PRIVATE_SHOW},
     Role.PRINCIPAL_EVALUATOR: _ANSWERABLE,

@@ -18,6 +18,7 @@ from agencyqa.demo.evaluating import Evaluating
 from agencyqa.demo.figures import Figures
 from agencyqa.demo.filing import Filing
 from agencyqa.demo.handing_in import Course, Ending, HandingIn
+from agencyqa.demo.independence import Independence
 from agencyqa.demo.inspecting import Inspecting
 from agencyqa.demo.scoring import Scoring
 from agencyqa.demo.setting import SUSPENDED_AGENCY, TIED_DEPARTMENT, WAN, YUAN, Stage
@@ -32,6 +33,8 @@ from agencyqa.objects.services import ObjectData, create_object
 EX_ANTE_COUNT = 12
 # Of the open year: the contract that was ended, those about which the agency has fallen silent, and the newest.
 TERMINATED, OVERDUE, NEWEST = 7, frozenset({12, 15}), len(OBJECTS) - 1
+# Of the open year: whose principal evaluator had something to state.
+STATED = 3
 LENGTHS = {WorkKind.EVALUATION: 90, WorkKind.EX_ANTE: 45}
 # The agency whose second report of the past year came on paper only, and the one that corrected its record.
 ON_PAPER_AGENCY, CORRECTING_AGENCY = 10, 8
@@ -49,6 +52,7 @@ class Story:
         filing, figures = Filing(session), Figures(session, stage, open_year)
         self.scoring = Scoring(session, stage, timeline, open_year)
         self.handing_in = HandingIn(session, stage, timeline, filing, figures)
+        self.independence = Independence(session, stage, timeline)
         self.evaluating = Evaluating(session, stage, timeline, figures)
         self.inspecting = Inspecting(session, stage, timeline, filing, open_year)
 
@@ -104,7 +108,16 @@ class Story:
             ),
             now=now,
         )
+        self._plan_independence(engagement, number)
         self._plan_work(engagement, number, position, kind)
+
+    def _plan_independence(self, engagement: Engagement, number: int) -> None:
+        is_open = engagement.assessment_year == self.open_year
+        day = engagement.contract_signed_on
+        self.independence.plan_declaration(engagement.id, day, has_statement=is_open and number == STATED)
+        if is_open and number == NEWEST:
+            last = local_date(self.timeline.end)
+            self.independence.plan_late_tie(engagement.id, last - timedelta(days=1))
 
     def _agency_for(self, number: int, year: int, kind: WorkKind) -> int:
         """In turn; the tie of the first agency and the suspension of another are respected."""

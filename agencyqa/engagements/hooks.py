@@ -22,6 +22,15 @@ EvidenceListener = Callable[[Session, int, datetime], None]
 evidence_listeners: list[EvidenceListener] = []
 
 
+# Told in the transaction in which an engagement was terminated.
+EndListener = Callable[[Actor, Session, Engagement, datetime], None]
+end_listeners: list[EndListener] = []
+
+# Told who has left the team of an engagement, in the transaction of the change.
+LeaveListener = Callable[[Actor, Session, Engagement, frozenset[int], datetime], None]
+leave_listeners: list[LeaveListener] = []
+
+
 def tell_evidence_changed(session: Session, engagement_id: int, *, now: datetime) -> None:
     session.flush()
     for listener in evidence_listeners:

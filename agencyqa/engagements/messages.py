@@ -6,15 +6,6 @@ from flask_babel import lazy_gettext as _l
 
 # What a check says of the facts, where they do not keep to its rule.
 FAULTS = {
-    "commissioner_evaluates_itself": _l("委托方与被评价单位相同：部门不得委托评价自身的绩效管理工作。"),
-    "commissioner_related_to_unit": _l(
-        "委托方与被评价单位有上下级关系，请确认所评价的不是委托方自身的绩效管理工作。"
-    ),
-    "tie_with_commissioner": _l("机构与委托方%(body)s存在利害关系（%(kind)s），不具备独立性。"),
-    "tie_with_evaluated_unit": _l("机构与被评价单位%(body)s存在利害关系（%(kind)s），不具备独立性。"),
-    "tie_with_department": _l(
-        "机构与评价对象的主管部门（单位）%(body)s存在利害关系（%(kind)s），不具备独立性。"
-    ),
     "agency_not_registered_then": _l("合同签订当日，机构尚未在本局机构库登记。"),
     "agency_not_in_good_standing": _l("合同签订当日，机构在本局机构库的状态为“%(standing)s”，不得接受委托。"),
     "work_on_negative_list": _l("“%(work_kind)s”原则上不得委托，机构只能承担辅助性工作。"),
@@ -28,10 +19,6 @@ FAULTS = {
 
 # What to do about it, shown beside a refusal.
 ADVICE = {
-    "advice.commissioner_evaluates_itself": _l("请更换被评价单位，或改由财政局、上级部门委托。"),
-    "advice.tie_with_commissioner": _l("请另选机构；若利害关系登记有误，请先在机构库中更正。"),
-    "advice.tie_with_evaluated_unit": _l("请另选机构；若利害关系登记有误，请先在机构库中更正。"),
-    "advice.tie_with_department": _l("请另选机构；若利害关系登记有误，请先在机构库中更正。"),
     "advice.agency_not_registered_then": _l("请另选机构，或核对机构登记日期和合同签订日期。"),
     "advice.agency_not_in_good_standing": _l("请另选机构，或核对机构状态的生效日期和合同签订日期。"),
     "advice.work_on_negative_list": _l("如机构只承担辅助性工作，请勾选“仅承担辅助性工作”；否则不得委托。"),
@@ -41,8 +28,6 @@ ADVICE = {
 
 # What each rule asks, for the list of checks.
 RULES = {
-    "rule_own_evaluation": _l("委托方不评价自身"),
-    "rule_independence": _l("机构独立于委托方和评价对象"),
     "rule_standing": _l("合同签订当日机构状态为已登记"),
     "rule_negative_list": _l("不属于负面清单，或仅承担辅助性工作"),
     "rule_evaluator": _l("主评人在该机构任职"),

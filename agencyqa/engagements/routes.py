@@ -56,7 +56,7 @@ def index() -> ResponseReturnValue:
         page=paginate(db.session(), rows, queries.ORDERS, request.args),
         filters=filters,
         has_bureaus=len(actor.bureau_ids) > 1 or actor.is_agency,
-        can={"create": can_create(actor)},
+        can={"create": can_create(actor), "recusals": actor.has(Permission.AGENCIES_READ)},
     )
 
 
@@ -283,13 +283,20 @@ def _checks(engagement: Engagement) -> list[CheckView]:
         engagement.bureau_id,
         today=today(),
         completed_on=engagement.completed_on,
+        engagement_id=engagement.id,
     )
-    return views(db.session(), checks, engagement.contract_signed_on)
+    return views(db.session(), checks, engagement.contract_signed_on, current_actor())
 
 
 def _flash_notes(engagement: Engagement) -> None:
     """What does not forbid the engagement but should be known."""
-    checks = examine(db.session(), data_of(engagement), engagement.bureau_id, today=today())
+    checks = examine(
+        db.session(),
+        data_of(engagement),
+        engagement.bureau_id,
+        today=today(),
+        engagement_id=engagement.id,
+    )
     for note in views(db.session(), rules.notes(checks), engagement.contract_signed_on):
         flash(note.text, "warning")
     if is_year_final(db.session(), engagement.bureau_id, engagement.assessment_year):

@@ -29,6 +29,11 @@ from agencyqa.assessments.models import AgencyCredit, AnnualResult
 from agencyqa.assessments.services.assignments import assign_result
 from agencyqa.assessments.services.publication import publish_round
 from agencyqa.auth.roles import Role
+from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.recusal.models import RecusalCase
+from agencyqa.engagements.recusal.services import DeclarationData, sign_declaration
+from agencyqa.engagements.team.enums import TeamRole
+from agencyqa.engagements.team.services import enter
 from agencyqa.inspections.models import Checklist
 from agencyqa.measures.enums import Purpose
 from agencyqa.measures.models import SchemeVersion
@@ -242,6 +247,7 @@ class Places:
         own.words |= {f"项目{name}", f"CODE-{name}", f"HT-{name}", f"{770_000 + number * 101.01:,.2f}"}
         own.put("object_id", thing.id)
         own.put("engagement_id", engagement.id)
+        self.independence(name, bureau, engagement)
         state = SheetState.DRAFT if number == OPEN else SheetState.FINAL
         given = (
             (Purpose.BUREAU, 61 + number + 0.1234, scores),
@@ -253,6 +259,28 @@ class Places:
             drawer.put("sheet_id", sheet.id)
         if self.app is not None and number != OPEN:
             put_evidence(self, self.app, name, bureau, agency, engagement, unit)
+
+    def independence(self, name: str, bureau: Body, engagement: Engagement) -> None:
+        """The principal evaluator is in the team and has signed that there is something to judge."""
+        person_id = self.session.scalars(
+            select(Appointment.person_id).where(Appointment.agency_id == engagement.agency_id).limit(1)
+        ).one()
+        officer = officer_of(bureau)
+        role = TeamRole.PRINCIPAL_EVALUATOR
+        enter(officer, self.session, engagement, person_id, role, valid_from=SIGNED, reason="", now=NOW)
+        agency = self.session.get_one(Body, engagement.agency_id).name.removeprefix("机构")
+        declared = sign_declaration(
+            actor_of(self.session, self.people[f"manager {agency}"]),
+            self.session,
+            engagement,
+            DeclarationData(person_id, False, SIGNED, f"声明说明{name}"),
+            now=NOW,
+        )
+        own, case = self.drawer(f"work {name}"), self.drawer(f"recusal {name}")
+        own.words.add(f"声明说明{name}")
+        own.put("declaration_id", declared.id)
+        found = select(RecusalCase.id).where(RecusalCase.declaration_id == declared.id)
+        case.put("case_id", self.session.scalars(found).one())
 
     def district(self, letter: str, city: Body) -> Body:
         bureau = make_bureau(self.session, f"财政局{letter}", parent=city)

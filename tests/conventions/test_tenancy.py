@@ -38,6 +38,7 @@ EVIDENCE_OF_A = (
     *("record shown SA", "import A", "import SA", "check A", "check SA", "drafted A", "drafted SA"),
     *("papers of bureau A", "application A", "said A", "report A", "report S A"),
     "credit A",
+    *("recusal A", "recusal SA"),
 )
 ACCOUNTS = ("account", "agency", "department", "bureau")
 SEEN: dict[str, tuple[str, ...]] = {

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies.enums import TieKind
+from agencyqa.agencies.hooks import tie_listeners
 from agencyqa.agencies.models import Agency, Appointment, Registration, Tie
 from agencyqa.agencies.policies import tie_visible
 from agencyqa.agencies.services.gate import writable
@@ -84,6 +85,8 @@ def declare_tie(
         agency_id=agency.id,
         **asdict(data),
     )
+    for listener in tie_listeners:
+        listener(actor, session, tie, now)
     return tie
 
 

@@ -26,7 +26,11 @@ from agencyqa.engagements.locks import fixed_by_evidence, is_content_fixed, is_y
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.notices import announce
 from agencyqa.engagements.policies import can_create
+from agencyqa.engagements.ruling import Check
 from agencyqa.engagements.services.access import expect_open_year, expect_writable
+from agencyqa.engagements.team.queries import members_on
+from agencyqa.engagements.team.services import begin_team
+from agencyqa.engagements.team.services import follow_contract as follow_team
 from agencyqa.errors import Forbidden, Invalid, Refused
 from agencyqa.objects.models import EvaluationObject
 
@@ -44,7 +48,7 @@ NOT_EXAMINED = frozenset({"contract_number", "note"})
 class CommissionRefused(Refused):
     """``checks`` holds every refusal, so that all can be mended at once."""
 
-    def __init__(self, checks: Collection[rules.Check]) -> None:
+    def __init__(self, checks: Collection[Check]) -> None:
         cited = [key for check in checks for key in check.provisions]
         super().__init__(
             "commission_refused",
@@ -84,6 +88,7 @@ def create_engagement(actor: Actor, session: Session, data: EngagementData, *, n
         changes=logged({name: (None, value) for name, value in data.values().items()}),
         assessment_year=engagement.assessment_year,
     )
+    begin_team(actor, session, engagement, now=now)
     ensure_expected(actor, session, engagement, now=now)
     announce(
         session,
@@ -141,6 +146,7 @@ def change_engagement(
         bureau_id=engagement.bureau_id,
         changes=logged(changes),
     )
+    follow_team(actor, session, engagement, changes, now=now)
     if follow_contract(actor, session, engagement, changes.keys(), now=now):
         tell_evidence_changed(session, engagement.id, now=now)
     parties = {"agency_id", "commissioner_id", "evaluated_unit_id"} & changes.keys()
@@ -187,7 +193,15 @@ def _expect_allowed(
     engagement: Engagement | None = None,
 ) -> None:
     completed_on = engagement.completed_on if engagement is not None else None
-    checks = examine(session, data, bureau_id, today=local_date(now), completed_on=completed_on)
+    checks = examine(
+        session,
+        data,
+        bureau_id,
+        today=local_date(now),
+        completed_on=completed_on,
+        engagement_id=engagement.id if engagement is not None else None,
+        without=_leaving(session, engagement, data, now) if engagement is not None else (),
+    )
     refused = rules.refusals(checks)
     if all(check.is_mistake for check in refused):
         mistakes: dict[str, str | tuple[str, dict[str, Any]]] = {
@@ -197,6 +211,14 @@ def _expect_allowed(
             raise Invalid("invalid", **mistakes)
         return
     raise CommissionRefused(refused)
+
+
+def _leaving(session: Session, engagement: Engagement, data: EngagementData, now: datetime) -> set[int]:
+    """Who is out of the team by this correction: all by another agency, else the evaluator who is replaced."""
+    if data.agency_id != engagement.agency_id:
+        return set(members_on(session, engagement.id, local_date(now)))
+    before = engagement.principal_evaluator_id
+    return set() if before is None or before == data.principal_evaluator_id else {before}
 
 
 def _year_after(session: Session, engagement: Engagement, data: EngagementData) -> int:

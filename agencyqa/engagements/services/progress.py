@@ -13,12 +13,13 @@ from agencyqa.clock import local_date
 from agencyqa.engagements import workflow
 from agencyqa.engagements.deliverables.services import close_list
 from agencyqa.engagements.enums import EngagementAction
-from agencyqa.engagements.hooks import tell_evidence_changed
+from agencyqa.engagements.hooks import end_listeners, tell_evidence_changed
 from agencyqa.engagements.locks import is_year_final
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import can_change_year
+from agencyqa.engagements.recusal.queries import has_pending_case
 from agencyqa.engagements.services.access import expect_open_year, expect_writable
-from agencyqa.errors import Forbidden, Invalid
+from agencyqa.errors import Forbidden, Invalid, WrongState
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -32,9 +33,14 @@ def complete_engagement(
     seen_version: int | None,
     now: datetime,
 ) -> None:
-    """The due date counts in full: completed on it is in time. Raise as ``expect_writable``, WrongState, Invalid."""
+    """The due date counts in full: completed on it is in time. Raise as ``expect_writable``, WrongState, Invalid.
+
+    While it is undecided whether somebody must stay out, the work is not finished.
+    """
     expect_writable(actor, session, engagement, seen_version=seen_version)
     state = workflow.next_state(engagement.state, EngagementAction.COMPLETE)
+    if has_pending_case(session, engagement.id):
+        raise WrongState("recusal_undecided")
     if completed_on < engagement.contract_signed_on:
         raise Invalid("invalid", completed_on="completed_before_contract")
     if completed_on > local_date(now):
@@ -70,6 +76,8 @@ def terminate_engagement(
     }
     _apply(actor, session, engagement, "terminated", changes, now=now)
     close_list(session, engagement)
+    for listener in end_listeners:
+        listener(actor, session, engagement, now)
     tell_evidence_changed(session, engagement.id, now=now)
 
 

@@ -20,7 +20,7 @@ from agencyqa.assessments.models import AnnualResult
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
-from agencyqa.reports.dashboards.evidence import deliverables, inspections, register
+from agencyqa.reports.dashboards.evidence import deliverables, independence, inspections, register
 from agencyqa.reports.dashboards.rows import (
     SHOWN,
     TASKS_SHOWN,
@@ -81,6 +81,7 @@ def _tasks(session: Session, actor: Actor, day: date) -> list[Line]:
     members = [
         deliverables.to_hand_in(actor, day),
         deliverables.to_mend(actor),
+        independence.to_sign(actor),
         inspections.findings_to_answer(actor),
         inspections.orders_to_answer(actor),
         register.own_reports(actor),

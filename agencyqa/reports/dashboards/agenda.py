@@ -23,7 +23,7 @@ from agencyqa.auth.permissions import Permission
 from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
 from agencyqa.objects.models import EvaluationObject
-from agencyqa.reports.dashboards.evidence import deliverables, inspections, records, register
+from agencyqa.reports.dashboards.evidence import deliverables, independence, inspections, records, register
 from agencyqa.reports.dashboards.rows import SOON, current_sheets, open_sheets, running
 from agencyqa.reports.dashboards.tasks import Line, Part, What, collect, columns
 
@@ -36,6 +36,7 @@ def agenda(session: Session, actor: Actor, now: datetime) -> Mapping[Part, list[
         _to_review(actor),
         _applications(actor),
         *register.to_decide(actor),
+        independence.to_decide(actor),
         deliverables.to_accept(actor),
         *inspections.findings_of_bureau(actor, day),
         *inspections.orders_of_bureau(actor, day),

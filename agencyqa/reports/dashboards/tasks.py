@@ -47,6 +47,9 @@ class What(StrEnum):
     REPORT = "report"
     OWN_REPORT = "own_report"
     ENGAGEMENT = "engagement"
+    # Independence: to decide who stays out, to sign. The number is the engagement's.
+    RECUSAL = "recusal"
+    DECLARATION = "declaration"
     REVIEW = "review"
     # Deliverables: to hand in, to hand in again, to accept. The number is the engagement's.
     DELIVERABLE = "deliverable"

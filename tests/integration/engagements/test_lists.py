@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,7 +18,7 @@ from tests.client import Client
 from tests.factories.accounts import make_member, make_observer, sign_in
 from tests.factories.agencies import make_tie
 from tests.factories.engagements import make_engagement
-from tests.integration.engagements.world import World, make_world
+from tests.integration.engagements.world import World, make_world, statements
 
 
 @pytest.fixture
@@ -37,23 +35,6 @@ def contracts(client: Client, query: str = "") -> list[str]:
     """The contract numbers of the list, in its order."""
     page = client.page(client.get(f"/engagements/{query}"))
     return [text for text, href in page.links if href.startswith("/engagements/") and href[13:].isdigit()]
-
-
-@contextmanager
-def statements(session: Session) -> Iterator[list[str]]:
-    """What is sent to the database inside, transaction control left out."""
-    sent: list[str] = []
-
-    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")):
-            sent.append(statement)
-
-    engine = session.get_bind().engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 # ---------------------------------------------------------------------------------------------- who sees what

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -105,3 +108,20 @@ def events(session: Session, engagement: Engagement) -> list[str]:
         AuditEntry.target_type == "engagements", AuditEntry.target_id == engagement.id
     )
     return list(session.scalars(statement.order_by(AuditEntry.id)))
+
+
+@contextmanager
+def statements(session: Session) -> Iterator[list[str]]:
+    """What is sent to the database inside, transaction control left out."""
+    sent: list[str] = []
+
+    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")):
+            sent.append(statement)
+
+    engine = session.get_bind().engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)

@@ -10,16 +10,9 @@ import pytest
 
 from agencyqa.agencies.enums import Standing, TieKind
 from agencyqa.engagements.enums import Outcome
-from agencyqa.engagements.rules import (
-    PROVISIONS,
-    Check,
-    EvaluatorLink,
-    Facts,
-    TieFact,
-    examine,
-    notes,
-    refusals,
-)
+from agencyqa.engagements.facts import EvaluatorLink, Facts, TieFact
+from agencyqa.engagements.rules import PROVISIONS, examine, notes, refusals
+from agencyqa.engagements.ruling import Check
 from agencyqa.measures.enums import WorkKind
 
 BUREAU, EDUCATION, HEALTH, SCHOOL = 1, 2, 3, 4
@@ -53,6 +46,10 @@ def test_a_proper_engagement_passes_every_rule() -> None:
     assert [(check.code, check.outcome) for check in examine(PROPER, ALL)] == [
         ("rule_own_evaluation", Outcome.PASSED),
         ("rule_independence", Outcome.PASSED),
+        ("rule_people", Outcome.PASSED),
+        ("rule_past_ties", Outcome.PASSED),
+        ("rule_earlier_work", Outcome.PASSED),
+        ("rule_for_unit", Outcome.PASSED),
         ("rule_standing", Outcome.PASSED),
         ("rule_negative_list", Outcome.PASSED),
         ("rule_evaluator", Outcome.PASSED),

@@ -49,7 +49,16 @@ def test_the_last_due_time_lies_within_the_window(job: Job, now: datetime, due: 
 def test_names_are_those_of_areas_and_unique() -> None:
     assert len(BY_NAME) == len(SCHEDULE)
     assert {job.name.split(".")[0] for job in SCHEDULE} == {
-        *("engagements", "deliverables", "assessments", "agencies", "inspections", "files", "notifications"),
+        *(
+            "engagements",
+            "deliverables",
+            "recusal",
+            "assessments",
+            "agencies",
+            "inspections",
+            "files",
+            "notifications",
+        ),
         "audit",
     }
 

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+from agencyqa.web.labels import describe
+
+
+class CaseCause(StrEnum):
+    """Why the check of a running engagement was opened again."""
+
+    TIE = "tie"
+    DECLARATION = "declaration"
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    REPLACING = "replacing"
+    CONTINUED = "continued"
+    REPLACED = "replaced"
+    TERMINATED = "terminated"
+
+
+class CaseAction(StrEnum):
+    CONTINUE = "continue"
+    REPLACE = "replace"
+    TERMINATE = "terminate"
+    # Not chosen by anybody: the person has left the team.
+    SETTLE = "settle"
+
+
+class SigningWay(StrEnum):
+    """How a declaration came in."""
+
+    SELF = "self"
+    PAPER = "paper"
+
+
+describe(
+    CaseCause,
+    {
+        CaseCause.TIE: _l("新登记的利害关系"),
+        CaseCause.DECLARATION: _l("声明中的说明事项"),
+    },
+)
+describe(
+    CaseState,
+    {
+        CaseState.OPEN: (_l("待决定"), "danger"),
+        CaseState.REPLACING: (_l("待更换人员"), "warning"),
+        CaseState.CONTINUED: (_l("继续履行"), "success"),
+        CaseState.REPLACED: (_l("已更换人员"), "success"),
+        CaseState.TERMINATED: (_l("已终止委托"), "neutral"),
+    },
+)
+describe(
+    CaseAction,
+    {
+        CaseAction.CONTINUE: _l("继续履行"),
+        CaseAction.REPLACE: _l("更换人员"),
+        CaseAction.TERMINATE: _l("终止委托"),
+        CaseAction.SETTLE: _l("人员已更换"),
+    },
+)
+describe(
+    SigningWay,
+    {
+        SigningWay.SELF: (_l("本人签署"), "success"),
+        SigningWay.PAPER: (_l("纸质签署，机构代录"), "info"),
+    },
+)

@@ -1,0 +1,114 @@
+"""What this area adds to the page and to the story of an engagement, and what it listens to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.accounts.models import User
+from agencyqa.agencies.hooks import tie_listeners
+from agencyqa.agencies.models import Person, Tie
+from agencyqa.auth.actor import Actor
+from agencyqa.engagements.hooks import TrailEntry, end_listeners, leave_listeners, trail_sources
+from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.panels import engagement_panels
+from agencyqa.engagements.recusal import queries, services
+from agencyqa.engagements.recusal.models import IndependenceDeclaration, RecusalCase
+from agencyqa.engagements.recusal.policies import case_visible, visible_declarations
+from agencyqa.engagements.recusal.workflow import PENDING
+from agencyqa.extensions import db
+from agencyqa.web.panels import rendered
+
+PAGE = "recusal.show"
+
+
+def independence_panel(actor: Actor, engagement: Engagement) -> Markup:
+    signers = [signer for signer in queries.signers_of(db.session(), engagement.id) if signer.is_present]
+    cases = queries.cases_of(db.session(), actor, engagement.id)
+    return rendered(
+        "recusal/_of_engagement.html",
+        engagement=engagement,
+        signers=signers,
+        pending=[row for row in cases if row[0].state in PENDING],
+    )
+
+
+def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[TrailEntry]:
+    declared = visible_declarations(actor).join(Person, Person.id == IndependenceDeclaration.person_id)
+    for row in session.execute(
+        declared.with_only_columns(
+            IndependenceDeclaration.number,
+            IndependenceDeclaration.recorded_at,
+            IndependenceDeclaration.recorded_by_name,
+            Person.name,
+        )
+        .where(IndependenceDeclaration.engagement_id == engagement.id)
+        .order_by(IndependenceDeclaration.recorded_at, IndependenceDeclaration.id)
+    ):
+        yield TrailEntry(
+            row.recorded_at,
+            "independence_declared",
+            {"person": row.name, "number": row.number},
+            actor_name=row.recorded_by_name,
+            body_id=engagement.agency_id,
+            endpoint=PAGE,
+            endpoint_values={"engagement_id": engagement.id},
+        )
+    for case in session.execute(
+        select(
+            RecusalCase.opened_at,
+            RecusalCase.cause,
+            RecusalCase.action,
+            RecusalCase.decided_at,
+            User.display_name,
+        )
+        .outerjoin(User, User.id == RecusalCase.decided_by_id)
+        .where(case_visible(actor), RecusalCase.engagement_id == engagement.id)
+        .order_by(RecusalCase.opened_at, RecusalCase.id)
+    ):
+        yield _told(engagement, case.opened_at, "recusal_opened", "", "warning", cause=case.cause)
+        if case.decided_at is not None:
+            who = case.display_name or ""
+            yield _told(engagement, case.decided_at, "recusal_decided", who, "neutral", action=case.action)
+
+
+def _told(engagement: Engagement, at: datetime, code: str, who: str, tone: str, **params: Any) -> TrailEntry:
+    return TrailEntry(
+        at,
+        code,
+        params,
+        actor_name=who,
+        body_id=engagement.bureau_id,
+        tone=tone,
+        endpoint=PAGE,
+        endpoint_values={"engagement_id": engagement.id},
+    )
+
+
+def _on_tie(actor: Actor, session: Session, tie: Tie, now: datetime) -> None:
+    services.reopen_for_tie(actor, session, tie, now=now)
+
+
+def _on_end(actor: Actor, session: Session, engagement: Engagement, now: datetime) -> None:
+    services.close_cases(actor, session, engagement, engagement.termination_reason, now=now)
+
+
+def _on_leave(
+    actor: Actor, session: Session, engagement: Engagement, gone: frozenset[int], now: datetime
+) -> None:
+    services.settle_cases(actor, session, engagement, gone, now=now)
+
+
+def register() -> None:
+    """Called when the routes are loaded; a second call changes nothing."""
+    if independence_panel not in engagement_panels:
+        engagement_panels.append(independence_panel)
+        trail_sources.append(trail)
+        tie_listeners.append(_on_tie)
+        end_listeners.append(_on_end)
+        leave_listeners.append(_on_leave)

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session, aliased
+
+from agencyqa.accounts.models import Body, User
+from agencyqa.agencies.models import Person
+from agencyqa.auth.actor import Actor
+from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.recusal.enums import CaseState
+from agencyqa.engagements.recusal.models import IndependenceDeclaration, RecusalCase, RecusalTerms
+from agencyqa.engagements.recusal.policies import case_visible
+from agencyqa.engagements.recusal.text import Parties
+from agencyqa.engagements.recusal.workflow import PENDING
+from agencyqa.engagements.team.models import TeamMember
+from agencyqa.objects.models import EvaluationObject
+from agencyqa.web.tables import Key
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Somebody who is or was in the team, with what he signed, the newest first."""
+
+    person_id: int
+    name: str
+    is_present: bool
+    declarations: tuple[Row[*tuple[Any, ...]], ...]
+
+
+def signers_of(session: Session, engagement_id: int) -> list[Signer]:
+    """Those in the team now, the principal evaluator first, then those who left."""
+    people = session.execute(
+        select(
+            Person.id,
+            Person.name,
+            sa.func.max(sa.case((TeamMember.valid_to.is_(None), 1), else_=0)).label("is_present"),
+            sa.func.min(TeamMember.id).label("place"),
+        )
+        .join(TeamMember, TeamMember.person_id == Person.id)
+        .where(TeamMember.engagement_id == engagement_id)
+        .group_by(Person.id, Person.name)
+        .order_by(sa.text("is_present DESC"), sa.text("place"))
+    ).all()
+    signed: dict[int, list[Row[*tuple[Any, ...]]]] = {}
+    for row in session.execute(
+        select(
+            IndependenceDeclaration.id,
+            IndependenceDeclaration.person_id,
+            IndependenceDeclaration.number,
+            IndependenceDeclaration.is_independent,
+            IndependenceDeclaration.statement,
+            IndependenceDeclaration.way,
+            IndependenceDeclaration.signed_on,
+            IndependenceDeclaration.recorded_at,
+            IndependenceDeclaration.recorded_by_name,
+            IndependenceDeclaration.sha256,
+        )
+        .where(IndependenceDeclaration.engagement_id == engagement_id)
+        .order_by(IndependenceDeclaration.person_id, IndependenceDeclaration.number.desc())
+    ):
+        signed.setdefault(row.person_id, []).append(row)
+    return [Signer(row.id, row.name, bool(row.is_present), tuple(signed.get(row.id, ()))) for row in people]
+
+
+def cases_of(session: Session, actor: Actor, engagement_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(case, person, decided_by), the newest first."""
+    decider = aliased(User)
+    return session.execute(
+        select(RecusalCase, Person.name.label("person"), decider.display_name.label("decided_by"))
+        .outerjoin(Person, Person.id == RecusalCase.person_id)
+        .outerjoin(decider, decider.id == RecusalCase.decided_by_id)
+        .where(case_visible(actor), RecusalCase.engagement_id == engagement_id)
+        .order_by(RecusalCase.opened_at.desc(), RecusalCase.id.desc())
+    ).all()
+
+
+def has_pending_case(session: Session, engagement_id: int) -> bool:
+    statement = select(RecusalCase.id).where(
+        RecusalCase.engagement_id == engagement_id, RecusalCase.state.in_(PENDING)
+    )
+    return session.scalars(statement.limit(1)).first() is not None
+
+
+def parties_of(session: Session, engagement: Engagement, person_id: int) -> Parties:
+    """The names as they stand now."""
+    agency, commissioner, unit, department = (aliased(Body) for _ in range(4))
+    row = session.execute(
+        select(
+            Person.name.label("person"),
+            agency.name.label("agency"),
+            EvaluationObject.name.label("thing"),
+            commissioner.name.label("commissioner"),
+            unit.name.label("unit"),
+            department.name.label("department"),
+        )
+        .select_from(EvaluationObject)
+        .join(Person, Person.id == person_id)
+        .join(agency, agency.id == engagement.agency_id)
+        .join(commissioner, commissioner.id == engagement.commissioner_id)
+        .join(unit, unit.id == engagement.evaluated_unit_id)
+        .join(department, department.id == EvaluationObject.department_id)
+        .where(EvaluationObject.id == engagement.object_id)
+    ).one()
+    return Parties(contract=engagement.contract_number, **row._mapping)
+
+
+def terms_rows(session: Session, bureau_ids: Collection[int]) -> list[RecusalTerms]:
+    """The terms of these bureaus and the shipped ones, the newest first."""
+    statement = select(RecusalTerms).where(
+        sa.or_(RecusalTerms.bureau_id.is_(None), RecusalTerms.bureau_id.in_(bureau_ids))
+    )
+    order = (RecusalTerms.bureau_id.is_(None), RecusalTerms.valid_from.desc(), RecusalTerms.id.desc())
+    return list(session.scalars(statement.order_by(*order)))
+
+
+def running_about(session: Session, agency_id: int, bureau_id: int, day: date) -> list[Engagement]:
+    """Running engagements of an agency in a bureau whose contract had been signed by the day."""
+    from_now = select(Engagement).where(
+        Engagement.agency_id == agency_id,
+        Engagement.bureau_id == bureau_id,
+        Engagement.state == EngagementState.CONTRACTED,
+        Engagement.contract_signed_on <= day,
+    )
+    return list(session.scalars(from_now.order_by(Engagement.id)))
+
+
+CASE_ORDER = (Key(RecusalCase.opened_at, descending=True), Key(RecusalCase.id, descending=True))
+
+
+def case_rows(actor: Actor, *, state: CaseState | None = None) -> Select[*tuple[Any, ...]]:
+    """Rows of the list, without an order: page it with ``CASE_ORDER``."""
+    agency = aliased(Body)
+    statement = (
+        select(
+            RecusalCase.id,
+            RecusalCase.engagement_id,
+            RecusalCase.cause,
+            RecusalCase.state,
+            RecusalCase.opened_at,
+            RecusalCase.decided_at,
+            Engagement.contract_number,
+            EvaluationObject.name.label("object"),
+            agency.name.label("agency"),
+            Person.name.label("person"),
+        )
+        .join(Engagement, Engagement.id == RecusalCase.engagement_id)
+        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
+        .join(agency, agency.id == Engagement.agency_id)
+        .outerjoin(Person, Person.id == RecusalCase.person_id)
+        .where(case_visible(actor))
+    )
+    return statement if state is None else statement.where(RecusalCase.state == state)

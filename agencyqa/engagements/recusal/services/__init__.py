@@ -1,0 +1,27 @@
+from agencyqa.engagements.recusal.services.cases import (
+    CaseDecision,
+    close_cases,
+    decide_case,
+    reopen_for_tie,
+    settle_cases,
+)
+from agencyqa.engagements.recusal.services.declaring import (
+    CONSTRAINTS,
+    DeclarationData,
+    sign_declaration,
+)
+from agencyqa.engagements.recusal.services.terms import TermsData, enter_terms, load_terms
+
+__all__ = [
+    "CONSTRAINTS",
+    "CaseDecision",
+    "DeclarationData",
+    "TermsData",
+    "close_cases",
+    "decide_case",
+    "enter_terms",
+    "load_terms",
+    "reopen_for_tie",
+    "settle_cases",
+    "sign_declaration",
+]

@@ -1,0 +1,35 @@
+"""The life of a check that was opened again, pure: (state, action) → next state."""
+
+from __future__ import annotations
+
+from agencyqa.engagements.recusal.enums import CaseAction, CaseState
+from agencyqa.errors import WrongState
+
+A, S = CaseAction, CaseState
+
+STEPS: dict[tuple[CaseState, CaseAction], CaseState] = {
+    (S.OPEN, A.CONTINUE): S.CONTINUED,
+    (S.OPEN, A.REPLACE): S.REPLACING,
+    (S.OPEN, A.TERMINATE): S.TERMINATED,
+    # The person may have left before anybody decided.
+    (S.OPEN, A.SETTLE): S.REPLACED,
+    (S.REPLACING, A.SETTLE): S.REPLACED,
+    # Nobody else could be found.
+    (S.REPLACING, A.TERMINATE): S.TERMINATED,
+}
+# Which wait for somebody.
+PENDING = frozenset(state for state, _ in STEPS)
+# What a supervisor chooses; the rest follows from a change of the team.
+CHOICES = (A.CONTINUE, A.REPLACE, A.TERMINATE)
+
+
+def next_state(state: CaseState, action: CaseAction) -> CaseState:
+    """Raise WrongState where the table has no such step."""
+    try:
+        return STEPS[state, action]
+    except KeyError:
+        raise WrongState("recusal_case_closed", state=state, action=action) from None
+
+
+def choices(state: CaseState) -> tuple[CaseAction, ...]:
+    return tuple(action for action in CHOICES if (state, action) in STEPS)

@@ -1,0 +1,45 @@
+"""A check that was opened again: its table, and what no walk through it may do."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agencyqa.engagements.recusal.enums import CaseAction, CaseState
+from agencyqa.engagements.recusal.workflow import CHOICES, PENDING, STEPS, choices, next_state
+from agencyqa.errors import WrongState
+
+A, S = CaseAction, CaseState
+
+
+def test_the_table() -> None:
+    assert {
+        (S.OPEN, A.CONTINUE): S.CONTINUED,
+        (S.OPEN, A.REPLACE): S.REPLACING,
+        (S.OPEN, A.TERMINATE): S.TERMINATED,
+        (S.OPEN, A.SETTLE): S.REPLACED,
+        (S.REPLACING, A.SETTLE): S.REPLACED,
+        (S.REPLACING, A.TERMINATE): S.TERMINATED,
+    } == STEPS
+    assert {S.OPEN, S.REPLACING} == PENDING
+    assert choices(S.OPEN) == CHOICES
+    assert choices(S.REPLACING) == (A.TERMINATE,)
+    assert choices(S.CONTINUED) == choices(S.REPLACED) == choices(S.TERMINATED) == ()
+
+
+@settings(max_examples=80)
+@given(st.lists(st.sampled_from(CaseAction), max_size=10))
+def test_no_walk_decides_twice_or_gets_stuck(actions: list[CaseAction]) -> None:
+    state = S.OPEN
+    for action in actions:
+        try:
+            following = next_state(state, action)
+        except WrongState:
+            assert (state, action) not in STEPS
+            continue
+        # What was decided stays decided, and to continue is only possible while nobody is being replaced.
+        assert state in PENDING
+        assert not (state is S.REPLACING and action is A.CONTINUE)
+        state = following
+    # Every state that waits has a way on.
+    assert state not in PENDING or choices(state)
