@@ -1,0 +1,25 @@
+"""Who moves a check that was opened again; read by the pictures in ``docs/states`` and by the tests."""
+
+from __future__ import annotations
+
+from agencyqa.auth.lifecycles import LifeCycle, by
+from agencyqa.auth.permissions import Permission
+from agencyqa.engagements.recusal.enums import CaseAction as A
+from agencyqa.engagements.recusal.enums import CaseState as S
+from agencyqa.engagements.recusal.workflow import STEPS
+
+_DECIDED = by(Permission.ENGAGEMENTS_WRITE, "recusal.case.decided")
+
+CYCLES = (
+    LifeCycle(
+        "recusal_case",
+        "recusal_cases",
+        STEPS,
+        # To settle follows from a change of the team.
+        dict.fromkeys((A.CONTINUE, A.REPLACE, A.TERMINATE, A.SETTLE), _DECIDED),
+        frozenset({S.CONTINUED, S.REPLACED, S.TERMINATED}),
+        start=S.OPEN,
+        # Whoever registers a tie; a declaration that states something opens it too.
+        begin=by(Permission.AGENCIES_WRITE, "recusal.case.opened"),
+    ),
+)
