@@ -13,10 +13,10 @@ from flask_babel import lazy_gettext as _l
 
 from agencyqa.measures.book_document import BOOK_LIMITS, BookBuilder, BookDocument, BookFault, table_fault
 from agencyqa.measures.scheme_books.cells import plain_word
-from agencyqa.measures.sentences import rule_sentence
+from agencyqa.measures.sentences import rule_sentence, veto_sentence
 from agencyqa.measures.texts import SchemeTexts
 from agencyqa.measures.words import gettext
-from agencyqa.scoring import InputSpec, Program, format_points
+from agencyqa.scoring import COUNT_LIMIT, InputSpec, Program, format_points
 from agencyqa.spreadsheets.tables import (
     CellKind,
     ColumnSpec,
@@ -51,6 +51,7 @@ Known = dict[str, tuple[str, InputSpec | None]]
 
 _SENTENCES = {
     "sheets.unknown_column": _l("方案没有“%(title)s”这一列。"),
+    "sheets.column_twice": _l("“%(title)s”这一列前面已经有了，不知以哪一列为准，请删去一列。"),
     "sheets.no_header": _l("没有找到表头，请使用本方案的评分表模板。"),
 }
 
@@ -89,14 +90,16 @@ def _guide(book: Any, program: Program, texts: SchemeTexts) -> None:
     )
     sheet = book.sheet(gettext("填写说明"), columns, title=texts.title, notes=notes)
     rules = {criterion.key: criterion.rule for _, criterion in program.scheme.criteria()}
+    vetoes = {veto.key: veto for veto in program.scheme.vetoes}
     for key, spec in _inputs(program):
-        rule = rules.get(key)
         sheet.write(
             {
                 "criterion": texts.criterion(key),
                 "input": texts.rule(key).place(spec.name),
                 "takes": _takes(key, spec, texts),
-                "rule": rule_sentence(rule, texts.rule(key)) if rule is not None else "",
+                "rule": veto_sentence(vetoes[key], texts)
+                if key in vetoes
+                else rule_sentence(rules[key], texts.rule(key)),
             }
         )
 
@@ -134,7 +137,9 @@ def _takes(key: str, spec: InputSpec, texts: SchemeTexts) -> str:
     if pairs := _words(key, spec, texts):
         return gettext("、").join(word for _, word in pairs)
     if spec.type == "count":
-        return gettext("整数，%(low)s～%(high)s", low=spec.low, high=spec.high)
+        text = gettext("整数，%(low)s～%(high)s", low=spec.low, high=spec.high)
+        # Only a scale of ratings ends before the limit of all counts.
+        return text + gettext("；无法评价填 0") if spec.high < COUNT_LIMIT else text
     low, high = format_points(spec.low), format_points(spec.high)
     text = gettext("数字，%(low)s～%(high)s", low=low, high=high)
     if spec.step > 1:
@@ -169,11 +174,13 @@ def read_sheets_book(
     for place, value in enumerate(grid.rows[header]):
         title = str(value).strip() if value is not None else ""
         name = _name_of(title)
-        if name in known or name == "name":
-            columns.setdefault(name, title)
+        is_known = name in known or name == "name"
+        if is_known and name not in columns:
+            columns[name] = title
         elif title:
             cell = grid.at(header, place).rpartition("!")[2]
-            problem = Problem(grid.sheet, cell, "sheets.unknown_column", {"title": title[:60]})
+            code = "sheets.column_twice" if is_known else "sheets.unknown_column"
+            problem = Problem(grid.sheet, cell, code, {"title": title[:60]})
             faults.append(table_fault(problem, _SENTENCES))
     specs = [
         ColumnSpec(name, (title, name), CellKind.TEXT, required=False, blank=True)

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from agencyqa.assessments.cli import group
 from agencyqa.measures.scheme_books.writing import write_book
 from agencyqa.measures.shipped import shipped_schemes
+from tests.factories.measures import MIXED_FORM
 
 GIVEN: dict[str, Any] = {
     "team_ability.band": "专业能力强",
@@ -106,6 +107,32 @@ def test_every_fault_of_the_sheets_with_its_cell(sheets: Path) -> None:
         (":评分表!D3", "missing]"),
     ]
     assert lines[-1] == "共 4 处错误。"
+
+
+def test_a_column_that_stands_twice_is_never_passed_over(sheets: Path) -> None:
+    def add(sheet: Any, places: dict[str, int]) -> None:
+        sheet.cell(1, 30).value = "另一列 [communication.value]"
+        sheet.cell(2, 30).value = 3
+
+    fill(sheets, add)
+    result = run("score", "jiading-2018", sheets)
+    assert result.exit_code == 1
+    assert (
+        "评分表!AD1: 错误: “另一列 [communication.value]”这一列前面已经有了，不知以哪一列为准，请删去一列。"
+        " [sheets.column_twice]"
+    ) in result.stderr
+
+
+def test_the_template_says_what_each_cell_takes(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.xlsx"
+    assert run("sheets-template", MIXED_FORM, path).exit_code == 0
+    guide: Any = openpyxl.load_workbook(path)["填写说明"]
+    rows = {row[1]: row[2:4] for row in guide.iter_rows(min_row=4, values_only=True)}
+    assert rows["评级"][0] == "整数，0～6；无法评价填 0"
+    assert rows["报告虚假"] == (
+        "是、否",
+        "一经认定，总分最高 59 分，等级最高为“不合格”（系被评价单位提供虚假资料所致除外）。",
+    )
 
 
 def test_a_column_that_the_scheme_does_not_know_is_never_passed_over(sheets: Path) -> None:
