@@ -53,6 +53,9 @@ from agencyqa.engagements.recusal import events as recusal_events
 from agencyqa.engagements.recusal import jobs as recusal_jobs
 from agencyqa.engagements.recusal import messages as recusal_messages
 from agencyqa.engagements.recusal import routes as recusal_routes
+from agencyqa.engagements.review import events as review_events
+from agencyqa.engagements.review import messages as review_messages
+from agencyqa.engagements.review import routes as review_routes
 from agencyqa.engagements.team import events as team_events
 from agencyqa.errors import AgencyQAError
 from agencyqa.evaluations import events as evaluations_events
@@ -110,6 +113,7 @@ BLUEPRINTS = (
     deliverables_routes.bp,
     receipts_routes.bp,
     recusal_routes.bp,
+    review_routes.bp,
     evaluations_routes.bp,
     inspections_routes.bp,
     assessments_routes.bp,
@@ -129,6 +133,7 @@ MESSAGES = (
     deliverables_messages.MESSAGES,
     receipts_messages.MESSAGES,
     recusal_messages.MESSAGES,
+    review_messages.MESSAGES,
     evaluations_messages.MESSAGES,
     inspections_messages.MESSAGES,
     assessments_messages.MESSAGES,
@@ -144,6 +149,7 @@ EVENTS = (
     receipts_events,
     team_events,
     recusal_events,
+    review_events,
     evaluations_events,
     inspections_events,
     assessments_events,

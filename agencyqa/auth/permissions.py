@@ -37,6 +37,7 @@ class Permission(StrEnum):
     DELIVERABLES_SUBMIT = "engagements:deliverable:submit"
     DELIVERABLES_ACCEPT = "engagements:deliverable:accept"
     DEADLINES_WRITE = "engagements:deadline:write"
+    REVIEW_WRITE = "engagements:review:write"
     REQUIREMENTS_WRITE = "engagements:requirement:write"
     EVALUATIONS_READ = "evaluations:record:read"
     EVALUATIONS_WRITE = "evaluations:record:write"

@@ -57,6 +57,7 @@ _AGENCY = _EVERYBODY | {
     Permission.DELIVERABLES_READ,
     Permission.DELIVERABLES_UPLOAD,
     Permission.INDEPENDENCE_DECLARE,
+    Permission.REVIEW_WRITE,
     Permission.EVALUATIONS_READ,
     Permission.EVALUATIONS_WRITE,
     Permission.INSPECTIONS_READ,

@@ -177,6 +177,11 @@ class Person:
     name: str
 
 
+# Who works beside the managers of the agencies from the second on.
+AGENCY_STAFF_NAMES = (
+    *("卞若溪", "阮清扬", "芮以恒", "车令仪", "甄砚秋", "左思齐"),
+    *("费南乔", "屈知夏", "司徒言", "樊可风", "蔺如初", "席慕远"),
+)
 ADMINISTRATOR = Person("admin", "梁守拙")
 SUPERVISOR = Person("supervisor", "江映月")
 SECOND_SUPERVISOR = Person("supervisor2", "袁小满")

@@ -17,8 +17,9 @@ from agencyqa.demo.chance import Chance
 from agencyqa.demo.figures import Figures
 from agencyqa.demo.filing import Filing
 from agencyqa.demo.paper_content import draft_paper, plan_paper, report_paper, work_paper_rows
+from agencyqa.demo.reviewing import COMMENTS, Reviewing
 from agencyqa.demo.setting import Stage
-from agencyqa.demo.timeline import Timeline
+from agencyqa.demo.timeline import Event, Timeline
 from agencyqa.engagements.deliverables.enums import Decision, DeliverableKind, DeliverableState
 from agencyqa.engagements.deliverables.models import Deliverable
 from agencyqa.engagements.deliverables.services import add_version, decide, submit
@@ -38,6 +39,8 @@ RETURNS = {
 PLAN_AFTER, REPORT_BEFORE = {WorkKind.EVALUATION: 13, WorkKind.EX_ANTE: 8}, 6
 # With so many days left nobody has handed in a draft yet.
 LENGTH_LEFT = 45
+# With so many left nobody has uploaded a report.
+REPORT_LEFT = 28
 
 
 class Ending(StrEnum):
@@ -75,6 +78,7 @@ class HandingIn:
         self.timeline = timeline
         self.filing = filing
         self.figures = figures
+        self.reviewing = Reviewing(session, stage)
 
     def plan(self, course: Course, ending: Ending = Ending.USUAL) -> None:
         chance = Chance(f"AgencyQA demo/{course.name}")
@@ -91,8 +95,12 @@ class HandingIn:
             self._at(course, first, kinds, hour=11)
             self._decide_at(course, first + timedelta(days=3), (REPORT,), Decision.RETURNED)
             self._at(course, handed_in, (REPORT,), hour=11)
+            self._review_at(course, chance, handed_in - timedelta(days=1), "again")
+            self._review_at(course, chance, first - timedelta(days=1), "first")
         else:
+            self._stopped_review_at(course, chance, handed_in - timedelta(days=2))
             self._at(course, handed_in, kinds, hour=11)
+            self._review_at(course, chance, handed_in - timedelta(days=1), "first")
         self._decide_at(course, handed_in + timedelta(days=4), kinds, Decision.ACCEPTED)
 
     def plan_waiting_file(self, day: date) -> None:
@@ -119,6 +127,48 @@ class HandingIn:
         at(day - timedelta(days=1), lambda now: self._upload(course, kinds, now), hour=hour)
         at(day, lambda now: self._submit(course, now), hour=hour)
 
+    def _review_at(self, course: Course, chance: Chance, day: date, name: str) -> None:
+        """All three levels on the day of the upload; in some there is something to be said."""
+        at, work = self.timeline.at, course.engagement_id
+        at(day, lambda now: self.reviewing.open(work, now), hour=12)
+        for level in (1, 2, 3):
+            has_comment = chance.happens(f"review/{name}/{level}", 30)
+            comment = chance.number(f"review/{name}/{level}/what", len(COMMENTS)) if has_comment else None
+            at(day, self._level(work, comment), hour=12 + level)
+
+    def _level(self, work: int, comment: int | None) -> Event:
+        return lambda now: self.reviewing.take(work, now, comment=comment)
+
+    def _stopped_review_at(self, course: Course, chance: Chance, day: date) -> None:
+        """Some reports meet reviewers first who are not content, or are called back by their authors."""
+        figure = chance.number("review/stopped", 100)
+        if figure >= 14:
+            return
+        at, work = self.timeline.at, course.engagement_id
+        at(day, lambda now: self._upload(course, (REPORT,), now), hour=11)
+        at(day, lambda now: self.reviewing.open(work, now), hour=12)
+        at(day, lambda now: self.reviewing.stop(work, now, returned=figure < 8), hour=13)
+
+    def plan_open_reviews(self, day: date) -> None:
+        """On this day reports lie with each of the three levels, over the second an open comment."""
+        for hour, levels in enumerate((1, 0, 2), start=10):
+            self.timeline.at(day, self._open_review(hour - 10, levels), hour=hour)
+
+    def _open_review(self, number: int, levels: int) -> Event:
+        def happen(now: datetime) -> None:
+            found = works_under_way(self.session, self.stage, local_date(now), REPORT_LEFT)
+            if len(found) <= number:
+                return
+            work = found[number]
+            self._upload(course_of(work), (REPORT,), now)
+            self.reviewing.open(work.id, now)
+            for _ in range(levels):
+                self.reviewing.take(work.id, now)
+            if levels == 1:
+                self.reviewing.comment(work.id, 1, now)
+
+        return happen
+
     def _decide_at(
         self, course: Course, day: date, kinds: Sequence[DeliverableKind], decision: Decision
     ) -> None:
@@ -136,18 +186,7 @@ class HandingIn:
 
     def _upload_draft(self, now: datetime) -> None:
         engagement = work_under_way(self.session, self.stage, local_date(now))
-        day, name = engagement.contract_signed_on, engagement.contract_number
-        course = Course(
-            engagement.id,
-            engagement.agency_id,
-            engagement.commissioner_id,
-            engagement.work_kind,
-            day,
-            engagement.due_on,
-            0,
-            name,
-        )
-        self._upload(course, (DRAFT,), now)
+        self._upload(course_of(engagement), (DRAFT,), now)
 
     def _submit(self, course: Course, now: datetime) -> None:
         actor = self.stage.agency_signer(course.agency_id, now)
@@ -183,8 +222,28 @@ class HandingIn:
         return self.stage.officer(course.commissioner_id, now)
 
 
+def course_of(engagement: Engagement) -> Course:
+    """A work that is not planned further than today."""
+    return Course(
+        engagement.id,
+        engagement.agency_id,
+        engagement.commissioner_id,
+        engagement.work_kind,
+        engagement.contract_signed_on,
+        engagement.due_on,
+        0,
+        engagement.contract_number,
+    )
+
+
 def work_under_way(session: Session, stage: Stage, day: date) -> Engagement:
-    """The newest between plan and draft of the agency that signs in, if it has any, else of another."""
+    return works_under_way(session, stage, day)[0]
+
+
+def works_under_way(
+    session: Session, stage: Stage, day: date, left: int = LENGTH_LEFT
+) -> Sequence[Engagement]:
+    """The newest between plan and draft, those of the agency that signs in first."""
     first = stage.agencies[0].id
     return session.scalars(
         select(Engagement)
@@ -194,8 +253,8 @@ def work_under_way(session: Session, stage: Stage, day: date) -> Engagement:
             Deliverable.state == DeliverableState.ACCEPTED,
             Engagement.bureau_id == stage.bureau.id,
             Engagement.state == EngagementState.CONTRACTED,
-            Engagement.due_on > day + timedelta(days=LENGTH_LEFT),
+            Engagement.due_on > day + timedelta(days=left),
         )
         .order_by((Engagement.agency_id == first).desc(), Engagement.id.desc())
-        .limit(1)
-    ).one()
+        .limit(4)
+    ).all()

@@ -72,6 +72,15 @@ class Stage:
         is_first = agency_id == self.agencies[0].id
         return self.actor(content.EVALUATOR, now) if is_first else self.agency_manager(agency_id, now)
 
+    def reviewers(self, agency_id: int, now: datetime) -> list[Actor]:
+        """Three different people, in the order of the levels; the last answers for the agency."""
+        manager = self.managers[agency_id]
+        if agency_id == self.agencies[0].id:
+            names = [content.STAFF.username, content.EVALUATOR.username, manager]
+        else:
+            names = [f"{manager}-staff", f"{manager}-evaluator", manager]
+        return [self.people.actor(name, local_date(now)) for name in names]
+
     def agency_staff(self, agency_id: int, now: datetime) -> Actor:
         """Who uploads and fills in."""
         is_first = agency_id == self.agencies[0].id
@@ -273,9 +282,12 @@ def add_agency_people(stage: Stage, now: datetime) -> None:
     stage.managers[first.id] = content.AGENCY_MANAGER.username
     for number, agency in enumerate(stage.agencies[1:], start=2):
         body = stage.session.get_one(Body, agency.id)
-        name = content.AGENCIES[number - 1].representative
-        stage.managers[body.id] = f"agency{number}"
-        stage.people.add(stage.managers[body.id], name, body, Role.AGENCY_MANAGER, now)
+        each, username = content.AGENCIES[number - 1], f"agency{number}"
+        stage.managers[body.id] = username
+        stage.people.add(username, each.representative, body, Role.AGENCY_MANAGER, now)
+        evaluator, staff = each.evaluators[0], content.AGENCY_STAFF_NAMES[number - 2]
+        stage.people.add(f"{username}-evaluator", evaluator, body, Role.PRINCIPAL_EVALUATOR, now)
+        stage.people.add(f"{username}-staff", staff, body, Role.AGENCY_STAFF, now)
 
 
 def declare_first_tie(stage: Stage, now: datetime) -> None:

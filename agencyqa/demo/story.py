@@ -70,6 +70,7 @@ class Story:
         # The open year is told backwards from its end, so that some of it is always still to be done.
         last = local_date(self.timeline.end)
         self.handing_in.plan_waiting_file(last - timedelta(days=1))
+        self.handing_in.plan_open_reviews(last - timedelta(days=1))
         self.evaluating.plan_unfinished(last - timedelta(days=1))
         span = (last - date(self.open_year, 2, 20)).days
         for number in range(len(OBJECTS)):

@@ -23,6 +23,7 @@ from tests.factories.files import make_stored, pdf
 from tests.factories.imports import make_import
 from tests.factories.inspections import make_checklist, make_evidence, make_finding, make_spot_check
 from tests.factories.orders import make_answer, make_answer_evidence, make_order
+from tests.factories.reviews import make_open_comment
 
 if TYPE_CHECKING:
     from tests.conventions.places import Places
@@ -57,7 +58,18 @@ def _papers(places: Places, app: Flask, name: str, engagement: Engagement) -> No
         stored=_stored(places, app, f"plan {name}"),
         name=f"未交计划{name}.pdf",
     )
+    # The reviewed report of an agency, and what its people say to each other about it.
+    report = make_version(
+        session,
+        engagement,
+        make_deliverable(session, engagement, DeliverableKind.REPORT, is_required=False),
+        stored=_stored(places, app, f"report {name}"),
+        name=f"未交报告{name}.pdf",
+    )
     hidden = places.drawer(f"waiting {name}")
+    hidden.words |= {f"未交报告{name}", f"内审意见{name}"}
+    hidden.put("version_id", report.id)
+    hidden.put("comment_id", make_open_comment(session, engagement, f"内审意见{name}").id)
     hidden.words |= {f"未交计划{name}", waiting.sha256}
     hidden.put("version_id", waiting.id)
 

@@ -18,6 +18,7 @@ from agencyqa.engagements.models import Engagement
 from agencyqa.files.models import StoredFile
 from tests.factories.accounts import NOW
 from tests.factories.files import make_stored, make_stored_row
+from tests.factories.reviews import make_passed_review
 
 
 def agency_actor(engagement: Engagement, role: Role = Role.AGENCY_MANAGER) -> Actor:
@@ -121,7 +122,11 @@ def make_version(
 
 
 def hand_in(session: Session, engagement: Engagement, *, now: datetime = NOW) -> Submission:
-    """Everything that was uploaded; as the service does, it asks for the required kinds beside a report."""
+    """Everything that was uploaded; as the service does, it asks for the required kinds beside a report.
+
+    A report is handed in as one that was reviewed.
+    """
+    make_passed_review(session, engagement)
     return services.submit(agency_actor(engagement), session, engagement, now=now)
 
 

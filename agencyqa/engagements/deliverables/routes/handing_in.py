@@ -11,8 +11,10 @@ from agencyqa.engagements.deliverables import policies, services
 from agencyqa.engagements.deliverables.forms import OtherForm, SubmitForm
 from agencyqa.engagements.deliverables.routes import bp
 from agencyqa.engagements.deliverables.routes.loading import load_engagement
+from agencyqa.engagements.review.gate import obstacle as review_obstacle
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
+from agencyqa.web.messages import sentence
 
 CONSTRAINTS = {"uq_submissions_form_token": ("form_token", "already_submitted")}
 
@@ -38,6 +40,7 @@ def submit(engagement_id: int) -> ResponseReturnValue:
         }
         for deliverable, version in found.pairs
     ]
+    obstacle = review_obstacle(db.session(), engagement.id, found.pairs)
     if form.validate_on_submit():
         with form.catching(CONSTRAINTS):
             submission = services.submit(
@@ -61,6 +64,7 @@ def submit(engagement_id: int) -> ResponseReturnValue:
         contract=contract,
         files=files,
         missing=found.missing,
+        review=None if obstacle is None else sentence(obstacle[0], **obstacle[1]),
     )
     return page, form.status
 

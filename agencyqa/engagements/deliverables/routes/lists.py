@@ -86,6 +86,8 @@ def of_engagement(engagement_id: int) -> ResponseReturnValue:
             "change_due": policies.can_change_due(actor, engagement)
             and not is_over
             and not is_year_final(session, engagement.bureau_id, engagement.assessment_year),
+            # The page of the reviews offers to open one; the deliverables below only lead there.
+            "review": may_upload,
             "submit": policies.can_submit(actor, engagement) and bool(waiting),
             "expect": policies.can_expect(actor, engagement) and not is_over and not slots,
             "add": may_upload and engagement.state is EngagementState.CONTRACTED,

@@ -28,6 +28,7 @@ from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.hooks import tell_evidence_changed
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.receipts.services import sign
+from agencyqa.engagements.review.gate import obstacle as review_obstacle
 from agencyqa.errors import Forbidden, Invalid, WrongState
 from agencyqa.files.enums import ScanState
 from agencyqa.files.models import StoredFile
@@ -87,7 +88,8 @@ def submit(
     """Hand in everything that was uploaded. A second call with the same token gives the first receipt.
 
     Raise NotVisible, Forbidden, WrongState, and Invalid where nothing waits, a required kind is missing beside the
-    report, or a scanner found something in a file.
+    report, the three levels of internal review were not passed for these files of the report, or a scanner found
+    something in a file.
     """
     engagement = hold_engagement(actor, session, engagement)
     if not can_submit(actor, engagement):
@@ -103,7 +105,7 @@ def submit(
     if engagement.state is EngagementState.TERMINATED:
         raise WrongState("deliverable_engagement_terminated")
     found = waiting(session, engagement)
-    _check(session, found)
+    _check(session, engagement, found)
     number = session.scalar(
         select(func.max(Submission.number)).where(Submission.engagement_id == engagement.id)
     )
@@ -153,11 +155,13 @@ def submit(
     return submission
 
 
-def _check(session: Session, found: Waiting) -> None:
+def _check(session: Session, engagement: Engagement, found: Waiting) -> None:
     if not found.pairs:
         raise Invalid("deliverable_nothing_waiting")
     if found.missing:
         raise Invalid("invalid", note=("deliverable_required_missing", {"kinds": list(found.missing)}))
+    if (obstacle := review_obstacle(session, engagement.id, found.pairs)) is not None:
+        raise Invalid("invalid", note=obstacle)
     infected = session.scalars(
         select(StoredFile.id).where(
             StoredFile.id.in_([version.file_id for _, version in found.pairs]),

@@ -18,6 +18,7 @@ from agencyqa.engagements.deliverables.services.access import hold, hold_deliver
 from agencyqa.engagements.deliverables.services.expected import ensure_expected
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.review.gate import expect_not_under_review
 from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused, WrongState
 from agencyqa.files.models import StoredFile
 
@@ -32,6 +33,7 @@ def check_can_upload(actor: Actor, session: Session, deliverable: Deliverable) -
         raise NotVisible()
     engagement = session.get_one(Engagement, deliverable.engagement_id)
     _expect_open(actor, engagement, deliverable)
+    expect_not_under_review(session, engagement.id, deliverable.kind)
     return engagement
 
 
@@ -48,6 +50,7 @@ def add_version(
     """Raise as ``check_can_upload``, and Invalid where the newest file of the deliverable has the same content."""
     engagement = hold_deliverable(actor, session, deliverable)
     _expect_open(actor, engagement, deliverable)
+    expect_not_under_review(session, engagement.id, deliverable.kind)
     # A content that came for the first time has no number yet.
     session.flush()
     newest = session.scalars(
@@ -109,6 +112,7 @@ def withdraw_version(
         raise Forbidden()
     if version.submission_id is not None:
         raise WrongState("deliverable_version_handed_in")
+    expect_not_under_review(session, engagement.id, deliverable.kind)
     if version.withdrawn_at is None:
         version.withdrawn_at = now
         session.flush()
