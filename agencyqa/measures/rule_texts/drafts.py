@@ -138,6 +138,8 @@ def _points(row: Row, rule: dict[str, Any] | None, *, is_bonus: bool) -> str:
         return format_points(units)
     if rule is None:
         return "0"
+    if rule["kind"] == "ordinal":
+        return format_points(max(parse_points(level["points"]) for level in rule["levels"]))
     return str(rule.get("points") or rule.get("high") or (format_points(units) if units else "0"))
 
 

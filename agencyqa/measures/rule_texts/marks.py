@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from itertools import pairwise
 
-from agencyqa.measures.rule_texts import taking_off
+from agencyqa.measures.rule_texts import awards, taking_off
 from agencyqa.measures.rule_texts.happenings import Event, Kind
 from agencyqa.measures.rule_texts.labels import clean, split_gap
 from agencyqa.measures.rule_texts.proposals import NotUnderstood, RuleData, figure, wording
@@ -78,9 +78,10 @@ def read(events: list[Event], state: State) -> RuleData:
             state.set_points(event.low, event.words)
             state.leave(label[:-2])
             continue
-        if "每" in label:
-            raise NotUnderstood("counted_award", words=label)
         entries.append((label, event))
+    counted = [(label, event) for label, event in entries if "每" in label]
+    if counted:
+        return _counted(counted[0], entries, state)
     vetoes = [(label, e) for label, e in entries if e.kind is Kind.ZERO and (e.exception or e.is_whole_item)]
     ranges = [(label, e) for label, e in entries if e.kind is Kind.GET_RANGE]
     if ranges:
@@ -95,6 +96,17 @@ def read(events: list[Event], state: State) -> RuleData:
             raise NotUnderstood("mixed")
         return taking_off.veto_over(_levels(given, state), vetoes[0][1], state)
     return _levels(entries, state)
+
+
+def _counted(counted: tuple[str, Event], entries: list[tuple[str, Event]], state: State) -> RuleData:
+    """ "每篇报告得1分，最多得5分": so much for each, up to what the item is worth."""
+    label, event = counted
+    before, _, what = label.partition("每")
+    is_award = event.kind is Kind.GET and re.search("[得计给记]", event.words) and "扣" not in label
+    if len(entries) > 1 or before or not is_award or state.points is None:
+        raise NotUnderstood("counted_award", words=label)
+    state.read(f"{label}{event.words}", "award_each", points=figure(event.high))
+    return awards.by_count(event.high, state.points, what)
 
 
 def _bands(ranges: list[tuple[str, Event]], state: State) -> RuleData:

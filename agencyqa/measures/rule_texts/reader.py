@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
-from agencyqa.measures.rule_texts import marks, special, taking_off
+from agencyqa.measures.rule_texts import awards, marks, special, taking_off
 from agencyqa.measures.rule_texts.happenings import Event, Kind, events_of
 from agencyqa.measures.rule_texts.pieces import Piece, numbered
 from agencyqa.measures.rule_texts.proposals import (
@@ -89,7 +89,7 @@ def _read(source: Source, state: State) -> RuleData:
         if found := re.search(pattern, text):
             raise NotUnderstood(code, words=source.words(found.start(), found.end()))
     for reader in (
-        special.bonus,
+        awards.bonus,
         special.ratio,
         special.lateness,
         special.rating,

@@ -1,4 +1,4 @@
-"""Texts of their own shape: a ratio, lateness with a limit, a rating, a free mark, a bonus, a veto over the sheet."""
+"""Texts of their own shape: a ratio, lateness with a limit, a rating, a free mark, a veto over the sheet."""
 
 from __future__ import annotations
 
@@ -71,48 +71,6 @@ def scheme_veto(source: Source) -> SchemeVetoText | None:
         doubts.append(Doubt("veto_cap_missing"))
     label = clean(text[begin:start]) or source.written
     return SchemeVetoText(label, most, tuple(readings), tuple(doubts))
-
-
-def bonus(source: Source, state: State) -> RuleData | None:
-    text = source.text
-    found = re.search(rf"加(?:分)?(?P<a>{NUMBER})(?:分)?(?:~+|至|到)(?P<b>{NUMBER})分", text)
-    each = re.search(rf"每[^；。]{{0,40}}?加(?:分)?(?P<n>{NUMBER})分", text)
-    cap = re.search(
-        rf"(?:加分)?(?:累计|合计|总计)?(?:最多|最高|至多|上限为?|不超过|不得超过)(?:可?加分?)?(?P<n>{NUMBER})分",
-        text,
-    )
-    once = re.search(rf"加(?:分)?(?P<n>{NUMBER})分", text)
-    if "加分" not in text and once is None and found is None:
-        return None
-    if re.search("扣|减分", text):
-        raise NotUnderstood("gives_and_takes")
-    state.is_bonus = True
-    state.doubt("bonus")
-    if cap is not None and ("加" in cap.group(0) or "加" in text[: cap.start()]):
-        most, step = _value(cap.group("n")), None
-        if each is not None and each.start() < cap.start():
-            step = _value(each.group("n"))
-            state.read(source.words(each.start(), each.end()), "bonus_each", points=figure(step))
-        state.read(source.words(cap.start(), cap.end()), "bonus_cap", points=figure(most))
-    elif found is not None:
-        most, step = _value(found.group("b")), None
-        state.read(source.words(found.start(), found.end()), "bonus_cap", points=figure(most))
-    elif once is not None and each is None:
-        points = _value(once.group("n"))
-        label = clean(text[: once.start()])
-        state.read(source.words(0, once.end()), "bonus_once", points=figure(points))
-        state.leave(text[once.end() :])
-        if not label:
-            raise NotUnderstood("label_missing")
-        state.points = points
-        return {"kind": "all_or_nothing", "points": figure(points), "met_label": wording(label)}
-    else:
-        raise NotUnderstood("bonus_without_end")
-    state.points = most
-    rule: RuleData = {"kind": "free", "low": "0", "high": figure(most)}
-    if step is not None and (most / step).denominator == 1:
-        rule["step"] = figure(step)
-    return rule
 
 
 _NAME = r"[^，；。：=×÷/“”（）]"
