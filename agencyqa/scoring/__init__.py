@@ -85,6 +85,7 @@ from agencyqa.scoring.rules import (
     Rule,
     Veto,
     excel_formula,
+    in_cells,
 )
 from agencyqa.scoring.scheme import (
     NO_MEASURE,
@@ -202,6 +203,7 @@ __all__ = [
     "fraction_to_data",
     "grade_for",
     "grade_problems",
+    "in_cells",
     "panel_from_data",
     "panel_to_data",
     "param_specs",

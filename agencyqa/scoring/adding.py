@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from agencyqa.scoring.grades import TOP_PERCENT
@@ -32,6 +35,41 @@ def contributed_maxima(scheme: Scheme) -> dict[str, int]:
         maxima[criterion.key] = after - before
         before = after
     return maxima
+
+
+@dataclass(frozen=True)
+class WeightParts:
+    """Weights as small integers: what counts of each criterion times its part, added up and divided by ``whole``,
+    is the total. ``weights`` is the sum of the form's own weights, which the maxima are shared out by."""
+
+    parts: Mapping[str, int]
+    whole: int
+    weights: int
+
+
+def weight_parts(scheme: Scheme) -> WeightParts:
+    criteria = [c for _, c in scheme.criteria() if not c.bonus and c.weight]
+    shares = {c.key: Fraction((c.weight or 0) * scheme.max_points, c.max_points) for c in criteria}
+    weights = sum(c.weight or 0 for c in criteria)
+    common = math.lcm(*(share.denominator for share in shares.values()), 1)
+    factor = math.gcd(common * weights, *(int(share * common) for share in shares.values())) or 1
+    parts = {key: int(share * common) // factor for key, share in shares.items()}
+    return WeightParts(parts, common * weights // factor, weights)
+
+
+def most_total(scheme: Scheme) -> int:
+    """The cap on the total, which without one is the maximum: then no bonus lifts a sheet above it."""
+    return scheme.max_points if scheme.total_cap is None else scheme.total_cap
+
+
+def least_assessed(scheme: Scheme) -> int:
+    """The least part of the maximum (units) that must be assessed for a total; never nothing."""
+    return max(1, math.ceil(Fraction((scheme.least_assessed or 0) * scheme.max_points, TOP_PERCENT)))
+
+
+def can_leave_out(scheme: Scheme, criterion: Criterion) -> bool:
+    """Whether an answer, or the lack of any, can take the criterion out of the sheet's maximum."""
+    return scheme.unanswered == "leave_out" or criterion.rule.can_be_left_out
 
 
 def adding_problems(scheme: Scheme) -> list[Problem]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
-from agencyqa.scoring.adding import contributed_maxima
-from agencyqa.scoring.bonuses import in_order_of_conditions
+from agencyqa.scoring.adding import (
+    can_leave_out,
+    contributed_maxima,
+    least_assessed,
+    most_total,
+    weight_parts,
+)
+from agencyqa.scoring.bonuses import in_order_of_conditions, least_reached
 from agencyqa.scoring.inputs import InputSpec
 from agencyqa.scoring.judging import Judge, Ruling
 from agencyqa.scoring.scheme import NO_MEASURE, Criterion, Scheme, SchemeVeto
@@ -110,15 +114,13 @@ class _Assembly:
         self.code = code = SchemeCode()
         code.end = Segment(code.registers)
         self.maxima = contributed_maxima(scheme)
-        leaves_unanswered = scheme.unanswered == "leave_out"
-        rules = [criterion.rule for _, criterion in scheme.criteria()]
-        self.can_leave_out = leaves_unanswered or any(rule.can_be_left_out for rule in rules)
+        self.can_leave_out = any(can_leave_out(scheme, criterion) for _, criterion in scheme.criteria())
         self.groups: list[Group] = []
         self.sum: Num | None = None
         self.rounded: Num | None = None
         self.maximum_sum: Num | None = None
         self.maximum_rounded: Num | None = None
-        self._weigh()
+        self.weights = weight_parts(scheme)
         for section, criterion in scheme.criteria():
             self._criterion(section.key, criterion)
         for veto in scheme.vetoes:
@@ -204,24 +206,16 @@ class _Assembly:
 
     # Weights: every rounded figure is the difference of two rounded sums, so that all of them add up.
 
-    def _weigh(self) -> None:
-        criteria = [c for _, c in self.scheme.criteria() if not c.bonus and c.weight]
-        shares = {c.key: Fraction((c.weight or 0) * self.scheme.max_points, c.max_points) for c in criteria}
-        whole = sum(c.weight or 0 for c in criteria)
-        common = math.lcm(*(share.denominator for share in shares.values()), 1)
-        factor = math.gcd(common * whole, *(int(share * common) for share in shares.values())) or 1
-        self.parts = {key: int(share * common) // factor for key, share in shares.items()}
-        self.whole = common * whole // factor
-        self.weights = whole
-
     def _weighted(self, tape: Tape, each: CriterionCode) -> None:
         """`or_zero`: what is not known yet must not darken the sections that are."""
         criterion = each.criterion
         self._open_group(tape, each)
-        part = tape.mul(None, tape.or_zero(each.counted), tape.param("part", self.parts[criterion.key]))
+        part = tape.mul(
+            None, tape.or_zero(each.counted), tape.param("part", self.weights.parts[criterion.key])
+        )
         before = self.rounded
         self.sum = part if self.sum is None else tape.add(None, [self.sum, part])
-        one, zero = tape.param("one", self.whole), tape.param("zero", 0)
+        one, zero = tape.param("one", self.weights.whole), tape.param("zero", 0)
         self.rounded = tape.quotient(None, self.sum, one, 1, zero)
         own = self.rounded if before is None else tape.sub(None, self.rounded, before)
         each.gives = tape.beside(own, each.counted)
@@ -231,7 +225,7 @@ class _Assembly:
             held = weight if isinstance(weight, Num) else tape.param("weight", weight)
             self.maximum_sum = held if self.maximum_sum is None else tape.add(None, [self.maximum_sum, held])
             self.maximum_rounded = tape.quotient(
-                None, self.maximum_sum, tape.param("weights", self.weights), 1, zero
+                None, self.maximum_sum, tape.param("weights", self.weights.weights), 1, zero
             )
             each.maximum = minus(tape, self.maximum_rounded, maximum_before)
         else:
@@ -282,12 +276,8 @@ class _Assembly:
             for key, held in measures.items()
         ]
         if isinstance(code.assessed, Num):
-            running = tape.only(running, tape.at_least(code.assessed, self._least_assessed()))
+            running = tape.only(running, tape.at_least(code.assessed, least_assessed(self.scheme)))
         code.total = running
-
-    def _least_assessed(self) -> int:
-        least = self.scheme.least_assessed or 0
-        return max(1, math.ceil(Fraction(least * self.scheme.max_points, 1_000_000)))
 
     def _maximum_in(self, tape: Tape, section: str | None = None, measure: str | None = None) -> Maximum:
         return plus(tape, [g.maximum for g in self.groups if section == g.section or measure == g.measure])
@@ -323,7 +313,7 @@ class _Assembly:
         criterion = each.criterion
         others = [by_key[condition.criterion] for condition in criterion.only_if]
         least = [
-            other.criterion.max_points if condition.test == "full" else condition.points or 0
+            least_reached(condition, other.criterion)
             for condition, other in zip(criterion.only_if, others, strict=True)
         ]
         reached = [earned.get(other.criterion.key, other.counted) for other in others]
@@ -345,7 +335,7 @@ class _Assembly:
     def _cap(self, tape: Tape) -> Num:
         """The cap stands as far above the assessed maximum as the scheme's cap above the whole one."""
         scheme, assessed = self.scheme, self.code.assessed
-        most = scheme.max_points if scheme.total_cap is None else scheme.total_cap
+        most = most_total(scheme)
         if isinstance(assessed, int):
             return tape.param("total_cap", most)
         return tape.add(None, [assessed, tape.param("total_cap", most - scheme.max_points)])

@@ -44,6 +44,11 @@ def _condition_problems(condition: Condition, known: Mapping[str, Criterion]) ->
     return []
 
 
+def least_reached(condition: Condition, other: Criterion) -> int:
+    """What the other criterion must have reached, on its own scale."""
+    return other.max_points if condition.test == "full" else condition.points or 0
+
+
 def _circles(known: Mapping[str, Criterion]) -> dict[str, list[str]]:
     """For each criterion whose conditions lead back to itself the way there."""
     found: dict[str, list[str]] = {}

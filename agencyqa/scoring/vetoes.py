@@ -15,6 +15,12 @@ def veto_inputs(veto: SchemeVeto) -> tuple[InputSpec, ...]:
     return (own,) if veto.exception is None else (own, flag_input(veto.exception, needed_if=RAISED))
 
 
+def veto_excel(veto: SchemeVeto) -> str:
+    """Formula template of whether it applies, over its inputs as 1 or 0, as a condition."""
+    raised = f"{{{RAISED}}}=1"
+    return raised if veto.exception is None else f"AND({raised},{{{veto.exception}}}<>1)"
+
+
 def veto_problems(scheme: Scheme) -> list[Problem]:
     found: list[Problem] = []
     taken = {criterion.key for _, criterion in scheme.criteria()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -15,15 +16,17 @@ from agencyqa.agencies.models import Agency
 from agencyqa.assessments import policies
 from agencyqa.assessments.models import AnnualResult, AssessmentRound, GradeTable, ScoreSheet
 from agencyqa.assessments.queries.results import workbook_results
+from agencyqa.assessments.queries.tables import plan_of_round
 from agencyqa.assessments.services.content import content_hash, snapshot_content
 from agencyqa.assessments.stored import answers_that_count
+from agencyqa.assessments.year_plan import YearPlan
 from agencyqa.auth.actor import Actor
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import visible
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.queries import compiled
 from agencyqa.measures.texts import SchemeTexts, reader_language
-from agencyqa.scoring import NO_MEASURE, Program
+from agencyqa.scoring import NO_MEASURE, Program, SheetResult
 
 # Engagements that are held in memory at once, with their sheets.
 CHUNK = 250
@@ -34,6 +37,7 @@ class Year:
     """A round with its results in the order of the ranking; ``measures`` are the keys that occur, M1 first."""
 
     round: AssessmentRound
+    plan: YearPlan
     grades: GradeTable
     bureau: str
     results: Sequence[AnnualResult]
@@ -74,10 +78,18 @@ class CountedSheet:
     criteria: Mapping[str, Scored]
     is_same: bool
 
+    @cached_property
+    def result(self) -> SheetResult:
+        """The sheet scored by itself, for what is not kept of many: bonuses, vetoes, what was left out."""
+        return self.program.score(*self.program.unpack(self.packed))
+
 
 @dataclass(frozen=True)
 class Item:
-    """An engagement within a result: its stored inputs, its place in the annual trace, and the names of today."""
+    """An engagement within a result: its stored inputs, its place in the annual trace, and the names of today.
+
+    ``form`` is the sheet about the agency's year; it comes with the first engagement of the agency.
+    """
 
     result: AnnualResult
     position: int
@@ -85,6 +97,7 @@ class Item:
     traced: Mapping[str, Any]
     names: Row[*tuple[Any, ...]] | None
     sheets: tuple[CountedSheet, ...]
+    form: CountedSheet | None = None
 
 
 def load_year(
@@ -108,6 +121,7 @@ def load_year(
     )
     return Year(
         round=found,
+        plan=plan_of_round(session, found),
         grades=grades,
         bureau=bureau,
         results=results,
@@ -131,7 +145,9 @@ def items_of(session: Session, actor: Actor, year: Year) -> Iterator[list[Item]]
     )
     while chunk := list(islice(flat, CHUNK)):
         names = _names(session, actor, [data["engagement_id"] for _, _, data, _ in chunk])
-        sheets = _sheets(session, actor, [data for _, _, data, _ in chunk], versions)
+        forms = [result.inputs.get("form") for result, position, _, _ in chunk if position == 0]
+        about_agencies = [{"sheets": [form]} for form in forms if form]
+        sheets = _sheets(session, actor, [*(data for _, _, data, _ in chunk), *about_agencies], versions)
         yield [
             Item(
                 result,
@@ -140,9 +156,15 @@ def items_of(session: Session, actor: Actor, year: Year) -> Iterator[list[Item]]
                 traced,
                 names.get(data["engagement_id"]),
                 tuple(sheets[each["sheet_id"]] for each in data["sheets"] if each["sheet_id"] in sheets),
+                _form(result, sheets) if position == 0 else None,
             )
             for result, position, data, traced in chunk
         ]
+
+
+def _form(result: AnnualResult, sheets: Mapping[int, CountedSheet]) -> CountedSheet | None:
+    held = result.inputs.get("form")
+    return sheets.get(held["sheet_id"]) if held else None
 
 
 def _names(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, Row[*tuple[Any, ...]]]:

@@ -161,13 +161,11 @@ def _section_sums(counted: CountedSheet) -> list[tuple[str, int]]:
 
 def _taken_off(counted: CountedSheet) -> list[tuple[str, int]]:
     """What vetoes of the whole sheet take off its total; those that take nothing off are not named."""
-    program = counted.program
-    if not program.scheme.vetoes:
+    if not counted.program.scheme.vetoes:
         return []
-    answers, entered = program.unpack(counted.packed)
     return [
         (counted.texts.criterion(veto.key), veto.contribution)
-        for veto in program.score(answers, entered).vetoes
+        for veto in counted.result.vetoes
         if veto.contribution
     ]
 

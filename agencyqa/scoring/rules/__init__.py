@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agencyqa.scoring.rules.all_or_nothing import AllOrNothing
 from agencyqa.scoring.rules.banded import Band, BandedRange
-from agencyqa.scoring.rules.base import Rule, excel_formula
+from agencyqa.scoring.rules.base import Rule, excel_formula, in_cells
 from agencyqa.scoring.rules.checklist import Checklist, Item
 from agencyqa.scoring.rules.composite import Composite, Part
 from agencyqa.scoring.rules.deductions import Deductions, Fault
@@ -57,4 +57,5 @@ __all__ = [
     "Rule",
     "Veto",
     "excel_formula",
+    "in_cells",
 ]

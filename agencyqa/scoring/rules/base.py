@@ -48,6 +48,10 @@ class Rule(AnyRule, ABC):
         Points cells hold units, choice cells the 1-based number of the choice, flag cells 1 or 0.
         """
 
+    def excel_left_out(self) -> str | None:
+        """The same for whether an answer leaves the criterion out, as a condition; None where none can."""
+        return None
+
     @abstractmethod
     def parameter_problems(self) -> list[Problem]:
         """Faults in the sense of the parameters; their types have been checked."""
@@ -117,4 +121,9 @@ def prefix_placeholders(template: str, prefix: str) -> str:
 
 def excel_formula(rule: Rule, cells: Mapping[str, str]) -> str:
     """The rule's formula over the given cells, without the equals sign; the result is in units."""
-    return PLACEHOLDER.sub(lambda match: cells[match.group(1)], rule.excel())
+    return in_cells(rule.excel(), cells)
+
+
+def in_cells(template: str, cells: Mapping[str, str]) -> str:
+    """A formula template over the given cells."""
+    return PLACEHOLDER.sub(lambda match: cells[match.group(1)], template)

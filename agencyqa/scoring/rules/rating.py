@@ -78,6 +78,9 @@ class Rating(Rule):
             share, whole = f"MAX(0,{{rating}}-{self.low})", self.high - self.low
         return f"MIN({self.points},ROUND({self.points}*{share}/{whole}/{unit},0)*{unit})"
 
+    def excel_left_out(self) -> str | None:
+        return "{rating}=0" if self.can_be_left_out else None
+
     def parameter_problems(self) -> list[Problem]:
         found = positive_problem(self.points, "points") + positive_problem(self.low, "low")
         if self.low >= self.high:

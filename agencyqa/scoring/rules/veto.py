@@ -59,10 +59,16 @@ class Veto(Rule):
         return tape.cancel("veto", inner, applied)
 
     def excel(self) -> str:
+        return f"IF({self._excel_applies()},0,{self.rule.excel()})"
+
+    def excel_left_out(self) -> str | None:
+        inner = self.rule.excel_left_out()
+        # A cancelled item has its result; nothing of it is left to assess.
+        return None if inner is None else f"AND(NOT({self._excel_applies()}),{inner})"
+
+    def _excel_applies(self) -> str:
         raised = f"{{{self.flag}}}=1"
-        if self.exception is not None:
-            raised = f"AND({raised},{{{self.exception}}}<>1)"
-        return f"IF({raised},0,{self.rule.excel()})"
+        return raised if self.exception is None else f"AND({raised},{{{self.exception}}}<>1)"
 
     def parameter_problems(self) -> list[Problem]:
         found = [problem.under("rule") for problem in self.rule.problems()]

@@ -17,7 +17,7 @@ from openpyxl.workbook import Workbook
 _TOKEN = re.compile(
     r"""(?P<text>"(?:[^"]|"")*")|(?P<sheet>'(?:[^']|'')*'!)?(?P<range>\$?[A-Z]{1,3}\$?\d+:\$?[A-Z]{1,3}\$?\d+)"""
     r"""|(?P<sheet2>'(?:[^']|'')*'!)?(?P<cell>\$?[A-Z]{1,3}\$?\d+)(?![A-Z(0-9])|(?P<name>[A-Z]+)(?=\()"""
-    r"""|(?P<number>\d+(?:\.\d+)?)|(?P<sign><>|>=|<=|[=<>+*/(),-])"""
+    r"""|(?P<number>\d+(?:\.\d+)?)|(?P<sign><>|>=|<=|[=<>+*/(),&-])"""
 )
 
 
@@ -39,6 +39,28 @@ def _sum_if(levels: list[Any], wanted: Any, values: list[Any]) -> float:
     return math.fsum(value for level, value in pairs if level == wanted and value is not None)
 
 
+def _count_ifs(*pairs: Any) -> int:
+    """How many rows fit every pair of area and what is looked for: the same, or a number above one (">98.2")."""
+    fitting = zip(
+        *(_fits(area, wanted) for area, wanted in zip(pairs[::2], pairs[1::2], strict=True)), strict=True
+    )
+    return sum(all(row) for row in fitting)
+
+
+def _fits(area: list[Any], wanted: Any) -> list[bool]:
+    if isinstance(wanted, str) and wanted.startswith(">"):
+        return [isinstance(each, int | float) and each > float(wanted[1:]) for each in area]
+    return [each == wanted for each in area]
+
+
+class _Text(str):
+    """Text that other figures can be joined to, a whole number without its decimal point."""
+
+    def __and__(self, other: Any) -> _Text:
+        whole = isinstance(other, float) and other.is_integer()
+        return _Text(f"{self}{int(other) if whole else other}")
+
+
 FUNCTIONS: dict[str, Any] = {
     "SUM": lambda *arguments: sum(_numbers(arguments)),
     "MAX": lambda *arguments: max(_numbers(arguments)),
@@ -47,6 +69,15 @@ FUNCTIONS: dict[str, Any] = {
     "INT": math.floor,
     "ROUND": _round,
     "AND": lambda *conditions: all(conditions),
+    "OR": lambda *conditions: any(conditions),
+    "NOT": lambda condition: not condition,
+    "N": lambda value: value if isinstance(value, int | float) else 0.0,
+    "NA": lambda: math.nan,
+    "COUNT": lambda *arguments: len(_numbers(arguments)),
+    "COUNTIF": _count_ifs,
+    "COUNTIFS": _count_ifs,
+    "LARGE": lambda area, place: sorted(_numbers((area,)))[-int(place)],
+    "SMALL": lambda area, place: sorted(_numbers((area,)))[int(place) - 1],
     "CHOOSE": lambda number, *options: options[int(number) - 1],
     "SUMIF": _sum_if,
     "RANK": lambda value, among: 1 + sum(each > value for each in _numbers((among,))),
@@ -92,12 +123,12 @@ class Evaluator:
             assert found is not None, formula[position:]
             position = found.end()
             python.append(self._python(found, sheet))
-        names = {**FUNCTIONS, "cell": self._cell, "area": self._area}
+        names = {**FUNCTIONS, "cell": self._cell, "area": self._area, "text": _Text}
         return eval(_lazy("".join(python)), {"__builtins__": {}}, names)
 
     def _python(self, found: re.Match[str], sheet: str) -> str:
         if found["text"]:
-            return repr(found["text"][1:-1].replace('""', '"'))
+            return f"text({found['text'][1:-1].replace(chr(34) * 2, chr(34))!r})"
         if found["range"] or found["cell"]:
             named = found["sheet"] or found["sheet2"]
             other = named[1:-2].replace("''", "'") if named else sheet

@@ -26,7 +26,11 @@ class At(IntEnum):
     STORED = 10
     DIFFERENCE = 11
     WEIGHTED = 12
-    NOTE = 13
+    GIVEN = 13
+    POSSIBLE = 14
+    POSSIBLE_WEIGHTED = 15
+    FLAG = 16
+    NOTE = 17
 
 
 class Letter:
@@ -41,10 +45,19 @@ class Letter:
     STORED = xl_col_to_name(At.STORED)
     DIFFERENCE = xl_col_to_name(At.DIFFERENCE)
     WEIGHTED = xl_col_to_name(At.WEIGHTED)
+    GIVEN = xl_col_to_name(At.GIVEN)
+    POSSIBLE = xl_col_to_name(At.POSSIBLE)
+    POSSIBLE_WEIGHTED = xl_col_to_name(At.POSSIBLE_WEIGHTED)
+    FLAG = xl_col_to_name(At.FLAG)
 
 
-# The inputs of a criterion stand to the right of everything else, as many as it has.
+# The inputs of a row stand to the right of everything else, as many as it has.
 FIRST_INPUT = len(At)
+
+
+def input_letter(number: int) -> str:
+    """The column of a row's input, counted from 0."""
+    return str(xl_col_to_name(FIRST_INPUT + number))
 
 
 def recompute_columns() -> tuple[Column, ...]:
@@ -54,13 +67,17 @@ def recompute_columns() -> tuple[Column, ...]:
         Column("level", gettext("层次"), 14),
         Column("item", gettext("项目"), 40),
         Column("maximum", gettext("分值或满分"), 12, Kind.POINTS),
-        Column("weight", gettext("占比分子或业务权重"), 14, Kind.POINTS),
-        Column("divisor", gettext("占比分母"), 10, Kind.POINTS),
+        Column("weight", gettext("占比分子或权重"), 14, Kind.POINTS),
+        Column("divisor", gettext("占比或权重分母"), 12, Kind.POINTS),
         Column("entered", gettext("评分人给分"), 12, Kind.POINTS),
         Column("computed", gettext("按规则计算"), 12, Kind.POINTS),
         Column("counted", gettext("复算"), 14, Kind.POINTS),
         Column("stored", gettext("系统存储"), 14, Kind.POINTS),
         Column("difference", gettext("差额（应为 0）"), 12, Kind.POINTS),
         Column("weighted", gettext("得分×权重"), 14, Kind.POINTS),
+        Column("given", gettext("计入总分"), 12, Kind.POINTS),
+        Column("possible", gettext("计入满分"), 12, Kind.POINTS),
+        Column("possible_weighted", gettext("满分×权重"), 14, Kind.POINTS),
+        Column("flag", gettext("不计入或适用（1 为是）"), 12, Kind.POINTS),
         Column("note", gettext("备注"), 20),
     )

@@ -4,25 +4,37 @@ Marks are integers of a ten-thousandth; sums and products of integers below 2**5
 is the nearest binary number, which decides every rounding except one beside a half. So what is rounded is first lifted
 by ``LIFT``: an exact half, which binary may hold a little too low, then goes up as it must. A figure less than ``NEAR``
 below a half would go up too, and a product above 2**53 loses digits: those rows say so and hold no formula.
+
+Half-up of a quotient of integers needs no lift: ``INT((2*a+b)/(2*b))``. Spreadsheets take what lies within 15 digits
+of an integer for that integer, so it is exact as long as ``2*a+b`` is below ``WHOLE_BELOW``: otherwise the quotient
+may stand nearer to the next integer than that.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 
-from agencyqa.scoring import Rule
+from agencyqa.scoring import Program, Rule
+from agencyqa.scoring.adding import WeightParts, most_total
 from agencyqa.scoring.rules.composite import Composite
 from agencyqa.scoring.rules.ratio import Ratio
 from agencyqa.scoring.rules.veto import Veto
 
 EXACT_BELOW = 2**53
+WHOLE_BELOW = 10**14
 # Far above what a few thousand binary additions of figures up to 100 can lose, far below any figure that is told.
 LIFT = "0.000000001"
 NEAR = Fraction(2, 10**9)
 _HALF = Fraction(1, 2)
 # A quotient this near a half may land on the other side of it; exactly on it, binary holds it exactly.
 _BESIDE = Fraction(1, 10**6)
+# Parameters up to a hundred thousand points, times a count of five digits, and inputs up to this: all of it, and the
+# sums of many of them, stay below what binary numbers hold exactly.
+LARGEST_PARAMETER = 10**9
+LARGEST_INPUT = 10**12
+_LITERAL = re.compile(r"(?<![A-Z\d])\d+")
 
 
 def rounds_alike(value: Fraction, places: int) -> bool:
@@ -30,6 +42,34 @@ def rounds_alike(value: Fraction, places: int) -> bool:
     power: int = 10**places
     below = _HALF - (value * power) % 1
     return not 0 < below <= NEAR * power
+
+
+def half_up(over: str, under: str | int) -> str:
+    """The formula of a quotient of two integers, a half going up."""
+    return f"INT((2*{over}+{under})/(2*{under}))"
+
+
+def scheme_fits(program: Program, templates: Mapping[str, str], weights: WeightParts | None) -> bool:
+    """Whether every figure that a sheet of the scheme can hold stays exact. ``templates`` are those of its rules."""
+    scheme = program.scheme
+    literals = [most_total(scheme)]
+    for _, criterion in scheme.criteria():
+        literals += [criterion.max_points, *map(int, _LITERAL.findall(templates[criterion.key]))]
+    inputs = [
+        abs(edge) for specs in program.layout.values() for spec in specs for edge in (spec.low, spec.high)
+    ]
+    if max(literals) > LARGEST_PARAMETER or max(inputs, default=0) > LARGEST_INPUT:
+        return False
+    quotients = [
+        (2 * veto.caps_total + 1) * scheme.max_points for veto in scheme.vetoes if veto.caps_total is not None
+    ]
+    if weights is not None:
+        highest = sum(
+            weights.parts.get(each.key, 0) * max(each.max_points, each.rule.bounds().high)
+            for _, each in scheme.criteria()
+        )
+        quotients += [2 * highest + weights.whole, (2 * scheme.max_points + 1) * weights.weights]
+    return max(quotients, default=0) < WHOLE_BELOW
 
 
 def is_exact(rule: Rule, values: Mapping[str, int | None]) -> bool:

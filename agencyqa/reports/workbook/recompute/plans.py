@@ -2,59 +2,66 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import gcd
 
-from xlsxwriter.utility import xl_col_to_name
+from agencyqa.reports.workbook.recompute.columns import input_letter
+from agencyqa.reports.workbook.recompute.exactness import is_exact, scheme_fits
+from agencyqa.scoring import Criterion, InputSpec, Program, Scheme, SchemeVeto, in_cells
+from agencyqa.scoring.adding import can_leave_out, counts_in_maximum, weight_parts
+from agencyqa.scoring.vetoes import veto_excel
 
-from agencyqa.reports.workbook.recompute.columns import Letter
-from agencyqa.reports.workbook.recompute.exactness import is_exact
-from agencyqa.scoring import Criterion, GradeBand, Program, excel_formula
-from agencyqa.scoring.grades import least_totals
-
-# Parameters up to a hundred thousand points, times a count of five digits, and inputs up to this: all of it, and the
-# sums of many of them, stay below what binary numbers hold exactly.
-LARGEST_PARAMETER = 10**9
-LARGEST_INPUT = 10**12
-_LITERAL = re.compile(r"(?<![A-Z\d])\d+")
 # Where in a formula the number of its own row stands; no formula has this sign.
 _ROW = "\0"
 
 
 @dataclass(frozen=True)
-class CriterionPlan:
-    """``places`` are the positions of the inputs in a packed sheet; ``shifts`` make choices count from 1."""
+class Inputs:
+    """The inputs of a row: ``places`` are their positions in a packed sheet; ``shifts`` make choices count from 1."""
 
-    criterion: Criterion
-    template: str
     names: tuple[str, ...]
     places: tuple[int, ...]
     shifts: tuple[int, ...]
 
-    @property
-    def adds(self) -> bool:
-        """What weighs 0 is shown and recomputed, yet moves no sum."""
-        return self.criterion.weight != 0
-
     def values(self, packed: Sequence[int | None]) -> list[int | None]:
-        """The inputs as the formula takes them: units, counts, 1 or 0, the number of the choice."""
+        """As a formula takes them: units, counts, 1 or 0, the number of the choice."""
         return [
             None if (code := packed[place]) is None else code + shift
             for place, shift in zip(self.places, self.shifts, strict=True)
         ]
 
+
+@dataclass(frozen=True)
+class CriterionPlan:
+    """``offset`` is the row of the criterion below the first of its sheet, ``left_out`` the condition under which it
+    does not count, ``part`` what its figure is multiplied by and ``reachable`` its part of the maximum, by weights."""
+
+    criterion: Criterion
+    offset: int
+    inputs: Inputs
+    template: str
+    left_out: str | None
+    part: int = 0
+    reachable: int = 0
+
+    @property
+    def adds(self) -> bool:
+        """What weighs 0 is shown and recomputed, yet moves no sum; a bonus is granted apart from the others."""
+        return counts_in_maximum(self.criterion)
+
     def formula(self, row: int) -> str:
         return self.template.replace(_ROW, str(row))
+
+    def condition(self, row: int) -> str | None:
+        return None if self.left_out is None else self.left_out.replace(_ROW, str(row))
 
     def is_exact(self, packed: Sequence[int | None]) -> bool:
         if not self._may_be_inexact:
             return True
-        return is_exact(
-            self.criterion.rule,
-            dict(zip(self.names, (packed[place] for place in self.places), strict=True)),
-        )
+        values = (packed[place] for place in self.inputs.places)
+        return is_exact(self.criterion.rule, dict(zip(self.inputs.names, values, strict=True)))
 
     @cached_property
     def _may_be_inexact(self) -> bool:
@@ -63,89 +70,142 @@ class CriterionPlan:
 
 
 @dataclass(frozen=True)
+class SectionPlan:
+    key: str
+    criteria: tuple[CriterionPlan, ...]
+    offset: int
+
+
+@dataclass(frozen=True)
+class VetoPlan:
+    veto: SchemeVeto
+    offset: int
+    inputs: Inputs
+    template: str
+
+    def condition(self, row: int) -> str:
+        return self.template.replace(_ROW, str(row))
+
+
+@dataclass(frozen=True)
 class SchemePlan:
-    """``sections`` in the order of the sheet. ``is_simple``: the total is their sum, and no figure is too large."""
+    """``is_simple``: the total is the sum of what counts of each criterion. ``leaves_out``: the maximum may shrink.
 
-    sections: tuple[tuple[str, tuple[CriterionPlan, ...]], ...]
-    is_simple: bool
+    ``whole`` is what the weighted sum is divided by and ``reachable`` the same of the maximum; 0 where points add up.
+    """
+
+    scheme: Scheme
+    sections: tuple[SectionPlan, ...]
+    vetoes: tuple[VetoPlan, ...]
+    assessed: int
+    total: int
+    whole: int
+    reachable: int
+    fits: bool
+
+    def criteria(self) -> Iterator[CriterionPlan]:
+        for section in self.sections:
+            yield from section.criteria
+
+    @cached_property
+    def by_key(self) -> dict[str, CriterionPlan]:
+        return {plan.criterion.key: plan for plan in self.criteria()}
+
+    @cached_property
+    def adding(self) -> tuple[CriterionPlan, ...]:
+        return tuple(plan for plan in self.criteria() if plan.adds)
+
+    @cached_property
+    def bonuses(self) -> tuple[CriterionPlan, ...]:
+        return tuple(plan for plan in self.criteria() if plan.criterion.bonus)
+
+    @cached_property
+    def leaves_out(self) -> bool:
+        return any(plan.left_out is not None for plan in self.adding)
+
+    @cached_property
+    def is_simple(self) -> bool:
+        return (
+            not self.whole
+            and not self.vetoes
+            and not self.bonuses
+            and all(plan.left_out is None for plan in self.criteria())
+        )
 
 
-def plan_of(program: Program, first_input: int) -> SchemePlan:
-    """``first_input`` is the column, counted from 0, in which the inputs begin."""
+def plan_of(program: Program) -> SchemePlan:
     scheme = program.scheme
-    position = 0
-    made: dict[str, CriterionPlan] = {}
-    for _, criterion in scheme.criteria():
-        specs = program.layout[criterion.key]
-        cells = {
-            spec.name: f"{xl_col_to_name(first_input + number)}{_ROW}" for number, spec in enumerate(specs)
-        }
-        made[criterion.key] = CriterionPlan(
-            criterion,
-            excel_formula(criterion.rule, cells),
-            tuple(spec.name for spec in specs),
-            tuple(range(position, position + len(specs))),
-            tuple(int(spec.type == "choice") for spec in specs),
+    weighs = scheme.adding == "weights"
+    weights = weight_parts(scheme) if weighs else None
+    # The maximum is shared out by the form's own weights, which are brought down to small integers as well.
+    shares = {
+        c.key: (c.weight or 0) * scheme.max_points for _, c in scheme.criteria() if counts_in_maximum(c)
+    }
+    common = gcd(weights.weights, *shares.values()) if weights else 1
+    offset = position = 0
+    sections: list[SectionPlan] = []
+    for section in scheme.sections:
+        criteria: list[CriterionPlan] = []
+        for criterion in section.criteria:
+            specs = program.layout[criterion.key]
+            cells = _cells(specs)
+            criteria.append(
+                CriterionPlan(
+                    criterion,
+                    offset,
+                    _inputs(specs, position),
+                    in_cells(criterion.rule.excel(), cells),
+                    _left_out(scheme, criterion, cells),
+                    weights.parts.get(criterion.key, 0) if weights else 0,
+                    shares.get(criterion.key, 0) // common if weights else 0,
+                )
+            )
+            position += len(specs)
+            offset += 1
+        sections.append(SectionPlan(section.key, tuple(criteria), offset))
+        offset += 1
+    leaves_out = any(plan.left_out is not None for each in sections for plan in each.criteria if plan.adds)
+    assessed = offset
+    offset += int(leaves_out)
+    vetoes: list[VetoPlan] = []
+    for veto in scheme.vetoes:
+        specs = program.layout[veto.key]
+        vetoes.append(
+            VetoPlan(veto, offset, _inputs(specs, position), in_cells(veto_excel(veto), _cells(specs)))
         )
         position += len(specs)
-    is_simple = (
-        scheme.adding == "points"
-        and scheme.unanswered == "wait"
-        and not scheme.vetoes
-        and not any(criterion.bonus for _, criterion in scheme.criteria())
-        and all(_fits(each, program) for each in made.values())
-    )
+        offset += 1
+    templates = {plan.criterion.key: plan.template for each in sections for plan in each.criteria}
     return SchemePlan(
-        tuple(
-            (section.key, tuple(made[each.key] for each in section.criteria)) for section in scheme.sections
-        ),
-        is_simple,
+        scheme,
+        tuple(sections),
+        tuple(vetoes),
+        assessed,
+        offset,
+        weights.whole if weights else 0,
+        weights.weights // common if weights else 0,
+        scheme_fits(program, templates, weights),
     )
 
 
-def _fits(plan: CriterionPlan, program: Program) -> bool:
-    literals = [plan.criterion.max_points, *map(int, _LITERAL.findall(plan.template))]
-    specs = program.layout[plan.criterion.key]
-    return max(literals) <= LARGEST_PARAMETER and all(
-        max(abs(spec.low), abs(spec.high)) <= LARGEST_INPUT for spec in specs
+def _inputs(specs: Sequence[InputSpec], position: int) -> Inputs:
+    return Inputs(
+        tuple(spec.name for spec in specs),
+        tuple(range(position, position + len(specs))),
+        tuple(int(spec.type == "choice") for spec in specs),
     )
 
 
-def section_formula(first: int, criteria: Sequence[CriterionPlan]) -> str:
-    """What the criteria, which stand in the rows from ``first`` on, give to the total."""
-    if all(plan.adds for plan in criteria):
-        return f"SUM({Letter.COUNTED}{first}:{Letter.COUNTED}{first + len(criteria) - 1})"
-    cells = [f"{Letter.COUNTED}{row}" for row, plan in enumerate(criteria, start=first) if plan.adds]
-    return "+".join(cells) or "0"
+def _cells(specs: Sequence[InputSpec]) -> dict[str, str]:
+    return {spec.name: f"{input_letter(number)}{_ROW}" for number, spec in enumerate(specs)}
 
 
-def grade_formula(cell: str, edges: Sequence[tuple[str, str]]) -> str:
-    """``edges`` are (least figure, name), from the lowest grade up; below the lowest the lowest holds."""
-    formula = quoted(edges[0][1])
-    for least, name in edges[1:]:
-        formula = f"IF({cell}>={least},{quoted(name)},{formula})"
-    return formula
-
-
-def total_edges(program: Program, maximum: int, names: Mapping[str, str]) -> list[tuple[str, str]]:
-    """By the total in units: integers, so that no rounding of a percentage is left to binary numbers."""
-    scheme = program.scheme
-    bands = sorted(scheme.grades, key=lambda band: band.low)
-    least = least_totals(scheme.grades, scheme.rounding, maximum)
-    return [(str(total), names[band.key]) for total, band in zip(least, bands, strict=True)]
-
-
-def percent_edges(bands: Sequence[GradeBand], names: Mapping[str, str]) -> list[tuple[str, str]]:
-    """By a figure out of 100 that was rounded already."""
-    ordered = sorted(bands, key=lambda band: band.low)
-    return [(decimal(band.low, 4), names[band.key]) for band in ordered]
-
-
-def decimal(value: int, places: int) -> str:
-    """``value / 10**places`` as a number in a formula."""
-    whole, part = divmod(value, 10**places)
-    return f"{whole}.{part:0{places}d}".rstrip("0").rstrip(".") if places else str(whole)
-
-
-def quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
+def _left_out(scheme: Scheme, criterion: Criterion, cells: dict[str, str]) -> str | None:
+    if not can_leave_out(scheme, criterion):
+        return None
+    own = criterion.rule.excel_left_out()
+    found = [] if own is None else [in_cells(own, cells)]
+    if scheme.unanswered == "leave_out":
+        first, *rest = cells.values()
+        found.insert(0, f"COUNT({first}:{rest[-1] if rest else first})=0")
+    return found[0] if len(found) == 1 else f"OR({','.join(found)})"
