@@ -146,13 +146,48 @@ def score_years(
     numerator = _grouped(own, parts, agency, size) * share.numerator
     denominator = np.maximum(total_weight, 1) * scores.denominator * share.denominator
     if form is not None:
+        waits |= form[1] == 0
+    numerator, denominator = finish_years(
+        numerator, denominator, rules, form=form, credits=credits, raised=raised
+    )
+    empty = (count == 0) & (share != 0)
+    state = np.where(
+        empty, EMPTY, np.where(waits, PROVISIONAL, np.where(count < rules.least_engagements, TOO_FEW, FINAL))
+    )
+    has_score = (state == FINAL) | (state == TOO_FEW)
+    rounded, reached, grade = graded_years(rules, numerator, denominator, raised or {})
+    return YearScores(
+        numerator,
+        denominator,
+        state,
+        np.where(has_score, rounded, -1),
+        np.where(state == FINAL, grade, -1),
+        np.where(state == FINAL, reached, -1),
+    )
+
+
+def finish_years(
+    numerator: IntArray,
+    denominator: IntArray,
+    rules: YearRules,
+    *,
+    form: tuple[IntArray, IntArray] | None = None,
+    credits: IntArray | None = None,
+    raised: Mapping[str, Mask] | None = None,
+) -> tuple[IntArray, IntArray]:
+    """What the engagements give (their mean times their share), with form, credits and vetoes as in ``score_years``.
+
+    The result never falls where the figure of the engagements or of the form rises.
+    """
+    if form is not None:
         got, most = (np.asarray(each, dtype=object) for each in form)
-        waits |= most == 0
         there = np.where(most == 0, 1, most) * rules.agency_share.denominator
         numerator = numerator * there + got * 100 * rules.agency_share.numerator * denominator
         denominator = denominator * there
     if rules.base is not None:
-        sums = np.zeros(size, dtype=object) if credits is None else np.asarray(credits, dtype=object)
+        sums = (
+            np.zeros(len(numerator), dtype=object) if credits is None else np.asarray(credits, dtype=object)
+        )
         numerator, denominator = _credited(rules, rules.base + sums, numerator, denominator)
     for veto in rules.vetoes:
         mask = (raised or {}).get(veto.key)
@@ -160,15 +195,17 @@ def score_years(
             over = mask & (numerator * SCALE > denominator * veto.caps_total)
             numerator = np.where(over, veto.caps_total, numerator)
             denominator = np.where(over, SCALE, denominator)
-    empty = (count == 0) & (share != 0)
-    state = np.where(
-        empty, EMPTY, np.where(waits, PROVISIONAL, np.where(count < rules.least_engagements, TOO_FEW, FINAL))
-    )
-    has_score = (state == FINAL) | (state == TOO_FEW)
+    return numerator, denominator
+
+
+def graded_years(
+    rules: YearRules, numerator: IntArray, denominator: IntArray, raised: Mapping[str, Mask]
+) -> tuple[IntArray, IntArray, IntArray]:
+    """The rounded figures, the grades that they reach, and the grades after the vetoes."""
     places = RANK_PLACES if rules.rounding is None else rules.rounding.places
-    rounded = np.where(has_score, half_up(numerator, denominator, places), -1).astype(np.int64)
-    reached = np.where(state == FINAL, _grades(rules, numerator, denominator, rounded), -1)
-    return YearScores(numerator, denominator, state, rounded, _capped(rules, reached, raised or {}), reached)
+    rounded = half_up(numerator, denominator, places).astype(np.int64)
+    reached = _grades(rules, numerator, denominator, rounded)
+    return rounded, reached, _capped(rules, reached, raised)
 
 
 def ranks(figures: IntArray, ranked: Mask, group: IntArray | None = None) -> IntArray:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from agencyqa.assessments.simulation.sensitivity import Reach, Turn, WeightReach
-from agencyqa.assessments.simulation.study import Study, reaches_of
+from agencyqa.assessments.simulation.reaches import Reach, Turn, WeightReach
+from agencyqa.assessments.simulation.study import Reaches, Study, reaches_of
 from agencyqa.measures.enums import Purpose
 from agencyqa.measures.queries import compiled
 from agencyqa.measures.texts import reader_language
@@ -48,16 +48,18 @@ class AgencyLine:
 
 @dataclass(frozen=True)
 class SensitivityPage:
-    """``is_linear`` is false where the totals of the chosen scheme are no weighted sums."""
+    """``is_linear`` is false where the weights of the criteria were searched in steps; ``refusals`` are sentences."""
 
     criteria: tuple[WeightLine, ...]
     roles: tuple[WeightLine, ...]
     agencies: tuple[AgencyLine, ...]
     is_linear: bool
+    refusals: tuple[str, ...]
 
 
 def sensitivity_page(study: Study, labels: Mapping[str, str]) -> SensitivityPage:
-    criteria, roles, linear = reaches_of(study)
+    reaches = reaches_of(study)
+    criteria, roles = reaches.criteria, reaches.roles
     names = [name for _, name in study.simulation.year.agencies]
     words = {} if study.chosen is None else compiled(study.chosen).texts(reader_language()).criteria
     whole = sum((reach.now for reach in criteria), Fraction(0))
@@ -80,12 +82,27 @@ def sensitivity_page(study: Study, labels: Mapping[str, str]) -> SensitivityPage
                 _smallest(criteria, line.agency, 1, called, names),
             )
             for line in study.simulation.after.lines
-            if line.score is not None
+            if line.rank is not None
         )
         if criteria
         else (),
-        is_linear=linear,
+        is_linear=reaches.is_exact_line,
+        refusals=tuple(_refusals(study, reaches)),
     )
+
+
+def _refusals(study: Study, reaches: Reaches) -> Iterator[str]:
+    """Why something is not told, and what to do about it."""
+    if study.chosen is not None and not reaches.criteria:
+        yield gettext("没有可按该方案重新计分的评分表，因此没有考核项分值的余地。")
+    if reaches.roles_differ:
+        yield gettext(
+            "该年度各合同适用的评分角色占比不同，没有可以移动的共同占比。请在模拟页填写统一的占比后再看。"
+        )
+    if reaches.roles_carried:
+        yield gettext(
+            "有业务缺少某一角色的评分，其占比由其他角色承担，无法说明该角色占比的余地。补齐评分后再看。"
+        )
 
 
 def _line(
@@ -98,14 +115,21 @@ def _line(
 ) -> WeightLine:
     def cell(part: Reach) -> RangeCell:
         return RangeCell(
-            shown(Fraction(0)) if part.down is None else shown(part.down.weight),
-            most if part.up is None else shown(part.up.weight),
+            _end(part.down, part.open_down, shown, shown(Fraction(0))),
+            _end(part.up, part.open_up, shown, most),
             _who(part.down, names),
             _who(part.up, names),
         )
 
     share = _percent(reach.now / whole) if whole else ""
     return WeightLine(label, shown(reach.now), share, cell(reach.grades), cell(reach.ranks))
+
+
+def _end(turn: Turn | None, proven: Fraction | None, shown: Callable[[Fraction], str], end: str) -> str:
+    """Where nothing changes up to; what was not searched to its end is marked."""
+    if turn is not None:
+        return shown(turn.weight)
+    return end if proven is None else gettext("至少到 %(weight)s", weight=shown(proven))
 
 
 def _who(turn: Turn | None, names: Sequence[str]) -> str:

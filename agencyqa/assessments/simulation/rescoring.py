@@ -10,7 +10,7 @@ import numpy as np
 from agencyqa.assessments.simulation.mapping import Gap, Mapped, PackedRows, answers_at, map_answers
 from agencyqa.assessments.simulation.target import Target
 from agencyqa.assessments.simulation.year import SheetTotals
-from agencyqa.scoring import ArrayResult, Issue, Program
+from agencyqa.scoring import ArrayResult, Columns, Issue, Program
 from agencyqa.scoring.arrays import INT64_HIGH, IntArray, Mask
 
 # Of a value outside the new bounds a reader wants to see a few, and to know how many there are.
@@ -52,7 +52,7 @@ class Rescored:
 class Rescoring:
     """Takes the sheets in blocks, so that a million of them need not lie in memory at once."""
 
-    def __init__(self, target: Target, before: SheetTotals) -> None:
+    def __init__(self, target: Target, before: SheetTotals, *, keep: bool = False) -> None:
         self.target = target
         size = len(before.total)
         # Points beyond 64 bits are senseless, but no reason to be wrong.
@@ -67,6 +67,8 @@ class Rescoring:
         self._outside: dict[str, int] = {}
         self._examples: dict[str, list[tuple[int, Issue]]] = {}
         self._without_answers = 0
+        # The answers as the target takes them, with the positions of their sheets, where they are wanted.
+        self.kept: list[tuple[IntArray, Columns]] | None = [] if keep else None
 
     def grow(self, before: SheetTotals) -> IntArray:
         """Further sheets behind those known so far; gives their positions."""
@@ -100,6 +102,8 @@ class Rescoring:
         self._known[positions] = result.complete
         self._grade[positions] = result.grade
         self._note(mapped, result, positions)
+        if self.kept is not None:
+            self.kept.append((positions, mapped.columns))
         return result
 
     def finish(self) -> Rescored:

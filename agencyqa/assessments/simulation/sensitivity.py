@@ -9,68 +9,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
 from agencyqa.assessments.simulation.lines import Crossing, Figures, Lines, first_grade_change
+from agencyqa.assessments.simulation.moving import Marks
+from agencyqa.assessments.simulation.reaches import Reach, Turn, WeightReach, of_all, stretched
 from agencyqa.assessments.simulation.year import (
     SHOWN_PLACES,
     SheetTotals,
     YearArrays,
     YearRules,
+    roll_up,
+    score_engagements,
     weights_of,
 )
 from agencyqa.scoring import RoleShare, Scheme
 from agencyqa.scoring.arrays import IntArray
-
-
-@dataclass(frozen=True)
-class Turn:
-    """The weight at which something changes, or (``beyond``) as soon as it is passed.
-
-    ``agency`` changes its grade, or its rank by meeting ``other``; both are positions in the year's agencies.
-    """
-
-    weight: Fraction
-    beyond: bool
-    agency: int
-    other: int | None
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How far a weight may move down and up; None where it may go to the end."""
-
-    down: Turn | None
-    up: Turn | None
-
-    def nearest(self, now: Fraction) -> Turn | None:
-        turns = [turn for turn in (self.down, self.up) if turn is not None]
-        return min(turns, key=lambda turn: abs(turn.weight - now), default=None)
-
-
-@dataclass(frozen=True)
-class WeightReach:
-    """One weight: ``now`` in units of a point for a criterion, as a part of one for a scorer role.
-
-    ``grades`` and ``ranks`` are for all agencies together, ``by_agency`` for each that has a score.
-    """
-
-    key: str
-    now: Fraction
-    grades: Reach
-    ranks: Reach
-    by_agency: Mapping[int, tuple[Reach, Reach]]
-
-
-@dataclass(frozen=True)
-class Marks:
-    """What the criteria of one scheme gave on the sheets at these positions, in units by criterion."""
-
-    positions: IntArray
-    counted: Mapping[str, IntArray]
 
 
 def is_linear(scheme: Scheme) -> bool:
@@ -141,14 +98,34 @@ def criterion_reaches(
     return found
 
 
-def share_reaches(
-    year: YearArrays, sheets: SheetTotals, rules: YearRules, agencies: Sequence[int]
-) -> list[WeightReach]:
-    """For every scorer role, where all engagements have the same shares; else nothing."""
+def _scores(year: YearArrays, sheets: SheetTotals, rules: YearRules) -> dict[int, Fraction]:
+    lines = roll_up(year, sheets, rules).lines
+    return {line.agency: line.score for line in lines if line.score is not None}
+
+
+def common_shares(year: YearArrays, rules: YearRules) -> tuple[RoleShare, ...] | None:
+    """The shares by which all engagements are scored; None where contracts have different ones."""
     tables = {year.share_tables[int(number)] for number in np.unique(year.shares)}
-    shares = rules.shares or (tables.pop() if len(tables) == 1 else None)
-    if shares is None:
-        return []
+    return rules.shares or (tables.pop() if len(tables) == 1 else None)
+
+
+def is_carried(year: YearArrays, sheets: SheetTotals, rules: YearRules) -> bool:
+    """Whether the share of a role without a sheet is carried by the others anywhere in the year."""
+    if all(each == "wait" for each in year.beside.role_missing):
+        return False
+    waiting = replace(year, beside=replace(year.beside, role_missing=()))
+    own, strict = (score_engagements(each, sheets, rules.shares).known for each in (year, waiting))
+    return bool((own != strict).any())
+
+
+def share_reaches(
+    year: YearArrays,
+    sheets: SheetTotals,
+    rules: YearRules,
+    agencies: Sequence[int],
+    shares: Sequence[RoleShare],
+) -> list[WeightReach]:
+    """For every scorer role. ``shares`` are those of all engagements, and no one carries another's."""
     found: list[WeightReach] = []
     for share in shares:
         others = [each for each in shares if each.role != share.role]
@@ -156,20 +133,13 @@ def share_reaches(
             # Nobody knows in what proportion others would stand in, or sheets that nobody asked for.
             continue
         alone, rest = (
-            _sums(year, _parts(year, rules, table), sheets, np.ones(len(sheets.total), dtype=bool))
-            for table in ((RoleShare(share.role, 1, 1),), _stretched(others))
+            _scores(year, sheets, replace(rules, shares=table))
+            for table in ((RoleShare(share.role, 1, 1),), stretched(others))
         )
         fixed = [rest[agency] for agency in agencies]
         moving = [alone[agency] - rest[agency] for agency in agencies]
         found.append(_reach(share.role, share.share, agencies, rules, fixed, moving, _Straight(share.share)))
     return found
-
-
-def _stretched(shares: Sequence[RoleShare]) -> tuple[RoleShare, ...]:
-    """In the same proportions, adding up to one."""
-    whole = sum((share.share for share in shares), Fraction(0))
-    parts = [(share.role, share.share / whole) for share in shares]
-    return tuple(RoleShare(role, part.numerator, part.denominator) for role, part in parts)
 
 
 # The ways from a weight to the place on the lines and back
@@ -254,19 +224,9 @@ def _reach(
     return WeightReach(
         key,
         now,
-        _of_all([grade for grade, _ in own.values()], now),
-        _of_all([rank for _, rank in own.values()], now),
+        of_all([grade for grade, _ in own.values()], now),
+        of_all([rank for _, rank in own.values()], now),
         own,
-    )
-
-
-def _of_all(reaches: Sequence[Reach], now: Fraction) -> Reach:
-    def nearest(turns: list[Turn]) -> Turn | None:
-        return min(turns, key=lambda turn: (abs(turn.weight - now), turn.beyond), default=None)
-
-    return Reach(
-        nearest([reach.down for reach in reaches if reach.down is not None]),
-        nearest([reach.up for reach in reaches if reach.up is not None]),
     )
 
 
@@ -281,10 +241,10 @@ class _Parts:
     of: list[Fraction]
 
 
-def _parts(year: YearArrays, rules: YearRules, shares: tuple[RoleShare, ...] | None = None) -> _Parts:
+def _parts(year: YearArrays, rules: YearRules) -> _Parts:
     tables = year.share_tables
     number = year.shares
-    if (given := shares or rules.shares) is not None:
+    if (given := rules.shares) is not None:
         tables, number = (given,), np.zeros(len(year.agency), dtype=np.int64)
     common = math.lcm(1, *(share.denominator for table in tables for share in table))
     held = np.zeros((max(len(tables), 1), max(len(year.roles), 1)), dtype=object)

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from sqlalchemy.orm import Session
 
+from agencyqa.assessments.simulation.moving import marks_of
 from agencyqa.assessments.simulation.queries import YearRead, answer_blocks
+from agencyqa.assessments.simulation.reaches import WeightReach
 from agencyqa.assessments.simulation.rescoring import Rescored, Rescoring
 from agencyqa.assessments.simulation.sensitivity import (
-    Marks,
-    WeightReach,
+    common_shares,
     criterion_reaches,
+    is_carried,
     is_linear,
     is_plain,
     share_reaches,
 )
 from agencyqa.assessments.simulation.simulate import Simulation, simulate
 from agencyqa.assessments.simulation.target import Target, target_of, weights_of_scheme
+from agencyqa.assessments.simulation.turning import Work
+from agencyqa.assessments.simulation.weight_turns import (
+    MOST_FIGURES,
+    Situation,
+    criterion_turns,
+    share_turns,
+)
 from agencyqa.assessments.simulation.year import YearRules
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.queries import compiled
-from agencyqa.scoring import ArrayResult
+from agencyqa.scoring import Columns
 from agencyqa.scoring.arrays import IntArray
+
+# Positions of sheets with their answers.
+Block = tuple[IntArray, Columns]
 
 
 @dataclass(frozen=True)
@@ -39,7 +50,8 @@ class Study:
     before: YearRules
     after: YearRules
     points: Mapping[str, int]
-    marks: Marks | None = None
+    target: Target | None = None
+    blocks: Sequence[Block] = ()
 
 
 def replaced_by(chosen: SchemeVersion, versions: Mapping[int, SchemeVersion]) -> dict[int, SchemeVersion]:
@@ -68,13 +80,13 @@ def run_study(
     """Reads only. Raises SchemeError for a draft that has errors."""
     replaced = {} if chosen is None else replaced_by(chosen, read.versions)
     rescored: Rescored | None = None
-    marks: Marks | None = None
-    scheme = None
+    blocks: list[Block] = []
+    scheme, target = None, None
     if chosen is not None:
         program = compiled(chosen).program
         scheme = program.scheme
         target = target_of(program, points, assume=assume)
-        rescored, marks = rescore(session, bureau_id, year, read, target, replaced)
+        rescored, blocks = rescore(session, bureau_id, year, read, target, replaced, keep=keep_marks)
     simulation = simulate(
         read.arrays,
         before,
@@ -92,7 +104,8 @@ def run_study(
         before,
         after,
         points,
-        marks if keep_marks else None,
+        target,
+        blocks,
     )
 
 
@@ -103,48 +116,57 @@ def rescore(
     read: YearRead,
     target: Target,
     replaced: Mapping[int, SchemeVersion],
-) -> tuple[Rescored, Marks]:
-    """The sheets of these versions by the target, and what its criteria gave on those that are complete."""
+    *,
+    keep: bool = False,
+) -> tuple[Rescored, list[Block]]:
+    """The sheets of these versions by the target, and with ``keep`` their answers as it takes them."""
     arrays = read.arrays
-    rescoring = Rescoring(target, arrays.sheets)
-    found: list[tuple[IntArray, ArrayResult]] = []
+    rescoring = Rescoring(target, arrays.sheets, keep=keep)
     if replaced:
         for version_id, positions, rows in answer_blocks(session, bureau_id, year, arrays, replaced):
-            scored = rescoring.add(compiled(read.versions[version_id]).program, positions, rows)
-            if scored is not None:
-                # Those without answers have no row in the result.
-                found.append((positions[[bool(row) for row in rows]], scored))
-    return rescoring.finish(), _marks(target, found)
+            rescoring.add(compiled(read.versions[version_id]).program, positions, rows)
+    return rescoring.finish(), rescoring.kept or []
 
 
-def _marks(target: Target, found: list[tuple[IntArray, ArrayResult]]) -> Marks:
-    nothing = np.zeros(0, dtype=np.int64)
-    return Marks(
-        np.concatenate([nothing, *(positions[result.complete] for positions, result in found)]),
-        {
-            key: np.concatenate([nothing, *(result.counted[key][result.complete] for _, result in found)])
-            for key in target.program.criterion_keys
-        },
-    )
-
-
-def reaches_of(study: Study) -> tuple[list[WeightReach], list[WeightReach], bool]:
-    """Of the criteria of the chosen scheme and of the scorer roles, under the rules of the simulation.
-
-    False where scores are no weighted sums, by the chosen scheme or the rules of the year: then nothing is said.
+@dataclass(frozen=True)
+class Reaches:
+    """How far each weight may move. ``is_exact_line`` is false where criteria were searched over whole units;
+    ``roles_differ`` and ``roles_carried`` say why nothing is told about roles.
     """
+
+    criteria: list[WeightReach]
+    roles: list[WeightReach]
+    is_exact_line: bool = True
+    roles_differ: bool = False
+    roles_carried: bool = False
+
+
+def reaches_of(study: Study) -> Reaches:
+    """Of the criteria of the chosen scheme and of the scorer roles, under the rules of the simulation."""
     simulation, rules = study.simulation, study.after
-    if not is_plain(simulation.year, rules):
-        return [], [], False
-    agencies = sorted(line.agency for line in simulation.after.lines if line.score is not None)
-    sheets = simulation.sheets_after
-    roles = share_reaches(simulation.year, sheets, rules, agencies)
-    if study.chosen is None or study.marks is None:
-        return [], roles, True
-    scheme = compiled(study.chosen).scheme
-    if not is_linear(scheme):
-        return [], roles, False
+    year, sheets = simulation.year, simulation.sheets_after
+    agencies = sorted(line.agency for line in simulation.after.lines if line.rank is not None)
+    situation = Situation(year, sheets, rules, agencies)
+    work = Work(MOST_FIGURES)
+    criteria, is_line = _criteria(study, situation, work)
+    shares = common_shares(year, rules)
+    if shares is None:
+        return Reaches(criteria, [], is_line, roles_differ=True)
+    if is_carried(year, sheets, rules):
+        return Reaches(criteria, [], is_line, roles_carried=True)
+    if rules.is_plain:
+        return Reaches(criteria, share_reaches(year, sheets, rules, agencies, shares), is_line)
+    return Reaches(criteria, share_turns(situation, shares, work), is_line)
+
+
+def _criteria(study: Study, situation: Situation, work: Work) -> tuple[list[WeightReach], bool]:
+    if study.chosen is None or study.target is None or not study.blocks:
+        return [], True
+    scheme = study.target.program.scheme
+    weights = weights_of_scheme(scheme)
+    marks = marks_of(study.target, study.blocks)
+    year, sheets, rules = situation.year, situation.sheets, situation.rules
+    if not is_linear(scheme) or not is_plain(year, rules):
+        return criterion_turns(situation, study.target, study.blocks, marks, weights, work), False
     maxima = {criterion.key: criterion.max_points for _, criterion in scheme.criteria()}
-    weights = weights_of_scheme(scheme, study.points)
-    criteria = criterion_reaches(simulation.year, sheets, rules, agencies, study.marks, maxima, weights)
-    return criteria, roles, True
+    return criterion_reaches(year, sheets, rules, situation.agencies, marks, maxima, weights), True

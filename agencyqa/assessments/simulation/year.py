@@ -317,13 +317,13 @@ def scores_of_years(
         size,
         engine,
         weight=weight,
-        form=_forms(year, sheets) if engine.agency_share else None,
+        form=form_totals(year, sheets) if engine.agency_share else None,
         credits=np.array(year.beside.credits, dtype=object) if year.beside.credits else None,
         raised={key: np.array(held, dtype=bool) for key, held in year.beside.raised.items()},
     )
 
 
-def _forms(year: YearArrays, sheets: SheetTotals) -> tuple[IntArray, IntArray]:
+def form_totals(year: YearArrays, sheets: SheetTotals) -> tuple[IntArray, IntArray]:
     """The totals and maxima of the sheets about agencies; a maximum of 0 where there is none."""
     total, maximum = (np.zeros(len(year.agencies), dtype=object) for _ in range(2))
     of = year.beside.form_of

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from agencyqa.assessments.enums import WeightMode
+from agencyqa.assessments.enums import RoleMissing, WeightMode
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.services.credits import enter_credit
 from agencyqa.assessments.simulation.queries import read_year, rules_of_year, years_with_sheets
@@ -317,7 +317,19 @@ def test_a_year_with_a_panel_is_simulated_too(client: Client, world: World) -> N
     sign_in(client, world.lead)
     page = client.get("/simulation?s-bureau=20&s-expert=80").text
     assert table(page) == [["申评咨询有限公司", "71.00", "77.60", "+6.60", "1 → 1", "中"]]
-    assert "得分不是加权和" in client.get("/simulation/sensitivity").text
+    # 60 x + 82 (1 - x) is 79.995 at 2.005 of 22; alone, nobody changes a rank.
+    assert table(client.get("/simulation/sensitivity").text, "roles")[0] == [
+        "财政局评分", "50%", "50%", "≈ 9.1136% ～ 100% ↓ 申评咨询有限公司", "0% ～ 100%",
+    ]  # fmt: skip
+
+
+def test_a_share_that_others_carry_does_not_move_and_the_page_says_why(client: Client, world: World) -> None:
+    panelled = build_panelled(world, Panel("mean", 1, 1, "wait"), RoleMissing.REWEIGHT)
+    panelled.give(panelled.invite(0)[0], 0, 70)
+    sign_in(client, world.lead)
+    page = client.get("/simulation/sensitivity").text
+    assert "补齐评分后再看。" in page
+    assert 'id="roles"' not in page
 
 
 def test_a_draft_with_errors_says_so(client: Client, answered: Year) -> None:
@@ -355,3 +367,10 @@ def test_a_draft_of_the_form_on_agencies(client: Client, year: Year) -> None:
     ]
     assert "重新计分 2 份评分表（共 8 份）" in said(page)
     assert table(page, "engagements") == [["没有变化。"]]
+    # Of w points the rules get 15 / 30 and 30 / 30: 68.6 + 20 (w / 2 + 20) / (w + 20) falls to 79.995 at 123.3692, with
+    # the form rounded to a ten-thousandth at 123.3712; 45.3333 + 20 (w + 10) / (w + 20) to 59.995 at 17.4649.
+    # Searched in steps, since the year has rules of its own.
+    page = client.get(f"/simulation/sensitivity?scheme={version.id}").text
+    assert table(page, "criteria")[0][:4] == [
+        "内部制度", "30", "60%", "17.4649 ～ 123.3712 ↓ 浦江会计师事务所 ↑ 申评咨询有限公司",
+    ]  # fmt: skip

@@ -12,12 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agencyqa.assessments.simulation.moving import Marks
+from agencyqa.assessments.simulation.reaches import Reach, Turn, WeightReach
 from agencyqa.assessments.simulation.rescoring import Rescoring
 from agencyqa.assessments.simulation.sensitivity import (
-    Marks,
-    Reach,
-    Turn,
-    WeightReach,
+    common_shares,
     criterion_reaches,
     is_linear,
     share_reaches,
@@ -224,7 +223,9 @@ def test_shares_of_the_roles_by_hand() -> None:
             (1, 1, {**nothing, "team": 60 * SCALE}, 90 * SCALE),
         ]
     )
-    bureau, unit = share_reaches(held.year, held.year.sheets, YearRules("equal", GRADES, Rounding(2)), [0, 1])
+    bureau, unit = share_reaches(
+        held.year, held.year.sheets, YearRules("equal", GRADES, Rounding(2)), [0, 1], TABLE
+    )
     assert (bureau.key, bureau.now, unit.key, unit.now) == (
         ROLES[0],
         Fraction(7, 10),
@@ -243,8 +244,10 @@ def test_shares_of_the_roles_by_hand() -> None:
 
 def test_a_role_that_nobody_is_asked_for_does_not_move() -> None:
     held = filled([(0, 1, dict(MAXIMA), 60 * SCALE), (1, 1, dict(MAXIMA), 90 * SCALE)])
-    rules = YearRules("equal", GRADES, Rounding(2), (RoleShare(ROLES[0], 1, 1), RoleShare(ROLES[2], 0, 1)))
-    assert share_reaches(held.year, held.year.sheets, rules, [0, 1]) == []
+    shares = (RoleShare(ROLES[0], 1, 1), RoleShare(ROLES[2], 0, 1))
+    rules = YearRules("equal", GRADES, Rounding(2), shares)
+    assert common_shares(held.year, rules) == shares
+    assert share_reaches(held.year, held.year.sheets, rules, [0, 1], shares) == []
 
 
 def test_a_single_criterion_is_the_whole_total() -> None:
