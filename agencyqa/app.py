@@ -37,6 +37,9 @@ from agencyqa.auth import guards
 from agencyqa.auth.guards import optional_actor
 from agencyqa.clock import utc_now
 from agencyqa.db import set_reading
+from agencyqa.duties import events as duties_events
+from agencyqa.duties import messages as duties_messages
+from agencyqa.duties import routes as duties_routes
 from agencyqa.engagements import events as engagements_events
 from agencyqa.engagements import jobs as engagements_jobs
 from agencyqa.engagements import messages as engagements_messages
@@ -117,6 +120,7 @@ BLUEPRINTS = (
     evaluations_routes.bp,
     inspections_routes.bp,
     assessments_routes.bp,
+    duties_routes.bp,
     reports_routes.bp,
 )
 MESSAGES = (
@@ -137,6 +141,7 @@ MESSAGES = (
     evaluations_messages.MESSAGES,
     inspections_messages.MESSAGES,
     assessments_messages.MESSAGES,
+    duties_messages.MESSAGES,
 )
 EVENTS = (
     files_events,
@@ -153,6 +158,7 @@ EVENTS = (
     evaluations_events,
     inspections_events,
     assessments_events,
+    duties_events,
 )
 # The functions behind the names of ``jobs.schedule``.
 JOBS = {

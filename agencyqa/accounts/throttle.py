@@ -14,7 +14,8 @@ from agencyqa.errors import AgencyQAError
 
 WINDOW = timedelta(minutes=15)
 # An address may serve a whole office, an account only one person.
-LIMITS = {"account": 8, "address": 60, "apply": 20}
+# A calendar asks for its address a few times an hour, from wherever its holder is.
+LIMITS = {"account": 8, "address": 60, "apply": 20, "feed": 30, "feed-guess": 20}
 
 
 class TooManyAttempts(AgencyQAError):
@@ -30,8 +31,7 @@ def check(session: Session, *, account: str, address: str, now: datetime) -> Non
     address_row = session.scalars(_row("address", address)).one_or_none()
     for kind, row in (("account", _locked(session, "account", account, now)), ("address", address_row)):
         if row is not None and row.failures >= LIMITS[kind] and now < row.window_started_at + WINDOW:
-            seconds = (row.window_started_at + WINDOW - now).total_seconds()
-            raise TooManyAttempts("too_many_attempts", minutes=max(1, -int(-seconds // 60)))
+            raise _too_many(row, now)
 
 
 def count_failure(session: Session, *, account: str, address: str, now: datetime) -> None:
@@ -42,15 +42,26 @@ def count_failure(session: Session, *, account: str, address: str, now: datetime
         row.failures += 1
 
 
+def check_use(session: Session, kind: str, key: str, *, now: datetime) -> None:
+    """Raise TooManyAttempts where uses of this kind are used up; counts nothing."""
+    row = session.scalars(_row(kind, key)).one_or_none()
+    if row is not None and row.failures >= LIMITS[kind] and now < row.window_started_at + WINDOW:
+        raise _too_many(row, now)
+
+
 def count_use(session: Session, kind: str, key: str, *, now: datetime) -> None:
     """Count one use of a page that is open to all. Raise TooManyAttempts, with the count to be committed."""
     row = _locked(session, kind, key, now)
     if now >= row.window_started_at + WINDOW:
         row.window_started_at, row.failures = now, 0
     if row.failures >= LIMITS[kind]:
-        seconds = (row.window_started_at + WINDOW - now).total_seconds()
-        raise TooManyAttempts("too_many_attempts", minutes=max(1, -int(-seconds // 60)))
+        raise _too_many(row, now)
     row.failures += 1
+
+
+def _too_many(row: SignInThrottle, now: datetime) -> TooManyAttempts:
+    seconds = (row.window_started_at + WINDOW - now).total_seconds()
+    return TooManyAttempts("too_many_attempts", minutes=max(1, -int(-seconds // 60)))
 
 
 def forgive(session: Session, *, account: str) -> None:

@@ -49,6 +49,7 @@ _EVERYBODY = frozenset(
     },
 )
 _AGENCY = _EVERYBODY | {
+    Permission.DUTIES_READ,
     Permission.AGENCIES_READ,
     Permission.ENGAGEMENTS_READ,
     Permission.OBJECTS_READ,
@@ -69,6 +70,8 @@ _ANSWERABLE = _AGENCY | {
     Permission.RECTIFICATIONS_ANSWER,
 }
 _SUPERVISOR = _EVERYBODY | {
+    Permission.DUTIES_READ,
+    Permission.WAITING_READ,
     Permission.AUDIT_READ,
     Permission.JOBS_READ,
     Permission.SCHEMES_WRITE,
@@ -112,13 +115,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.BUREAU_SUPERVISOR: _SUPERVISOR,
     Role.BUREAU_LEAD: _SUPERVISOR
     | {Permission.SCHEMES_PUBLISH, Permission.RESULTS_PUBLISH}
-    | {Permission.REQUIREMENTS_WRITE, Permission.RECUSAL_TERMS_WRITE},
+    | {Permission.REQUIREMENTS_WRITE, Permission.RECUSAL_TERMS_WRITE}
+    | {Permission.TERMS_WRITE},
     Role.AGENCY_MANAGER: _ANSWERABLE
     | {Permission.RECORD_PROPOSE, Permission.DOCUMENTS_WRITE, Permission.PRIVATE_SHOW},
     Role.PRINCIPAL_EVALUATOR: _ANSWERABLE,
     Role.AGENCY_STAFF: _AGENCY,
     Role.DEPARTMENT_OFFICER: _EVERYBODY
     | {
+        Permission.DUTIES_READ,
         Permission.ENGAGEMENTS_READ,
         Permission.OBJECTS_READ,
         Permission.SHEETS_READ,
@@ -139,5 +144,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.RESULTS_READ,
     },
     # Sees and scores the sheets to which he himself was invited, reads what was handed in there, and nothing else.
-    Role.EXPERT: _EVERYBODY | {Permission.SHEETS_READ, Permission.SHEETS_SCORE, Permission.DELIVERABLES_READ},
+    Role.EXPERT: _EVERYBODY
+    | {
+        Permission.DUTIES_READ,
+        Permission.SHEETS_READ,
+        Permission.SHEETS_SCORE,
+        Permission.DELIVERABLES_READ,
+    },
 }

@@ -43,6 +43,8 @@ ENTRIES: tuple[tuple[object, tuple[Entry, ...]], ...] = (
         "",
         (
             Entry("reports.dashboard", _l("工作台"), Permission.DASHBOARD_READ, "home"),
+            Entry("duties.index", _l("待办事项"), Permission.DUTIES_READ, "list"),
+            Entry("duties.calendar", _l("日历"), Permission.DUTIES_READ, "calendar"),
             Entry("notifications.inbox", _l("消息"), Permission.INBOX_READ, "bell"),
         ),
     ),
@@ -52,6 +54,7 @@ ENTRIES: tuple[tuple[object, tuple[Entry, ...]], ...] = (
             Entry("agencies.index", _l("机构库"), Permission.AGENCIES_READ, "building"),
             Entry("objects.index", _l("评价对象"), Permission.OBJECTS_READ, "target"),
             Entry("engagements.index", _l("委托业务"), Permission.ENGAGEMENTS_READ, "briefcase"),
+            Entry("duties.board", _l("业务看板"), Permission.ENGAGEMENTS_READ, "table"),
             Entry("deliverables.index", _l("成果提交"), Permission.DELIVERABLES_READ, "upload"),
             Entry("evaluations.index", _l("评价结果"), Permission.EVALUATIONS_READ, "chart"),
         ),

@@ -27,6 +27,8 @@ PUBLIC_ENDPOINTS = {
     "accounts.set_language",
     "accounts.sign_in",
     "accounts.sign_out",
+    # Programmes read a calendar without a session; the address itself is the key.
+    "duties.feed",
     "agencies.applicant",
     "agencies.apply",
     "agencies.apply_account",

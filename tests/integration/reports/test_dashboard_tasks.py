@@ -12,25 +12,24 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import Body
 from agencyqa.clock import today, utc_now
 from agencyqa.engagements.deliverables.enums import DeliverableKind, DeliverableState
-from agencyqa.engagements.enums import EngagementState
 from agencyqa.evaluations.enums import AnswerState
 from agencyqa.evaluations.models import EvaluationRecord
 from agencyqa.files.enums import FaultKind
 from agencyqa.files.models import FileFault
-from agencyqa.inspections.enums import CheckState, FindingState, OrderState
+from agencyqa.inspections.enums import FindingState
 from agencyqa.reports.dashboards.agency import agency_page
 from agencyqa.reports.dashboards.agenda import agenda
 from agencyqa.reports.dashboards.bureau import bureau_page
 from agencyqa.reports.dashboards.department import department_page
 from agencyqa.reports.dashboards.tasks import Line, Part, What
 from tests.client import Client
-from tests.factories.accounts import NOW, make_member, sign_in, user_of
+from tests.factories.accounts import NOW, make_member, sign_in
 from tests.factories.agencies import make_agency
 from tests.factories.deliverables import make_deliverable
-from tests.factories.evaluations import make_problem_answer, make_record, record_data, units
+from tests.factories.evaluations import make_problem_answer
 from tests.factories.inspections import make_finding, make_spot_check
-from tests.factories.orders import make_order
-from tests.integration.reports.world import District, Open, World, front_page, statements, world
+from tests.integration.reports.filled import fill
+from tests.integration.reports.world import Open, World, front_page, statements, world
 
 __all__ = ["front_page", "world"]
 
@@ -44,46 +43,6 @@ Shown = list[tuple[What, str, str, int, bool]]
 
 def shown(lines: list[Line]) -> Shown:
     return [(line.what, line.title, line.detail, line.days, line.is_late) for line in lines]
-
-
-def fill(district: District, name: str) -> None:
-    """One of everything that can wait for somebody; 一 commissioned by the department, 二 by the bureau itself."""
-    session = district.session
-    department = session.get_one(Body, district.department.id)
-    bureau = session.get_one(Body, district.bureau.id)
-    commissioned = district.engage(f"{name}一", commissioner=department, due_on=FAR)
-    ordered = district.engage(f"{name}二", due_on=FAR)
-    ended = district.engage(f"{name}已终止", state=EngagementState.TERMINATED)
-    make_deliverable(session, commissioned, K.PLAN, due_on=date(2022, 7, 1))
-    make_deliverable(session, commissioned, K.DRAFT, due_on=date(2022, 7, 20))
-    make_deliverable(session, commissioned, K.WORK_PAPERS, due_on=FAR)
-    make_deliverable(session, commissioned, K.REPORT, state=S.SUBMITTED, first_submitted_at=NOW)
-    make_deliverable(session, ordered, K.PLAN, state=S.SUBMITTED, first_submitted_at=NOW)
-    make_deliverable(session, ordered, K.DRAFT, state=S.RETURNED, first_submitted_at=NOW)
-    make_deliverable(session, ordered, K.REPORT, state=S.ACCEPTED, first_submitted_at=NOW)
-    make_deliverable(session, ended, K.REPORT, due_on=date(2022, 7, 1))
-    author = user_of(session, district.reviewer)
-    agency = district.agency
-    recorded = make_spot_check(session, bureau, agency, commissioned)
-    make_finding(session, recorded, state=FindingState.DRAFT)
-    make_finding(session, recorded, state=FindingState.NOTIFIED)
-    # Whoever wrote it does not decide on it.
-    make_finding(session, recorded, state=FindingState.NOTIFIED, created_by=author)
-    make_spot_check(session, bureau, agency, state=CheckState.PLANNED, checked_on=date(2022, 7, 4))
-    planned = make_spot_check(
-        session, bureau, agency, ordered, state=CheckState.PLANNED, checked_on=date(2022, 7, 15)
-    )
-    make_finding(session, planned, state=FindingState.DRAFT)
-    make_order(session, recorded, [], due_on=date(2022, 7, 8))
-    make_order(session, recorded, [], state=OrderState.REJECTED, due_on=date(2022, 8, 8))
-    make_order(session, recorded, [], state=OrderState.ANSWERED)
-    make_order(session, recorded, [], state=OrderState.VERIFIED, recheck_on=date(2022, 7, 9))
-    make_order(session, recorded, [], state=OrderState.VERIFIED, recheck_on=FAR)
-    make_order(session, recorded, [], state=OrderState.CLOSED)
-    make_record(session, commissioned, record_data(department, stated_total=units(88)))
-    promised = make_record(session, ordered)
-    make_problem_answer(session, promised, rectify_by=date(2022, 7, 5))
-    session.flush()
 
 
 @pytest.fixture

@@ -1,0 +1,22 @@
+"""The one list of what can be due next. An area joins by one function and its line here."""
+
+from __future__ import annotations
+
+from agencyqa.duties.items import Member, Scope, Source
+from agencyqa.duties.sources.agencies import register_duties
+from agencyqa.duties.sources.assessments import scoring_duties
+from agencyqa.duties.sources.engagements import engagement_duties
+from agencyqa.duties.sources.evaluations import problem_duties
+from agencyqa.duties.sources.inspections import inspection_duties
+
+SOURCES: tuple[Source, ...] = (
+    engagement_duties,
+    inspection_duties,
+    problem_duties,
+    scoring_duties,
+    register_duties,
+)
+
+
+def members(scope: Scope) -> list[Member]:
+    return [member for source in SOURCES for member in source(scope)]

@@ -1,0 +1,91 @@
+"""The register: applications and proposals to decide, yearly reports to write and to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Select, select
+
+from agencyqa.agencies import policies
+from agencyqa.agencies.enums import ApplicationState, ProposalState, ReportState
+from agencyqa.agencies.models import Application, ProfileProposal, ReportYear, SelfReport
+from agencyqa.auth.actor import Actor
+from agencyqa.duties.enums import Duty
+from agencyqa.duties.items import Member, Scope, item
+
+
+def register_duties(scope: Scope) -> list[Member]:
+    return [_applications(scope), _proposals(scope), *_reports(scope)]
+
+
+def _applications(scope: Scope) -> Member:
+    return select(
+        *item(
+            Duty.APPLICATION,
+            id=Application.id,
+            bureau_id=Application.bureau_id,
+            body_id=Application.bureau_id,
+            title=Application.name,
+            since=Application.submitted_at,
+        )
+    ).where(
+        _among(scope, policies.visible_applications, Application),
+        Application.state == ApplicationState.SUBMITTED,
+    )
+
+
+def _proposals(scope: Scope) -> Member:
+    return select(
+        *item(
+            Duty.PROPOSAL,
+            id=ProfileProposal.id,
+            bureau_id=ProfileProposal.bureau_id,
+            body_id=ProfileProposal.bureau_id,
+            agency_id=ProfileProposal.agency_id,
+            since=ProfileProposal.proposed_at,
+        )
+    ).where(
+        _among(scope, policies.visible_proposals, ProfileProposal),
+        ProfileProposal.state == ProposalState.PROPOSED,
+    )
+
+
+def _reports(scope: Scope) -> list[Member]:
+    seen = _among(scope, policies.visible_reports, SelfReport)
+    return [
+        _report(Duty.SELF_REPORT, SelfReport.agency_id, due_on=ReportYear.due_on).where(
+            seen, SelfReport.state.in_((ReportState.DUE, ReportState.RETURNED))
+        ),
+        _report(Duty.REPORT_REVIEW, ReportYear.bureau_id, since=SelfReport.submitted_at).where(
+            seen, SelfReport.state == ReportState.SUBMITTED
+        ),
+    ]
+
+
+def _report(duty: Duty, body_id: Any, **moments: Any) -> Member:
+    return (
+        select(
+            *item(
+                duty,
+                id=SelfReport.id,
+                bureau_id=ReportYear.bureau_id,
+                body_id=body_id,
+                agency_id=SelfReport.agency_id,
+                title=sa.cast(ReportYear.year, sa.String(10)),
+                **moments,
+            )
+        )
+        .select_from(SelfReport)
+        .join(ReportYear, ReportYear.id == SelfReport.report_year_id)
+    )
+
+
+def _among(scope: Scope, visible_to: Any, model: Any) -> ColumnElement[bool]:
+    """These areas say what is visible as a statement."""
+
+    def policy(actor: Actor) -> ColumnElement[bool]:
+        found: Select[Any] = visible_to(actor).with_only_columns(model.id)
+        return sa.and_(model.id.in_(found))
+
+    return scope.sees(policy)

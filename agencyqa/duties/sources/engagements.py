@@ -1,0 +1,88 @@
+"""Contracts and deliverables: to finish, to hand in, to mend, to accept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, select
+
+from agencyqa.auth.actor import Actor
+from agencyqa.duties.enums import Duty
+from agencyqa.duties.items import Member, Scope, item
+from agencyqa.engagements import policies as engagement_policies
+from agencyqa.engagements.deliverables import policies as deliverable_policies
+from agencyqa.engagements.deliverables.enums import DeliverableState
+from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
+from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.models import Engagement
+
+
+def engagement_duties(scope: Scope) -> list[Member]:
+    return [_contracts(scope), *_deliverables(scope)]
+
+
+def _contracts(scope: Scope) -> Member:
+    return select(
+        *item(
+            Duty.ENGAGEMENT,
+            id=Engagement.id,
+            bureau_id=Engagement.bureau_id,
+            body_id=Engagement.agency_id,
+            engagement_id=Engagement.id,
+            agency_id=Engagement.agency_id,
+            detail=Engagement.contract_number,
+            due_on=Engagement.due_on,
+        )
+    ).where(scope.sees(engagement_policies.visible), Engagement.state == EngagementState.CONTRACTED)
+
+
+def _deliverables(scope: Scope) -> list[Member]:
+    seen = scope.sees(_deliverable_seen)
+    running = Engagement.state == EngagementState.CONTRACTED
+    not_terminated = Engagement.state != EngagementState.TERMINATED
+    to_agency, to_commissioner = Deliverable.agency_id, Engagement.commissioner_id
+    return [
+        _of(Duty.DELIVERABLE, to_agency, due_on=Deliverable.due_on).where(
+            seen, running, Deliverable.state == DeliverableState.EXPECTED, Deliverable.is_required
+        ),
+        _of(Duty.RETURNED, to_agency, since=_last_decision()).where(
+            seen, not_terminated, Deliverable.state == DeliverableState.RETURNED
+        ),
+        _of(Duty.ACCEPTANCE, to_commissioner, since=Deliverable.last_submitted_at).where(
+            seen, not_terminated, Deliverable.state == DeliverableState.SUBMITTED
+        ),
+    ]
+
+
+def _deliverable_seen(actor: Actor) -> ColumnElement[bool]:
+    """The page of a duty is that of the engagement; an invited expert, who reads files alone, has no duty there."""
+    return sa.and_(deliverable_policies.visible(actor), engagement_policies.visible(actor))
+
+
+def _of(duty: Duty, body_id: Any, **moments: Any) -> Member:
+    return (
+        select(
+            *item(
+                duty,
+                id=Deliverable.id,
+                bureau_id=Deliverable.bureau_id,
+                body_id=body_id,
+                engagement_id=Deliverable.engagement_id,
+                agency_id=Deliverable.agency_id,
+                detail=sa.type_coerce(Deliverable.kind, sa.String),
+                **moments,
+            )
+        )
+        .select_from(Deliverable)
+        .join(Engagement, Engagement.id == Deliverable.engagement_id)
+    )
+
+
+def _last_decision() -> sa.ScalarSelect[Any]:
+    return (
+        select(sa.func.max(DeliverableVersion.decided_at))
+        .where(DeliverableVersion.deliverable_id == Deliverable.id)
+        .correlate(Deliverable)
+        .scalar_subquery()
+    )
