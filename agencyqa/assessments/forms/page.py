@@ -128,6 +128,33 @@ def label_of_field(texts: SchemeTexts, name: str, facts: Sequence[FactRow] = ())
     return texts.criterion(criterion_of(name, facts))
 
 
+def named_fields(program: Program, texts: SchemeTexts) -> dict[str, Field]:
+    """Every field of the sheet, empty, by its name."""
+    found: dict[str, Field] = {}
+
+    def add(group: Group) -> None:
+        found.update((field.name, field) for field in (*group.fields, group.none) if field is not None)
+        for part in group.groups:
+            add(part)
+
+    for _, criterion in program.scheme.criteria():
+        blank = _blank(criterion, program, texts)
+        add(blank.group)
+        found |= {field.name: field for field in (blank.entered, blank.reason)}
+    for veto in program.scheme.vetoes:
+        add(fields_of(veto.key, veto_block(veto), texts.rule(veto.key), {}))
+    return found
+
+
+def said(field: Field | None, text: str) -> str:
+    """What stands in a field as its reader knows it: the words of a choice, not its key."""
+    if field is None:
+        return text
+    if field.widget == "tick":
+        return gettext("是") if text else gettext("否")
+    return next((option.label for option in field.options if option.value == text), text)
+
+
 def first_control(program: Program, name: str) -> str:
     """The id to which a link to the field must lead: the first of several radio buttons."""
     for _, item in inputs_of(program.scheme):

@@ -25,7 +25,14 @@ from agencyqa.assessments.forms.judging import (
     running_total,
     supplied_texts,
 )
-from agencyqa.assessments.forms.page import first_control, label_of_field, sections_of, vetoes_of
+from agencyqa.assessments.forms.page import (
+    first_control,
+    label_of_field,
+    named_fields,
+    said,
+    sections_of,
+    vetoes_of,
+)
 from agencyqa.assessments.queries.provisions import citations
 from agencyqa.assessments.queries.targets import open_keys
 from agencyqa.assessments.routes import bp
@@ -164,12 +171,17 @@ def _differing(context: SheetContext, typed: Typed) -> list[tuple[str, str, str]
     stored = write_entry(
         context.program.scheme, entry_of(context.sheet), supplied=context.counting.supplied, facts=facts
     )
+    fields = named_fields(context.program, context.texts)
     rows: list[tuple[str, str, str]] = []
     for name, text in typed.texts.items():
         # A row that came on record only now has no field in what is stored.
         before = stored.get(name, "")
         if text.strip() != before:
-            rows.append((label_of_field(context.texts, name, facts), before, text.strip()))
+            field = fields.get(name)
+            label = label_of_field(context.texts, name, facts)
+            if field is not None and field.label not in {"", label}:
+                label = f"{label} › {field.label}"
+            rows.append((label, said(field, before), said(field, text.strip())))
     return rows
 
 

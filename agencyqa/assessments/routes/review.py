@@ -6,7 +6,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from agencyqa.assessments import policies
+from agencyqa.assessments import policies, workflow
+from agencyqa.assessments.enums import SheetAction
 from agencyqa.assessments.forms.fields import CorrectForm, FinaliseForm, ReturnForm
 from agencyqa.assessments.queries.scorers import scorer_ids
 from agencyqa.assessments.routes import bp
@@ -39,6 +40,8 @@ def return_to_scorer(sheet_id: int) -> ResponseReturnValue:
             flash(gettext("评分表已退回，评分单位已收到通知。"), "success")
             return redirect(url_for("assessments.sheet", sheet_id=sheet_id))
     if not form.is_submitted():
+        if not workflow.allows(context.sheet.state, SheetAction.RETURN):
+            return redirect(url_for("assessments.sheet", sheet_id=sheet_id))
         form.version.data = context.sheet.version
     return render_template("assessments/return.html", form=form, context=context), form.status
 
@@ -61,6 +64,8 @@ def finalise(sheet_id: int) -> ResponseReturnValue:
             flash(gettext("评分表已定稿。"), "success")
             return redirect(url_for("assessments.sheet", sheet_id=sheet_id))
     if not form.is_submitted():
+        if not workflow.allows(context.sheet.state, SheetAction.FINALISE):
+            return redirect(url_for("assessments.sheet", sheet_id=sheet_id))
         form.version.data = context.sheet.version
     record = sheet_record(current_actor(), context, with_changes=True)
     return render_template(

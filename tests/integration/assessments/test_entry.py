@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from sqlalchemy import func, select
@@ -150,13 +151,16 @@ def test_a_stale_tab_keeps_what_was_typed(client: Client, world: World) -> None:
     sheet = jiading(world)
     sign_in(client, world.officer)
     first, second = client.get(f"/sheets/{sheet.id}/edit"), client.get(f"/sheets/{sheet.id}/edit")
-    client.submit(first, FORM, **{"a-report_data-band": "good", "a-report_data-value": "20"}, intent="save")
+    stored = {"a-report_data-band": "good", "a-report_data-value": "20", "a-team_stability-met": "no"}
+    client.submit(first, FORM, **stored, intent="save")
     answer = client.submit(second, FORM, **JIADING_FORM, intent="submit")
     assert answer.status_code == 409
     shown = client.page(answer)
     assert shown.form(FORM).values["a-report_data-value"] == ["23"]
-    assert "已保存“20”，您填写“23”" in shown.text
-    assert sheet.answers == {"report_data": {"band": "good", "value": 200_000}}
+    assert "数据详实、情况清晰 › 得分：已保存“20”，您填写“23”" in shown.text
+    # In the words of the form, not in the keys of its file.
+    assert re.findall(r"1\.2 人员稳定 ›.+?：已保存“人员随意更换”，您填写“人员保持稳定”", shown.text) != []
+    assert sheet.answers == {"report_data": {"band": "good", "value": 200_000}, "team_stability": {"met": False}}
     assert sheet.state is SheetState.DRAFT
     assert client.submit(answer, FORM, intent="submit").status_code == 302
     assert sheet.total == 940_000

@@ -47,12 +47,17 @@ def test_return_with_a_reason_and_submit_again(client: Client, world: World) -> 
     refused = client.post(f"/sheets/{sheet.id}/return", data={"version": sheet.version, "reason": " "})
     assert refused.status_code == 422
     assert sheet.state is SheetState.SUBMITTED
+    opened = client.get(f"/sheets/{sheet.id}/finalise")
+    assert opened.status_code == 200
     answer = client.post(
         f"/sheets/{sheet.id}/return", data={"version": sheet.version, "reason": "请补充沟通情况的依据。"}
     )
     assert answer.status_code == 302
     assert (sheet.state, sheet.return_reason) == (SheetState.RETURNED, "请补充沟通情况的依据。")
     assert codes(world, world.officer.id) == ["sheets_opened", "sheet_returned"]
+    # A link from before leads to what became of the sheet, not to a form that will refuse.
+    for way in ("return", "finalise"):
+        assert client.get(f"/sheets/{sheet.id}/{way}").location.endswith(f"/sheets/{sheet.id}")
     switch_to(client, world.officer)
     edit = client.get(f"/sheets/{sheet.id}/edit")
     assert "请补充沟通情况的依据。" in client.page(edit).text
