@@ -43,6 +43,10 @@ MESSAGES = {
     "only_bureau_keeps_credits": _l("只有本财政部门可以登记积分和业务权重。"),
     "credit_year_final": _l("%(year)s 年度考核结果已经发布，积分和业务权重不能再改动。"),
     "credit_already_withdrawn": _l("这项积分已经撤销。"),
+    "credit_in_future": _l("发生日不得晚于今天。"),
+    "credit_entered_already": _l(
+        "同一机构、同一日、同样分值、理由和佐证的积分已经登记，没有重复登记；确为另一件事的，请在理由中写明区别。"
+    ),
     "credit_of_no_points": _l("积分不能是 0。"),
     "no_expert_share": _l("合同签订日 %(day)s 有效的评分权重没有专家评分。"),
     "not_an_expert": _l("只能邀请本财政部门在册的评审专家。"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -103,15 +102,18 @@ def add_document(
     if not can_keep_documents(actor, agency.id, registration):
         raise Forbidden()
     session.flush()
-    last = session.scalar(
-        select(sa.func.max(AgencyDocument.number)).where(
-            AgencyDocument.agency_id == agency.id, AgencyDocument.kind == kind
-        )
-    )
+    last = session.scalars(
+        select(AgencyDocument)
+        .where(AgencyDocument.agency_id == agency.id, AgencyDocument.kind == kind)
+        .order_by(AgencyDocument.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is not None and (last.sha256, last.valid_from) == (stored.sha256, valid_from):
+        raise Invalid("invalid", file=("document_same_file", {"number": last.number}))
     document = AgencyDocument(
         agency_id=agency.id,
         kind=kind,
-        number=(last or 0) + 1,
+        number=1 if last is None else last.number + 1,
         file_id=stored.id,
         file_name=file_name,
         sha256=stored.sha256,

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from agencyqa.assessments.enums import RankGroups
 from agencyqa.assessments.year_plan import PlanVeto, YearPlan
-from agencyqa.measures.texts import reader_language
+from agencyqa.measures.texts import code_title, reader_language
 from agencyqa.scoring import format_fraction, format_points
 from agencyqa.web.labels import label_of
 
@@ -63,9 +63,9 @@ def veto_line(veto: PlanVeto, bands: Sequence[Mapping[str, Any]]) -> str:
     if veto.caps_grade is not None:
         effects.append(gettext("等级不高于“%(grade)s”", grade=_band(veto.caps_grade, bands)))
     text = gettext(
-        "一票否决“%(label)s”（问题代码 %(faults)s）：%(effects)s",
+        "一票否决“%(label)s”（问题：%(faults)s）：%(effects)s",
         label=veto_label(veto),
-        faults=", ".join(veto.faults),
+        faults=gettext("、").join(code_title(code) for code in veto.faults),
         effects=gettext("，").join(effects),
     )
     return str(text)

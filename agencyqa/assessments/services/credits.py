@@ -13,6 +13,7 @@ from agencyqa.assessments.models import AgencyCredit, EngagementWeight
 from agencyqa.assessments.queries.rounds import is_year_final
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
+from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
 from agencyqa.errors import Forbidden, Invalid, WrongState
 
@@ -28,7 +29,10 @@ def enter_credit(
     evidence: str,
     now: datetime,
 ) -> AgencyCredit:
-    """``points`` in units, negative ones take away. It belongs to the year of the day; a published year is closed."""
+    """``points`` in units, negative ones take away. It belongs to the year of the day; a published year is closed.
+
+    The same event with the same points, reason and evidence counts once: a form that is sent twice is refused.
+    """
     bureau_id = _bureau(actor)
     if not points:
         raise Invalid(points="credit_of_no_points")
@@ -36,12 +40,29 @@ def enter_credit(
         raise Invalid(reason="required")
     if not evidence:
         raise Invalid(evidence="required")
-    registered = select(Registration.agency_id).where(
-        Registration.bureau_id == bureau_id, Registration.agency_id == agency_id
+    if occurred_on > local_date(now):
+        raise Invalid(occurred_on="credit_in_future")
+    # The row is also the queue for two who enter something at once.
+    registered = (
+        select(Registration.agency_id)
+        .where(Registration.bureau_id == bureau_id, Registration.agency_id == agency_id)
+        .with_for_update(key_share=True)
     )
     if session.scalar(registered) is None:
         raise Invalid(agency_id="not_a_choice")
     _expect_open(session, bureau_id, occurred_on.year)
+    same = select(AgencyCredit.id).where(
+        AgencyCredit.bureau_id == bureau_id,
+        AgencyCredit.agency_id == agency_id,
+        AgencyCredit.year == occurred_on.year,
+        AgencyCredit.occurred_on == occurred_on,
+        AgencyCredit.points == points,
+        AgencyCredit.reason == reason,
+        AgencyCredit.evidence == evidence,
+        AgencyCredit.withdrawn_at.is_(None),
+    )
+    if session.scalar(same.limit(1)) is not None:
+        raise Invalid(reason="credit_entered_already")
     credit = AgencyCredit(
         bureau_id=bureau_id,
         agency_id=agency_id,

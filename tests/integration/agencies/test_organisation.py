@@ -93,6 +93,14 @@ def test_rules_are_versions_handed_in_by_the_agency(client: Client, session: Ses
             file=(BytesIO(PDF + name.encode()), name),
         )
         assert answer.status_code == 302, answer.text
+    # The same content from the same day on is no new version.
+    again = client.submit(
+        client.get(f"{page}/documents/new"),
+        "main-form",
+        kind="confidentiality",
+        file=(BytesIO(PDF + "保密制度（修订）.pdf".encode()), "另存.pdf"),
+    )
+    assert (again.status_code, "与第 2 版的内容完全相同" in again.text) == (422, True)
     found = queries.documents_of(session, agency.id)
     assert [(item.kind, item.number, item.file_name) for item in found] == [
         (DocumentKind.CONFIDENTIALITY, 2, "保密制度（修订）.pdf"),

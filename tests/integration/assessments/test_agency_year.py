@@ -242,8 +242,14 @@ def test_credits_are_entered_on_the_page_and_only_by_the_bureau(year: Year, clie
         "reason": "迟报", "evidence": "登记簿",
     }  # fmt: skip
     assert client.submit(page, "main-form", **{**fields, "points": "0"}).status_code == 422
+    assert client.submit(page, "main-form", **{**fields, "occurred_on": "2222-06-01"}).status_code == 422
     assert client.submit(page, "main-form", **fields).status_code == 302
+    # Sent twice it would count twice.
+    again = client.submit(page, "main-form", **fields)
+    assert (again.status_code, "没有重复登记" in again.text) == (422, True)
     assert year.session.scalars(select(AgencyCredit.points)).one() == -15_000
+    assert client.submit(page, "main-form", **{**fields, "reason": "又一次迟报"}).status_code == 302
+    assert year.session.scalars(select(AgencyCredit.points)).all() == [-15_000, -15_000]
     with pytest.raises(Forbidden):
         enter_credit(
             year.world.actor(year.world.officer), year.session, agency_id=year.world.agency.id,
@@ -276,7 +282,7 @@ def test_the_lead_enters_rules_and_reads_them_in_words(year: Year, client: Clien
         "各项委托业务 70% + 机构年度评分 20% + 积分 10%",
         "积分＝基础分 60 ＋ 全年加减分，最低 0，最高 100",
         "业务少于 2 项的",
-        "一票否决“出借资质”（问题代码 no_contract）：得分不超过 59，等级不高于“差”",
+        "一票否决“出借资质”（问题：未签订、后补或者合同内容不完整）：得分不超过 59，等级不高于“差”",
         "按机构类别分组排名",
     ):
         assert words in text

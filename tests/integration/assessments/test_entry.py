@@ -160,7 +160,10 @@ def test_a_stale_tab_keeps_what_was_typed(client: Client, world: World) -> None:
     assert "数据详实、情况清晰 › 得分：已保存“20”，您填写“23”" in shown.text
     # In the words of the form, not in the keys of its file.
     assert re.findall(r"1\.2 人员稳定 ›.+?：已保存“人员随意更换”，您填写“人员保持稳定”", shown.text) != []
-    assert sheet.answers == {"report_data": {"band": "good", "value": 200_000}, "team_stability": {"met": False}}
+    assert sheet.answers == {
+        "report_data": {"band": "good", "value": 200_000},
+        "team_stability": {"met": False},
+    }
     assert sheet.state is SheetState.DRAFT
     assert client.submit(answer, FORM, intent="submit").status_code == 302
     assert sheet.total == 940_000
