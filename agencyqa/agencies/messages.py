@@ -22,6 +22,7 @@ MESSAGES: dict[str, object] = {
     "day_in_future": _l("日期不得晚于今天。"),
     "before_founding": _l("日期不得早于成立日期 %(day)s。"),
     "profile_before_last": _l("生效日期不得早于上一次变更的生效日期 %(day)s。"),
+    "application_lists_it": _l("这一条已经列在申请中，没有重复添加。"),
     "document_same_file": _l("与第 %(number)s 版的内容完全相同，没有重复保存。"),
     "profile_unchanged": _l("没有任何一项与现有登记信息不同，无需变更。"),
     "standing_action_closed": _l("当前状态为“%(standing)s”，不能办理“%(action)s”。"),

@@ -203,7 +203,8 @@ def complete_application(session: Session, application: Application, person: str
         AppliedQualification("会计师事务所执业证书", "沪-9", "市财政局", date(2018, 1, 1)),
         AppliedPerson(person, "高级会计师", "", date(2005, 7, 1), date(2012, 1, 1)),
     ):
-        services.add_to_application(session, application, item, now=NOW)
+        if item.dump() not in [*application.qualifications, *application.people]:
+            services.add_to_application(session, application, item, now=NOW)
     services.submit_application(session, application, now=NOW)
 
 

@@ -92,9 +92,10 @@ def applicant(token: str) -> ResponseReturnValue:
 @public
 def edit_application(token: str) -> ResponseReturnValue:
     application = _open(token)
-    _expect_editable(application)
     names = (*history.FIELDS, "credit_code", "statement", "has_declared", "version")
     form = EditApplicationForm(data={name: getattr(application, name) for name in names})
+    # After the form, so that a refusal can name what was typed.
+    _expect_editable(application)
     if form.validate_on_submit():
         with form.catching():
             services.change_application(

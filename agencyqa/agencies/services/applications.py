@@ -251,6 +251,8 @@ def _longer(
 ) -> list[dict[str, object]]:
     if len(items) >= MOST_ITEMS:
         raise Invalid(name=("application_too_long", {"maximum": MOST_ITEMS}))
+    if item.dump() in items:
+        raise Invalid(name="application_lists_it")
     return [*items, item.dump()]
 
 

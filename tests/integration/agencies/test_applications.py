@@ -183,12 +183,24 @@ def test_the_whole_way_on_pages(client: Client, session: Session, bureau: Body) 
         ("qualifications", {"name": "执业证书"}),
         ("people", {"name": "周正", "title": "教授", "work_since": "2000-01-01"}),
     ):
-        assert client.submit(client.get(f"{desk}/{path}"), "main-form", **sent).status_code == 302
+        opened = client.get(f"{desk}/{path}")
+        assert client.submit(opened, "main-form", **sent).status_code == 302
+        twice = client.submit(opened, "main-form", **sent)
+        assert (twice.status_code, "没有重复添加" in twice.text) == (422, True)
+    old = client.get(f"{desk}/edit")
     edited = client.submit(client.get(f"{desk}/edit"), "main-form", address="长宁路 2 号")
     assert edited.status_code == 302
     client.post(f"{desk}/submit")
     assert "待审核" in client.page(client.get(desk)).text
     assert client.get(f"{desk}/edit").status_code == 409
+    late = client.submit(old, "main-form", address="长宁路 3 号")
+    # What was typed is told by the names of its boxes.
+    assert (
+        late.status_code,
+        "地址" in late.text,
+        "长宁路 3 号" in late.text,
+        "legal_representative" in late.text,
+    ) == (409, True, True, False)
     assert client.get(desk[:-3] + "xxx").status_code == 404
     sign_in(client, make_member(session, bureau, Role.BUREAU_LEAD))
     assert "辛咨询有限公司" in client.page(client.get("/agencies/applications")).text

@@ -180,7 +180,7 @@ def test_a_second_submission_changes_nothing_and_says_so(client: Client, world: 
     assert answer.status_code == 409
     shown = client.page(answer).text
     assert "这份评分表已经提交" in shown
-    assert "3.1 数据详实、情况清晰 23 16" in shown
+    assert "3.1 数据详实、情况清晰 › 得分 23 16" in shown
     assert (sheet.version, sheet.total) == (version, 940_000)
     assert world.session.scalar(select(func.count()).select_from(SheetSnapshot)) == 1
 
