@@ -67,6 +67,12 @@ def as_table(
     if result.total is not None:
         taken = [veto.contribution for veto in result.vetoes if veto.contribution]
         lines.append(_sum([*(section.total for section in result.sections), *taken], result.total))
+    if result.total is not None and any(measure.key for measure in result.measures):
+        parts = [
+            f"{measure.key or gettext('未归入办法')} {_units(measure.total)} / {_units(measure.max_points)}"
+            for measure in result.measures
+        ]
+        lines.append(f"{gettext('按办法小计')}{gettext('：')}{'  '.join(parts)}")
     if result.percent is not None:
         grade = f"  {gettext('等级')} {texts.grade(result.grade)}" if result.grade is not None else ""
         lines.append(f"{gettext('得分率')} {format_fraction(result.percent, 2)}%{grade}")

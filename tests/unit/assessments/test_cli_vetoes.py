@@ -95,3 +95,19 @@ def test_no_addition_is_shown_where_there_is_no_total(
         "总分 — / 10",
         "",
     ]
+
+
+def test_the_table_shows_what_a_veto_takes_off_under_its_measure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = VETOED.replace("provision: M2/violations", "provision: M2/violations\n    measure: M2")
+    monkeypatch.setattr(f"{__name__}.VETOED", text)
+    answers = (
+        "shown: {no_statement: false, value: 7}, service: {rating: 6}, forged: {raised: true, misled: false}"
+    )
+    lines = told(tmp_path, monkeypatch, f"answers: {{{answers}}}")
+    assert [" ".join(line.split()) for line in lines[-5:-2]] == [
+        "总分 5 / 20",
+        "17 − 12 = 5",
+        "按办法小计：未归入办法 17 / 20 M2 -12 / 0",
+    ]

@@ -133,7 +133,7 @@ def test_every_row_of_a_rule_is_computed(example: Example) -> None:
     assert computed == example.rows
 
 
-FIGURES = ("总分 Total", "已评满分 Assessed", "得分率 Percent", "等级 Grade")
+FIGURES = ("总分 Total", "已评满分 Assessed", "得分率 Percent", "等级 Grade", "M2 小计 Subtotal")
 
 
 @pytest.mark.parametrize("example", SCHEMES, ids=lambda example: example.name)
@@ -146,7 +146,9 @@ def test_every_row_of_a_scheme_is_computed(example: Example) -> None:
     computed = []
     for row in example.rows:
         result = program.score(filled(program, inputs, row[: len(inputs)]))
+        charged = {each.key: each.total for each in result.measures}.get("M2")
         figures = {
+            "M2 小计 Subtotal": None if charged is None else format_points(charged),
             "总分 Total": None if result.total is None else format_points(result.total),
             "已评满分 Assessed": format_points(result.assessed_max),
             "得分率 Percent": percent(result),
