@@ -60,6 +60,8 @@ from agencyqa.engagements.review import events as review_events
 from agencyqa.engagements.review import messages as review_messages
 from agencyqa.engagements.review import routes as review_routes
 from agencyqa.engagements.team import events as team_events
+from agencyqa.engagements.team import messages as team_messages
+from agencyqa.engagements.team import routes as team_routes
 from agencyqa.errors import AgencyQAError
 from agencyqa.evaluations import events as evaluations_events
 from agencyqa.evaluations import jobs as evaluations_jobs
@@ -115,6 +117,7 @@ BLUEPRINTS = (
     engagements_routes.bp,
     deliverables_routes.bp,
     receipts_routes.bp,
+    team_routes.bp,
     recusal_routes.bp,
     review_routes.bp,
     evaluations_routes.bp,
@@ -136,6 +139,7 @@ MESSAGES = (
     engagements_messages.MESSAGES,
     deliverables_messages.MESSAGES,
     receipts_messages.MESSAGES,
+    team_messages.MESSAGES,
     recusal_messages.MESSAGES,
     review_messages.MESSAGES,
     evaluations_messages.MESSAGES,

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     ENGAGEMENTS_READ = "engagements:engagement:read"
     ENGAGEMENTS_WRITE = "engagements:engagement:write"
     INDEPENDENCE_DECLARE = "engagements:independence:declare"
+    TEAM_PROPOSE = "engagements:team:propose"
+    TEAM_CONSENT = "engagements:team:consent"
     RECUSAL_TERMS_WRITE = "engagements:recusal_terms:write"
     FILES_CHECK = "files:store:check"
     WORKDAYS_WRITE = "measures:workday:write"

@@ -66,6 +66,7 @@ _AGENCY = _EVERYBODY | {
 # What binds the agency is done by those who answer for it.
 _ANSWERABLE = _AGENCY | {
     Permission.DELIVERABLES_SUBMIT,
+    Permission.TEAM_PROPOSE,
     Permission.FINDINGS_STATE,
     Permission.RECTIFICATIONS_ANSWER,
 }
@@ -85,6 +86,8 @@ _SUPERVISOR = _EVERYBODY | {
     Permission.OBJECTS_WRITE,
     Permission.ENGAGEMENTS_READ,
     Permission.ENGAGEMENTS_WRITE,
+    Permission.TEAM_PROPOSE,
+    Permission.TEAM_CONSENT,
     Permission.SHEETS_READ,
     Permission.SHEETS_SCORE,
     Permission.SHEETS_FINALISE,
@@ -131,6 +134,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.RESULTS_READ,
         Permission.DELIVERABLES_READ,
         Permission.DELIVERABLES_ACCEPT,
+        Permission.TEAM_CONSENT,
         Permission.EVALUATIONS_READ,
         Permission.EVALUATIONS_ANSWER,
     },

@@ -35,6 +35,8 @@ EX_ANTE_COUNT = 12
 TERMINATED, OVERDUE, NEWEST = 7, frozenset({12, 15}), len(OBJECTS) - 1
 # Of the open year: whose principal evaluator had something to state.
 STATED = 3
+# Whose principal evaluator was replaced, and for whom another one waits for consent.
+REPLACED, PROPOSED = 5, 12
 LENGTHS = {WorkKind.EVALUATION: 90, WorkKind.EX_ANTE: 45}
 # The agency whose second report of the past year came on paper only, and the one that corrected its record.
 ON_PAPER_AGENCY, CORRECTING_AGENCY = 10, 8
@@ -116,6 +118,10 @@ class Story:
         is_open = engagement.assessment_year == self.open_year
         day = engagement.contract_signed_on
         self.independence.plan_declaration(engagement.id, day, has_statement=is_open and number == STATED)
+        if is_open and number == REPLACED:
+            self.independence.plan_replacement(engagement.id, day + timedelta(days=12))
+        if is_open and number == PROPOSED:
+            self.independence.plan_proposal(engagement.id, day + timedelta(days=30))
         if is_open and number == NEWEST:
             last = local_date(self.timeline.end)
             self.independence.plan_late_tie(engagement.id, last - timedelta(days=1))

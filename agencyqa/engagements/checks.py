@@ -12,23 +12,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
-from agencyqa.agencies.enums import PersonRole
-from agencyqa.agencies.models import Appointment, Tie
+from agencyqa.agencies.models import Tie
 from agencyqa.agencies.policies import tie_visible
 from agencyqa.agencies.queries import standing_on
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.auth.roles import BodyKind
-from agencyqa.db import open_period
 from agencyqa.engagements import rules
 from agencyqa.engagements.data import EngagementData, data_of
 from agencyqa.engagements.enums import EngagementState, Outcome
-from agencyqa.engagements.facts import EvaluatorLink, Facts
+from agencyqa.engagements.facts import Facts
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import visible
 from agencyqa.engagements.recusal import facts as recusal_facts
 from agencyqa.engagements.recusal.terms import terms_in_force
 from agencyqa.engagements.ruling import Check, EvidenceKind
+from agencyqa.engagements.team.facts import bringing_of, evaluator_link, leads_since
 from agencyqa.engagements.team.queries import members_on
 from agencyqa.errors import Refused
 from agencyqa.measures.queries import (
@@ -55,11 +54,13 @@ def examine(
     newcomers: Collection[int] = (),
     without: Collection[int] = (),
     day: date | None = None,
+    leads_from: date | None = None,
 ) -> tuple[Check, ...]:
     """The checks of all rules, by what was in force on ``day``, else on the contract date. Every id must exist.
 
     ``department_id`` stands in for the object's department. Asked are the people of the team of ``engagement_id``
-    and the principal evaluator, with ``newcomers`` and without those who are to leave.
+    and the principal evaluator, with ``newcomers`` and without those who are to leave. The principal evaluator
+    must be fit on the day he begins: ``leads_from``, else as the team says, else the contract date.
     """
     signed_on = data.contract_signed_on
     day = signed_on if day is None else day
@@ -73,6 +74,9 @@ def examine(
     people -= set(without)
     if data.principal_evaluator_id is not None:
         people.add(data.principal_evaluator_id)
+    if leads_from is None and engagement_id is not None:
+        leads_from = leads_since(session, engagement_id, data.principal_evaluator_id)
+    leads_from = leads_from or signed_on
     terms = terms_in_force(session, bureau_id, signed_on)
     facts = Facts(
         contract_signed_on=signed_on,
@@ -85,7 +89,8 @@ def examine(
         work_kind=data.work_kind,
         is_clerical_only=data.is_clerical_only,
         standing=standing_on(session, data.agency_id, bureau_id, signed_on),
-        evaluator=_evaluator_link(session, data.principal_evaluator_id, data.agency_id, signed_on),
+        evaluator=evaluator_link(session, data.principal_evaluator_id, data.agency_id, leads_from),
+        bringing=bringing_of(session, data.principal_evaluator_id, data.agency_id, bureau_id, leads_from),
         is_related=_are_related(session, data.commissioner_id, data.evaluated_unit_id),
         ties=recusal_facts.ties_of(
             session,
@@ -117,22 +122,6 @@ def examine(
         completed_on=completed_on,
     )
     return rules.examine(facts, provisions_in_force(session, rules.PROVISIONS, day).keys())
-
-
-def _evaluator_link(session: Session, person_id: int | None, agency_id: int, day: date) -> EvaluatorLink:
-    if person_id is None:
-        return EvaluatorLink.NOT_NAMED
-    then = open_period(Appointment.valid_from, Appointment.valid_to, day)
-    found = session.scalars(
-        select(then).where(
-            Appointment.person_id == person_id,
-            Appointment.agency_id == agency_id,
-            Appointment.role == PersonRole.PRINCIPAL_EVALUATOR,
-        )
-    ).all()
-    if not found:
-        return EvaluatorLink.NEVER
-    return EvaluatorLink.APPOINTED if any(found) else EvaluatorLink.OTHER_TIME
 
 
 def _are_related(session: Session, one: int, other: int) -> bool:

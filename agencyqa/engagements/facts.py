@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from agencyqa.agencies.enums import Standing, TieKind
+from agencyqa.agencies.enums import ConditionCode, Standing, TieKind
 from agencyqa.measures.enums import WorkKind
 
 
@@ -58,13 +58,23 @@ class ClientWork:
 
 
 @dataclass(frozen=True)
+class Bringing:
+    """How the principal evaluator stands to the conditions in force; ``note`` is why a lack was put up with."""
+
+    unmet: tuple[ConditionCode, ...] = ()
+    unknown: tuple[ConditionCode, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Facts:
     """``fee`` in fen. ``is_related``: one of commissioner and evaluated unit stands above the other.
 
     ``standing`` is that of the contract date, None outside the bureau's register. ``people`` counts the team. ``near``
     are the bodies directly above and below commissioner, unit and department. ``ties`` had begun by the day of the
     check; those that ended before the contract are among them as far back as ``tie_months``, and ``earlier`` work as
-    far as ``work_months``. Both are None where no term is set; then nothing of the past is asked for.
+    far as ``work_months``. Both are None where no term is set; then nothing of the past is asked for. ``bringing`` is
+    None where nobody is named or no conditions are in force.
     """
 
     contract_signed_on: date
@@ -86,4 +96,5 @@ class Facts:
     for_unit: tuple[ClientWork, ...] = ()
     tie_months: int | None = None
     work_months: int | None = None
+    bringing: Bringing | None = None
     completed_on: date | None = None

@@ -9,6 +9,7 @@ from agencyqa.engagements.enums import Outcome
 from agencyqa.engagements.facts import EvaluatorLink, Facts
 from agencyqa.engagements.recusal.rules import RULES as RECUSAL_RULES
 from agencyqa.engagements.ruling import Check, Fault, Rule, apply
+from agencyqa.engagements.team.rules import RULES as TEAM_RULES
 
 
 def _standing(facts: Facts) -> Iterator[Fault]:
@@ -61,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     Rule("rule_standing", "agency_id", ("M1/selection_on_merit", "M2/practice_rules"), _standing),
     Rule("rule_negative_list", "work_kind", ("CY6/negative_list",), _negative_list),
     Rule("rule_evaluator", "principal_evaluator_id", ("CJ4/principal_evaluator",), _evaluator),
+    *TEAM_RULES,
     Rule("rule_evaluator_of_agency", "principal_evaluator_id", (), _evaluator_of_agency),
     Rule("rule_signed", "contract_signed_on", (), _signed),
     Rule("rule_due", "due_on", (), _due),

@@ -66,16 +66,19 @@ class Check:
 
 @dataclass(frozen=True)
 class Rule:
-    """``test`` yields what is wrong; ``code`` names the rule where nothing is."""
+    """``test`` yields what is wrong; ``code`` names the rule where nothing is. One that does not apply is silent."""
 
     code: str
     field: str
     provisions: tuple[str, ...]
     test: Callable[[Facts], Iterator[Fault]]
     looked_at: Callable[[Facts], dict[str, int]] = lambda facts: {}
+    applies: Callable[[Facts], bool] = lambda facts: True
 
 
 def apply(rule: Rule, facts: Facts, in_force: Collection[str]) -> Iterator[Check]:
+    if not rule.applies(facts):
+        return
     valid = tuple(key for key in rule.provisions if key in in_force)
     faults = list(rule.test(facts))
     looked_at = rule.looked_at(facts)

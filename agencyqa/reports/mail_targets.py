@@ -62,6 +62,9 @@ CHECKS: dict[str, Check] = {
     "deliverables.of_engagement": _one(
         deliverable_policies.engagements_read, Engagement, "engagement_id", Permission.DELIVERABLES_READ
     ),
+    "team.show": _one(
+        engagement_policies.visible_to, Engagement, "engagement_id", Permission.ENGAGEMENTS_READ
+    ),
     "recusal.show": _one(
         engagement_policies.visible_to, Engagement, "engagement_id", Permission.ENGAGEMENTS_READ
     ),

@@ -33,7 +33,8 @@ from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal.models import RecusalCase
 from agencyqa.engagements.recusal.services import DeclarationData, sign_declaration
 from agencyqa.engagements.team.enums import TeamRole
-from agencyqa.engagements.team.services import enter
+from agencyqa.engagements.team.services import ChangeData, enter
+from agencyqa.engagements.team.services import propose_change as propose_team_change
 from agencyqa.inspections.models import Checklist
 from agencyqa.measures.enums import Purpose
 from agencyqa.measures.models import SchemeVersion
@@ -269,6 +270,9 @@ class Places:
         role = TeamRole.PRINCIPAL_EVALUATOR
         enter(officer, self.session, engagement, person_id, role, valid_from=SIGNED, reason="", now=NOW)
         agency = self.session.get_one(Body, engagement.agency_id).name.removeprefix("机构")
+        employed = make_evaluator(
+            self.session, bureau, self.session.get_one(Agency, engagement.agency_id), f"主评{agency}二{name}"
+        )
         declared = sign_declaration(
             actor_of(self.session, self.people[f"manager {agency}"]),
             self.session,
@@ -276,6 +280,16 @@ class Places:
             DeclarationData(person_id, False, SIGNED, f"声明说明{name}"),
             now=NOW,
         )
+        change = propose_team_change(
+            actor_of(self.session, self.people[f"manager {agency}"]),
+            self.session,
+            engagement,
+            ChangeData(employed.person_id, None, TeamRole.MEMBER, f"变更理由{name}"),
+            now=NOW,
+        )
+        changes = self.drawer(f"team {name}")
+        changes.words.add(f"变更理由{name}")
+        changes.put("change_id", change.id)
         own, case = self.drawer(f"work {name}"), self.drawer(f"recusal {name}")
         own.words.add(f"声明说明{name}")
         own.put("declaration_id", declared.id)

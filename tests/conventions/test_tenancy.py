@@ -38,7 +38,7 @@ EVIDENCE_OF_A = (
     *("record shown SA", "import A", "import SA", "check A", "check SA", "drafted A", "drafted SA"),
     *("papers of bureau A", "application A", "said A", "report A", "report S A"),
     "credit A",
-    *("recusal A", "recusal SA"),
+    *("recusal A", "recusal SA", "team A", "team SA"),
 )
 ACCOUNTS = ("account", "agency", "department", "bureau")
 SEEN: dict[str, tuple[str, ...]] = {
@@ -59,7 +59,16 @@ SEEN: dict[str, tuple[str, ...]] = {
             "department A1",
             "result A1",
         ),
-        *("paper A1", "receipt A1", "waiting A1", "record A1", "import A1", "check A1"),
+        *(
+            "team A1",
+            "recusal A1",
+            "paper A1",
+            "receipt A1",
+            "waiting A1",
+            "record A1",
+            "import A1",
+            "check A1",
+        ),
     ),
     "manager S": (
         *(
@@ -72,7 +81,18 @@ SEEN: dict[str, tuple[str, ...]] = {
             "department A2",
             "department B1",
         ),
-        *("result S", "tie S", "paper S", "receipt S", "waiting S", "record S", "import S", "check S"),
+        *(
+            "result S",
+            "team S",
+            "recusal S",
+            "tie S",
+            "paper S",
+            "receipt S",
+            "waiting S",
+            "record S",
+            "import S",
+            "check S",
+        ),
     ),
     "officer A1": (
         *("work A1", "answers A1", "department A1", "agency A1", "department U1"),

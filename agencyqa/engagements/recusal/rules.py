@@ -118,11 +118,31 @@ def _people_looked_at(facts: Facts) -> dict[str, int]:
     return {"people": facts.people}
 
 
+def _looks_back_at_ties(facts: Facts) -> bool:
+    return facts.tie_months is not None
+
+
+def _looks_back_at_work(facts: Facts) -> bool:
+    return facts.work_months is not None
+
+
 RULES: tuple[Rule, ...] = (
     Rule("rule_own_evaluation", "evaluated_unit_id", ("CY6/own_evaluation",), _own_evaluation),
     Rule("rule_independence", "agency_id", INDEPENDENCE, _agency_ties, _sides_looked_at),
     Rule("rule_people", "principal_evaluator_id", INDEPENDENCE, _people_ties, _people_looked_at),
-    Rule("rule_past_ties", "agency_id", INDEPENDENCE, _past_ties),
-    Rule("rule_earlier_work", "agency_id", INDEPENDENCE, _earlier_work),
+    Rule(
+        "rule_past_ties",
+        "agency_id",
+        INDEPENDENCE,
+        _past_ties,
+        applies=_looks_back_at_ties,
+    ),
+    Rule(
+        "rule_earlier_work",
+        "agency_id",
+        INDEPENDENCE,
+        _earlier_work,
+        applies=_looks_back_at_work,
+    ),
     Rule("rule_for_unit", "agency_id", INDEPENDENCE, _for_unit),
 )

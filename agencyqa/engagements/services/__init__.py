@@ -1,6 +1,6 @@
+from agencyqa.engagements.refusals import CommissionRefused
 from agencyqa.engagements.services.commissioning import (
     CONSTRAINTS,
-    CommissionRefused,
     change_engagement,
     create_engagement,
 )

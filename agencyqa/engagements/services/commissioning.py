@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -26,12 +25,12 @@ from agencyqa.engagements.locks import fixed_by_evidence, is_content_fixed, is_y
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.notices import announce
 from agencyqa.engagements.policies import can_create
-from agencyqa.engagements.ruling import Check
+from agencyqa.engagements.refusals import CommissionRefused
 from agencyqa.engagements.services.access import expect_open_year, expect_writable
 from agencyqa.engagements.team.queries import members_on
 from agencyqa.engagements.team.services import begin_team
 from agencyqa.engagements.team.services import follow_contract as follow_team
-from agencyqa.errors import Forbidden, Invalid, Refused
+from agencyqa.errors import Forbidden, Invalid
 from agencyqa.objects.models import EvaluationObject
 
 # Constraint → (field, code), for forms and imports alike.
@@ -43,20 +42,6 @@ FIXED = frozenset(
 )
 # A change of anything else commissions nothing anew and needs no look at the measures.
 NOT_EXAMINED = frozenset({"contract_number", "note"})
-
-
-class CommissionRefused(Refused):
-    """``checks`` holds every refusal, so that all can be mended at once."""
-
-    def __init__(self, checks: Collection[Check]) -> None:
-        cited = [key for check in checks for key in check.provisions]
-        super().__init__(
-            "commission_refused",
-            provision=cited[0] if cited else None,
-            count=len(checks),
-            reasons=[check.code for check in checks],
-        )
-        self.checks = tuple(checks)
 
 
 def create_engagement(actor: Actor, session: Session, data: EngagementData, *, now: datetime) -> Engagement:
@@ -121,6 +106,8 @@ def change_engagement(
     }
     if not changes:
         return
+    if _replaces_evaluator(engagement, data):
+        raise Invalid("invalid", principal_evaluator_id="evaluator_changes_by_team")
     fixed = sorted(FIXED & changes.keys())
     if fixed and is_content_fixed(session, engagement):
         raise Invalid("invalid", **dict.fromkeys(fixed, "fixed_by_sheets"))
@@ -219,6 +206,12 @@ def _leaving(session: Session, engagement: Engagement, data: EngagementData, now
         return set(members_on(session, engagement.id, local_date(now)))
     before = engagement.principal_evaluator_id
     return set() if before is None or before == data.principal_evaluator_id else {before}
+
+
+def _replaces_evaluator(engagement: Engagement, data: EngagementData) -> bool:
+    """Who leads the team of running work changes with reason and consent, not by a correction of the contract."""
+    before, after = engagement.principal_evaluator_id, data.principal_evaluator_id
+    return before is not None and before != after and engagement.agency_id == data.agency_id
 
 
 def _year_after(session: Session, engagement: Engagement, data: EngagementData) -> int:

@@ -1,17 +1,24 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session, aliased
 
-from agencyqa.agencies.models import Person
+from agencyqa.accounts.models import Body, User
+from agencyqa.agencies.enums import PersonRole
+from agencyqa.agencies.models import Appointment, Person
+from agencyqa.auth.actor import Actor
+from agencyqa.db import open_period
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.team.enums import TeamRole
-from agencyqa.engagements.team.models import TeamMember
+from agencyqa.engagements.team.models import TeamChange, TeamMember
+from agencyqa.engagements.team.policies import change_visible
 
 
 @dataclass(frozen=True)
@@ -31,18 +38,6 @@ class Place:
 
 def places_of(session: Session, engagement_id: int) -> list[Place]:
     """Everybody who is or was in the team: the present ones first, the principal evaluator before all."""
-    other, running = sa.orm.aliased(TeamMember), sa.orm.aliased(Engagement)
-    load = (
-        select(sa.func.count(sa.distinct(other.engagement_id)))
-        .join(running, running.id == other.engagement_id)
-        .where(
-            other.person_id == TeamMember.person_id,
-            other.valid_to.is_(None),
-            running.state == EngagementState.CONTRACTED,
-        )
-        .correlate(TeamMember)
-        .scalar_subquery()
-    )
     rows = session.execute(
         select(
             TeamMember.id,
@@ -53,7 +48,7 @@ def places_of(session: Session, engagement_id: int) -> list[Place]:
             TeamMember.valid_to,
             TeamMember.reason,
             TeamMember.end_reason,
-            load.label("load"),
+            _load(TeamMember.person_id).label("load"),
         )
         .join(Person, Person.id == TeamMember.person_id)
         .where(TeamMember.engagement_id == engagement_id)
@@ -90,3 +85,66 @@ def engagements_with(session: Session, person_id: int, bureau_id: int) -> list[E
         .order_by(Engagement.id)
     )
     return list(session.scalars(statement).unique())
+
+
+def _load(person_id: Any) -> sa.ScalarSelect[int]:
+    """In how many running engagements the person of the row stands in the team now."""
+    other, running = aliased(TeamMember), aliased(Engagement)
+    return (
+        select(sa.func.count(sa.distinct(other.engagement_id)))
+        .join(running, running.id == other.engagement_id)
+        .where(
+            other.person_id == person_id,
+            other.valid_to.is_(None),
+            running.state == EngagementState.CONTRACTED,
+        )
+        .correlate(TeamMember, Person)
+        .scalar_subquery()
+    )
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who works for the agency today and could join."""
+
+    person_id: int
+    name: str
+    role: PersonRole
+    load: int
+
+
+def candidates_of(session: Session, engagement: Engagement, day: date) -> list[Candidate]:
+    inside = select(TeamMember.person_id).where(
+        TeamMember.engagement_id == engagement.id, TeamMember.valid_to.is_(None)
+    )
+    rows = session.execute(
+        select(Person.id, Person.name, Appointment.role, _load(Person.id).label("load"))
+        .join(Appointment, Appointment.person_id == Person.id)
+        .where(
+            Appointment.agency_id == engagement.agency_id,
+            open_period(Appointment.valid_from, Appointment.valid_to, day),
+            Person.id.not_in(inside),
+        )
+        .order_by(Person.name, Person.id, Appointment.id)
+    )
+    return [Candidate(*row) for row in rows]
+
+
+def changes_of(session: Session, actor: Actor, engagement_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(change, joins, leaves, body that proposed, who decided), the newest first."""
+    joins, leaves, body, decider = aliased(Person), aliased(Person), aliased(Body), aliased(User)
+    return session.execute(
+        select(
+            TeamChange,
+            joins.name.label("joins"),
+            leaves.name.label("leaves"),
+            body.name.label("proposed_by"),
+            decider.display_name.label("decided_by"),
+        )
+        .outerjoin(joins, joins.id == TeamChange.joins_id)
+        .outerjoin(leaves, leaves.id == TeamChange.leaves_id)
+        .join(body, body.id == TeamChange.proposed_by_body_id)
+        .outerjoin(decider, decider.id == TeamChange.decided_by_id)
+        .where(change_visible(actor), TeamChange.engagement_id == engagement_id)
+        .order_by(TeamChange.proposed_at.desc(), TeamChange.id.desc())
+    ).all()

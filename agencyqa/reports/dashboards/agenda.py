@@ -37,6 +37,7 @@ def agenda(session: Session, actor: Actor, now: datetime) -> Mapping[Part, list[
         _applications(actor),
         *register.to_decide(actor),
         independence.to_decide(actor),
+        independence.to_agree(actor),
         deliverables.to_accept(actor),
         *inspections.findings_of_bureau(actor, day),
         *inspections.orders_of_bureau(actor, day),

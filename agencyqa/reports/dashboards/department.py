@@ -15,7 +15,7 @@ from agencyqa.assessments.models import AnnualResult, ScoreSheet
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
-from agencyqa.reports.dashboards.evidence import deliverables, records
+from agencyqa.reports.dashboards.evidence import deliverables, independence, records
 from agencyqa.reports.dashboards.rows import (
     TASKS_SHOWN,
     count,
@@ -62,5 +62,9 @@ def department_page(session: Session, actor: Actor, now: datetime) -> Department
 
 def _tasks(session: Session, actor: Actor, day: date) -> list[Line]:
     """Rectification by its due date, then what waits to be accepted or answered, the longest first."""
-    members = [deliverables.to_accept(actor), *records.problems_of_department(actor, day)]
+    members = [
+        deliverables.to_accept(actor),
+        independence.to_agree(actor),
+        *records.problems_of_department(actor, day),
+    ]
     return collect(session, members, day, shown=TASKS_SHOWN)[Part.DECIDE]

@@ -47,6 +47,8 @@ class What(StrEnum):
     REPORT = "report"
     OWN_REPORT = "own_report"
     ENGAGEMENT = "engagement"
+    # A change of the team, for the commissioner's consent. The number is the engagement's.
+    TEAM = "team"
     # Independence: to decide who stays out, to sign. The number is the engagement's.
     RECUSAL = "recusal"
     DECLARATION = "declaration"

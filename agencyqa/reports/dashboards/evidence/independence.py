@@ -1,4 +1,4 @@
-"""Independence, as members of ``tasks.collect``: cases to decide, declarations to sign."""
+"""Teams and independence, as members of ``tasks.collect``: cases to decide, what to agree to, what to sign."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal.enums import CaseState
 from agencyqa.engagements.recusal.models import IndependenceDeclaration, RecusalCase
 from agencyqa.engagements.recusal.policies import case_visible
-from agencyqa.engagements.team.models import TeamMember
+from agencyqa.engagements.team.enums import ChangeState
+from agencyqa.engagements.team.models import TeamChange, TeamMember
+from agencyqa.engagements.team.policies import change_visible
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.reports.dashboards.rows import running
 from agencyqa.reports.dashboards.tasks import Part, What, columns
@@ -49,6 +51,38 @@ def to_decide(actor: Actor) -> Select[*tuple[Any, ...]]:
             RecusalCase.state == CaseState.OPEN,
         )
         .order_by(RecusalCase.opened_at, RecusalCase.id)
+    )
+
+
+def to_agree(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Changes of teams of work that the actor's own body commissioned; what he proposed himself others agree to."""
+    agency, commissioner = aliased(Body), aliased(Body)
+    may = sa.true() if actor.has(Permission.TEAM_CONSENT) else sa.false()
+    return (
+        select(
+            *columns(
+                Part.DECIDE,
+                What.TEAM,
+                id=Engagement.id,
+                title=EvaluationObject.name,
+                agency=agency.name,
+                who=commissioner.name,
+                since=TeamChange.proposed_at,
+            )
+        )
+        .select_from(TeamChange)
+        .join(Engagement, Engagement.id == TeamChange.engagement_id)
+        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
+        .join(agency, agency.id == Engagement.agency_id)
+        .join(commissioner, commissioner.id == Engagement.commissioner_id)
+        .where(
+            may,
+            change_visible(actor),
+            Engagement.commissioner_id == actor.body_id,
+            TeamChange.state == ChangeState.PROPOSED,
+            TeamChange.proposed_by_id.is_distinct_from(actor.user_id),
+        )
+        .order_by(TeamChange.proposed_at, TeamChange.id)
     )
 
 

@@ -26,7 +26,9 @@ from agencyqa.engagements.recusal.jobs import recheck_ties
 from agencyqa.engagements.recusal.models import IndependenceDeclaration, RecusalCase
 from agencyqa.engagements.recusal.services import CaseDecision, DeclarationData, TermsData
 from agencyqa.engagements.recusal.terms import terms_in_force
+from agencyqa.engagements.team.enums import ChangeAction, TeamRole
 from agencyqa.engagements.team.models import TeamMember
+from agencyqa.engagements.team.services import ChangeData, decide_change, propose_change
 from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused, Stale, WrongState
 from agencyqa.measures.enums import WorkKind
 from agencyqa.notifications.models import InboxMessage
@@ -86,18 +88,6 @@ def test_people_and_earlier_work_stop_at_the_gate_and_their_corrections_too(
     with pytest.raises(engagements.CommissionRefused):
         change(session, world, engagement, agency_id=world.agency.id, principal_evaluator_id=other_id)
     assert session.scalars(select(TeamMember.id)).all() == []
-
-
-def test_the_team_follows_the_contract(session: Session, world: World) -> None:
-    first, second = (appoint(session, world.bureau, world.agency, name) for name in ("王主评", "李主评"))
-    engagement = create(session, world, principal_evaluator_id=first)
-    change(session, world, engagement, contract_signed_on=date(2022, 3, 5))
-    change(session, world, engagement, principal_evaluator_id=second)
-    columns = (TeamMember.person_id, TeamMember.valid_from, TeamMember.valid_to)
-    assert [tuple(row) for row in session.execute(select(*columns).order_by(TeamMember.id))] == [
-        (first, date(2022, 3, 5), TODAY),
-        (second, TODAY, None),
-    ]
 
 
 def test_a_declaration_is_kept_word_by_word_and_never_overwritten(session: Session, world: World) -> None:
@@ -213,7 +203,16 @@ def test_a_tie_found_later_opens_the_check_and_nothing_gets_past_it(session: Ses
     decide(session, world, CaseAction.REPLACE)
     assert only_case(session).state is CaseState.REPLACING
     other = appoint(session, world.bureau, world.agency, "李主评")
-    change(session, world, engagement, principal_evaluator_id=other)
+    proposed = propose_change(
+        actor_of(session, manager),
+        session,
+        engagement,
+        ChangeData(other, person_id, TeamRole.PRINCIPAL_EVALUATOR, "回避"),
+        now=NOW,
+    )
+    decide_change(
+        world.lead, session, proposed, ChangeAction.CONSENT, "", seen_version=proposed.version, now=NOW
+    )
     settled = only_case(session)
     assert (settled.state, settled.action, settled.reason) == (CaseState.REPLACED, CaseAction.SETTLE, "查明")
     engagements.complete_engagement(
