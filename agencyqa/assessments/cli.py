@@ -18,6 +18,7 @@ from agencyqa.measures.cli import (
     diff,
     fault_line,
     load_scheme,
+    load_with_notes,
     problem_line,
     read_file,
     refuse,
@@ -51,10 +52,10 @@ group.add_command(simulate)
 def check(scheme: str, language: str) -> None:
     """Check SCHEME, a YAML file or the key of a shipped scheme, and list every fault with its line."""
     with speaking(language):
-        checked = load_scheme(scheme)
+        checked, notes = load_with_notes(scheme)
         texts = SchemeTexts(checked.file, reader_language())
-        for problem in checked.warnings:
-            click.echo(problem_line(scheme, problem))
+        for note in notes:
+            click.echo(note)
         click.echo(f"{texts.title}  {checked.file.key}")
         for section, criterion in checked.file.criteria():
             place = f"{section.key}.{criterion.key}"
@@ -108,9 +109,12 @@ def sheets_template(scheme: str, out: Path, rows: int, language: str) -> None:
 def _load_sheets(path: Path, program: Program, checked: CheckedFile, texts: SchemeTexts) -> FilledSheets:
     content, key = read_file(path), checked.file.key
     if is_workbook(path.name, content):
-        document, faults = read_sheets_book(content, program, texts)
+        document, faults, notes = read_sheets_book(content, program, texts)
         if document is None or faults:
             refuse_book(str(path), faults)
+        for note in notes:
+            # Not among the results, which another program may read.
+            click.echo(fault_line(str(path), note), err=True)
         return sheets_of(document, program, key)
     try:
         return read_sheets(content, program, key)

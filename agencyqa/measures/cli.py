@@ -54,6 +54,11 @@ def read_file(path: Path) -> bytes:
 
 def load_scheme(name: str, status: int = 1) -> CheckedFile:
     """A shipped scheme by its key, a file or a workbook. Lists every fault and leaves with ``status`` at one."""
+    return load_with_notes(name, status)[0]
+
+
+def load_with_notes(name: str, status: int = 1) -> tuple[CheckedFile, list[str]]:
+    """The same with the lines of what is no fault, but should be known."""
     path = shipped_path(name) or Path(name)
     if not path.is_file():
         click.echo(problem_line(name, FileProblem(Problem("", "unknown_scheme", {"key": name}))), err=True)
@@ -63,16 +68,17 @@ def load_scheme(name: str, status: int = 1) -> CheckedFile:
     if is_workbook(path.name, content):
         return _scheme_of_book(name, content, status)
     try:
-        return parse_scheme(content, shipped_citations())
+        checked = parse_scheme(content, shipped_citations())
     except FileError as error:
         refuse(name, error.problems, status)
+    return checked, [problem_line(name, warning) for warning in checked.warnings]
 
 
-def _scheme_of_book(name: str, content: bytes, status: int) -> CheckedFile:
+def _scheme_of_book(name: str, content: bytes, status: int) -> tuple[CheckedFile, list[str]]:
     reading = read_book(content, shipped_citations())
     if reading.checked is None:
-        refuse_book(name, reading.faults, status)
-    return reading.checked
+        refuse_book(name, [*reading.faults, *reading.notes], status)
+    return reading.checked, [fault_line(name, note) for note in reading.notes]
 
 
 def refuse_book(name: str, faults: Sequence[BookFault], status: int = 1) -> NoReturn:

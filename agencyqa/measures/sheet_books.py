@@ -158,17 +158,17 @@ def is_workbook(name: str, content: bytes) -> bool:
 
 def read_sheets_book(
     content: bytes, program: Program, texts: SchemeTexts
-) -> tuple[BookDocument | None, list[BookFault]]:
-    """The sheets as the data of a sheets file, each value with its cell, and the faults of the table itself."""
+) -> tuple[BookDocument | None, list[BookFault], list[BookFault]]:
+    """The sheets as the data of a sheets file, each value with its cell; the faults of the table itself; its notes."""
     try:
         grid = read_grid(content, limits=BOOK_LIMITS)
     except UnreadableTable as error:
-        return None, [table_fault(error.problem, _SENTENCES)]
+        return None, [table_fault(error.problem, _SENTENCES)], []
     known: Known = {f"{key}.{spec.name}": (key, spec) for key, spec in _inputs(program)}
     known |= {f"entered.{key}": (key, None) for key in program.layout}
     header = _header(grid.rows, known)
     if header is None:
-        return None, [table_fault(Problem(grid.sheet, None, "sheets.no_header"), _SENTENCES)]
+        return None, [table_fault(Problem(grid.sheet, None, "sheets.no_header"), _SENTENCES)], []
     faults: list[BookFault] = []
     columns: dict[str, str] = {}
     for place, value in enumerate(grid.rows[header]):
@@ -194,7 +194,8 @@ def read_sheets_book(
     builder.place(("sheets",), grid.sheet)
     for row in table.rows:
         held.append(_sheet(row, len(held), known, texts, builder))
-    return builder.document(), faults
+    notes = [table_fault(note, _SENTENCES, is_error=False) for note in table.notes]
+    return builder.document(), faults, notes
 
 
 def _header(rows: Sequence[Sequence[Any]], known: Known) -> int | None:

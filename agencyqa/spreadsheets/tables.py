@@ -115,15 +115,23 @@ def read_table(
 
 
 def explain_table(
-    data: bytes, columns: Sequence[ColumnSpec], *, sheet: str | None = None, limits: Limits | None = None
+    data: bytes,
+    columns: Sequence[ColumnSpec],
+    *,
+    sheet: str | None = None,
+    limits: Limits | None = None,
+    unread: Sequence[str] | None = None,
 ) -> TableReading:
     """As ``read_table``, for forms that people merge and calculate in: of a merged area the first cell counts, of a
-    formula the result saved with it, and the notes say so."""
+    formula the result saved with it, and the notes say so.
+
+    With ``unread``, headings that nobody has to read, every other unknown column that holds something is noted.
+    """
     try:
         content = _content(data, sheet, limits or Limits())
     except UnreadableTable as error:
         return TableReading([], [error.problem], [])
-    return TableReading(*_Reading(content, columns, explains=True).result())
+    return TableReading(*_Reading(content, columns, explains=True, unread=unread).result())
 
 
 Merge = tuple[tuple[int, int], tuple[int, int]]
@@ -171,8 +179,16 @@ def _heading(text: Any) -> str:
 
 
 class _Reading:
-    def __init__(self, content: _Content, columns: Sequence[ColumnSpec], *, explains: bool = False) -> None:
+    def __init__(
+        self,
+        content: _Content,
+        columns: Sequence[ColumnSpec],
+        *,
+        explains: bool = False,
+        unread: Sequence[str] | None = None,
+    ) -> None:
         self.explains = explains
+        self.unread = unread
         self.formulas = content.formulas
         self.notes: list[Problem] = []
         self.sheet = content.sheet
@@ -191,6 +207,8 @@ class _Reading:
         self._check_merges(header)
         if self.explains:
             self._note_formulas(header)
+        if self.unread is not None:
+            self._note_unknown(header, {_heading(title) for title in self.unread})
         read: list[TableRow] = []
         for index in range(header + 1, len(self.rows)):
             if len(self.problems) >= PROBLEM_LIMIT:
@@ -252,6 +270,18 @@ class _Reading:
                     self.notes.append(Problem(self.sheet, address(top, left), "table.merged_first", params))
                 else:
                     self._problem(top, left, "table.merged", area=area)
+
+    def _note_unknown(self, header: int, unread: set[str]) -> None:
+        """A slip in a heading would silently lose everything below it."""
+        below = self.rows[header + 1 :]
+        for place, raw in enumerate(self.rows[header]):
+            is_known = place in self.places.values() or _heading(raw) in unread
+            if is_known or not any(place < len(row) and value_of(row[place]) is not None for row in below):
+                continue
+            title = str(raw).strip()[:_SHOWN]
+            self.notes.append(
+                Problem(self.sheet, address(header, place), "table.unknown_column", {"title": title})
+            )
 
     def _note_formulas(self, header: int) -> None:
         """One note a column and kind, because a calculated column has hundreds of them."""

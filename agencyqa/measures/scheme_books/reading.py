@@ -103,6 +103,10 @@ def _new(known: Iterable[BookFault], found: Iterable[BookFault]) -> list[BookFau
     ]
 
 
+# What stands beside the cells for whoever reads the workbook.
+_FOR_READING = (*words.NAME, *words.SENTENCE, *words.NOTE)
+
+
 class Book:
     """The sheets of a workbook as one document; ``is_whole`` unless a sheet or a column is not there."""
 
@@ -272,7 +276,7 @@ class Book:
                 self.is_whole = False
                 self.problems.append(Problem(pair[0], None, "table.no_sheet", {"names": list(self.names)}))
             return None
-        table = explain_table(self.bytes, columns, sheet=name, limits=BOOK_LIMITS)
+        table = explain_table(self.bytes, columns, sheet=name, limits=BOOK_LIMITS, unread=_FOR_READING)
         problems = [p for p in table.problems if is_needed or p.code != "table.no_rows"]
         if any(problem.cell is None for problem in problems):
             self.is_whole = False

@@ -170,3 +170,34 @@ def test_a_scheme_in_a_workbook(tmp_path: Path, sheets: Path) -> None:
     assert result.stderr.splitlines()[0].endswith(
         "这不是可以读取的 Excel 工作簿（.xlsx）。 [table.not_a_workbook]"
     )
+
+
+def test_what_was_passed_over_in_a_workbook_is_named_by_its_cell(tmp_path: Path) -> None:
+    """A column of the bureau's own, and points that the rule cannot give."""
+    file = next(checked.file for checked in shipped_schemes() if checked.file.key == "jiading-2018")
+    path = tmp_path / "scheme.xlsx"
+    write_book(path, file, [("M3/grades", "等级")], language="zh", now=datetime(2026, 11, 1, tzinfo=UTC))
+    book = openpyxl.load_workbook(path)
+    sheet: Any = book["考核项"]
+    sheet.cell(1, sheet.max_column + 1).value = "经办人"
+    sheet.cell(3, sheet.max_column).value = "甲"
+    book.save(path)
+    result = run("check", path)
+    assert result.exit_code == 0, result.output
+    assert f"{path}:考核项!{sheet.cell(1, sheet.max_column).coordinate}: 提醒: " in result.output
+
+
+def test_a_formula_without_its_result_is_named_beside_what_is_missing(sheets: Path) -> None:
+    def calculate(sheet: Any, places: dict[str, int]) -> None:
+        sheet.cell(2, places["report_data.value"]).value = "=20+3"
+
+    fill(sheets, calculate)
+    result = run("score", "jiading-2018", sheets)
+    lines = [line.replace(str(sheets), "") for line in result.stderr.splitlines()]
+    assert lines[0].startswith(
+        ":评分表!H2: 提醒: H2 是公式（共 1 格），工作簿中没有保存计算结果，按空白处理。"
+    )
+    assert lines[1:] == [
+        ":评分表!H2: 错误: 3.1 数据详实、情况清晰：“得分”尚未填写。 [missing]",
+        "共 1 处错误。",
+    ]
