@@ -38,6 +38,7 @@ from agencyqa.auth.guards import optional_actor
 from agencyqa.clock import utc_now
 from agencyqa.db import set_reading
 from agencyqa.duties import events as duties_events
+from agencyqa.duties import jobs as duties_jobs
 from agencyqa.duties import messages as duties_messages
 from agencyqa.duties import routes as duties_routes
 from agencyqa.engagements import events as engagements_events
@@ -175,6 +176,7 @@ JOBS = {
     **evaluations_jobs.JOBS,
     **inspections_jobs.JOBS,
     **assessments_jobs.JOBS,
+    **duties_jobs.JOBS,
 }
 COMMANDS = (
     audit_cli.group,

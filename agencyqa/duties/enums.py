@@ -16,6 +16,7 @@ class Duty(StrEnum):
     RETURNED = "returned"
     STATEMENT = "statement"
     ORDER = "order"
+    INTERNAL_REVIEW = "internal_review"
     SELF_REPORT = "self_report"
     # What whoever commissioned, was evaluated or was invited owes.
     ACCEPTANCE = "acceptance"
@@ -50,6 +51,7 @@ describe(
         Duty.RETURNED: (_l("修改退回的成果"), "warning"),
         Duty.STATEMENT: (_l("陈述申辩"), "info"),
         Duty.ORDER: (_l("提交整改情况"), "warning"),
+        Duty.INTERNAL_REVIEW: (_l("三级复核"), "info"),
         Duty.SELF_REPORT: (_l("提交年度自查报告"), "progress"),
         Duty.ACCEPTANCE: (_l("验收成果"), "info"),
         Duty.SHEET: (_l("填写评分表"), "progress"),

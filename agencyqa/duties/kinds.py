@@ -31,6 +31,7 @@ KINDS: dict[Duty, Kind] = {
     Duty.RETURNED: Kind("deliverables.of_engagement", {"engagement_id": "engagement_id"}, _AGENCY),
     Duty.STATEMENT: Kind("inspections.finding", {"finding_id": "id"}, _AGENCY),
     Duty.ORDER: Kind("inspections.order", {"order_id": "id"}, _AGENCY),
+    Duty.INTERNAL_REVIEW: Kind("review.show", {"engagement_id": "engagement_id"}, _AGENCY),
     Duty.SELF_REPORT: Kind("agencies.report", {"agency_id": "agency_id", "report_id": "id"}, _AGENCY),
     Duty.ACCEPTANCE: Kind(
         "deliverables.of_engagement", {"engagement_id": "engagement_id"}, _ANYBODY, is_of_bureau=True

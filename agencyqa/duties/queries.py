@@ -22,6 +22,7 @@ from agencyqa.duties.kinds import KINDS
 from agencyqa.duties.sources import members
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.review.enums import ReviewState
 from agencyqa.inspections.numbering import check_label, finding_label, plain_number
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.web.labels import label_of
@@ -41,6 +42,7 @@ class Item:
     body_id: int
     engagement_id: int | None
     agency_id: int | None
+    user_id: int | None
     title: str
     detail: str
     agency: str
@@ -176,6 +178,7 @@ def item_of(row: Any, day: date, actor: Actor) -> Item:
         row.body_id,
         row.engagement_id,
         row.agency_id,
+        row.user_id,
         title,
         detail,
         row.agency,
@@ -195,6 +198,8 @@ def _words(duty: Duty, title: str, detail: str, *, is_of_year: bool) -> tuple[st
             return title, label_of(DeliverableKind(detail))
         case Duty.PROBLEMS | Duty.RECTIFICATION:
             return title, gettext("%(count)s 个问题", count=detail)
+        case Duty.INTERNAL_REVIEW:
+            return title, label_of(ReviewState(detail))
         case Duty.PROPOSAL:
             return gettext("档案变更"), detail
         case Duty.CHECK | Duty.NOTICE | Duty.STATEMENT | Duty.FINDING:

@@ -12,7 +12,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from agencyqa.agencies import policies as agency_policies
-from agencyqa.agencies.models import Agency, Application
+from agencyqa.agencies.models import Agency, Application, ProfileProposal, SelfReport
 from agencyqa.assessments import policies as sheet_policies
 from agencyqa.assessments import result_policies
 from agencyqa.assessments.models import AnnualResult, AssessmentRound, ScoreSheet
@@ -55,6 +55,12 @@ CHECKS: dict[str, Check] = {
     "agencies.application": _one(
         agency_policies.visible_applications, Application, "application_id", Permission.AGENCIES_WRITE
     ),
+    "agencies.proposal": _one(
+        agency_policies.visible_proposals, ProfileProposal, "proposal_id", Permission.AGENCIES_READ
+    ),
+    "agencies.report": _one(
+        agency_policies.visible_reports, SelfReport, "report_id", Permission.AGENCIES_READ
+    ),
     "agencies.show": _one(agency_policies.visible_to, Agency, "agency_id", Permission.AGENCIES_READ),
     "engagements.show": _one(
         engagement_policies.visible_to, Engagement, "engagement_id", Permission.ENGAGEMENTS_READ
@@ -67,6 +73,9 @@ CHECKS: dict[str, Check] = {
     ),
     "recusal.show": _one(
         engagement_policies.visible_to, Engagement, "engagement_id", Permission.ENGAGEMENTS_READ
+    ),
+    "review.show": _one(
+        engagement_policies.visible_to, Engagement, "engagement_id", Permission.DELIVERABLES_READ
     ),
     "evaluations.show": _one(
         evaluation_policies.visible_to, EvaluationRecord, "record_id", Permission.EVALUATIONS_READ

@@ -16,10 +16,13 @@ from agencyqa.engagements.deliverables.enums import DeliverableState
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.review import policies as review_policies
+from agencyqa.engagements.review.models import InternalReview
+from agencyqa.engagements.review.workflow import LEVELS
 
 
 def engagement_duties(scope: Scope) -> list[Member]:
-    return [_contracts(scope), *_deliverables(scope)]
+    return [_contracts(scope), *_deliverables(scope), _reviews(scope)]
 
 
 def _contracts(scope: Scope) -> Member:
@@ -53,6 +56,27 @@ def _deliverables(scope: Scope) -> list[Member]:
             seen, not_terminated, Deliverable.state == DeliverableState.SUBMITTED
         ),
     ]
+
+
+def _reviews(scope: Scope) -> Member:
+    """The next level of a report's internal review; which level stands in ``detail``."""
+    return (
+        select(
+            *item(
+                Duty.INTERNAL_REVIEW,
+                id=InternalReview.id,
+                bureau_id=Engagement.bureau_id,
+                body_id=Engagement.agency_id,
+                engagement_id=InternalReview.engagement_id,
+                agency_id=Engagement.agency_id,
+                detail=sa.type_coerce(InternalReview.state, sa.String),
+                since=InternalReview.opened_at,
+            )
+        )
+        .select_from(InternalReview)
+        .join(Engagement, Engagement.id == InternalReview.engagement_id)
+        .where(scope.sees(review_policies.visible), InternalReview.state.in_(tuple(LEVELS)))
+    )
 
 
 def _deliverable_seen(actor: Actor) -> ColumnElement[bool]:

@@ -53,6 +53,7 @@ def test_names_are_those_of_areas_and_unique() -> None:
             "engagements",
             "deliverables",
             "recusal",
+            "duties",
             "assessments",
             "agencies",
             "inspections",
