@@ -88,8 +88,8 @@ class Race:
 
         with ThreadPoolExecutor(2) as pool:
             calls = [
-                pool.submit(contextvars.Context().run, send, client, *each)
-                for client, each in zip(self.clients, sent, strict=True)
+                pool.submit(contextvars.Context().run, send, client, path, data)
+                for client, (path, data) in zip(self.clients, sent, strict=True)
             ]
             answers = [call.result() for call in calls]
         statuses = [answer.status_code for answer in answers]
