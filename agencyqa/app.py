@@ -49,6 +49,9 @@ from agencyqa.engagements.deliverables import events as deliverables_events
 from agencyqa.engagements.deliverables import jobs as deliverables_jobs
 from agencyqa.engagements.deliverables import messages as deliverables_messages
 from agencyqa.engagements.deliverables import routes as deliverables_routes
+from agencyqa.engagements.milestones import events as milestones_events
+from agencyqa.engagements.milestones import messages as milestones_messages
+from agencyqa.engagements.milestones import routes as milestones_routes
 from agencyqa.engagements.receipts import cli as receipts_cli
 from agencyqa.engagements.receipts import events as receipts_events
 from agencyqa.engagements.receipts import messages as receipts_messages
@@ -117,6 +120,7 @@ BLUEPRINTS = (
     objects_routes.bp,
     engagements_routes.bp,
     deliverables_routes.bp,
+    milestones_routes.bp,
     receipts_routes.bp,
     team_routes.bp,
     recusal_routes.bp,
@@ -139,6 +143,7 @@ MESSAGES = (
     objects_messages.MESSAGES,
     engagements_messages.MESSAGES,
     deliverables_messages.MESSAGES,
+    milestones_messages.MESSAGES,
     receipts_messages.MESSAGES,
     team_messages.MESSAGES,
     recusal_messages.MESSAGES,
@@ -156,6 +161,7 @@ EVENTS = (
     objects_events,
     engagements_events,
     deliverables_events,
+    milestones_events,
     receipts_events,
     team_events,
     recusal_events,

@@ -22,6 +22,7 @@ from agencyqa.demo.independence import Independence
 from agencyqa.demo.inspecting import Inspecting
 from agencyqa.demo.scoring import Scoring
 from agencyqa.demo.setting import SUSPENDED_AGENCY, TIED_DEPARTMENT, WAN, YUAN, Stage
+from agencyqa.demo.terms import Terms
 from agencyqa.demo.timeline import Timeline
 from agencyqa.engagements.data import EngagementData
 from agencyqa.engagements.models import Engagement
@@ -73,6 +74,7 @@ class Story:
         last = local_date(self.timeline.end)
         self.handing_in.plan_waiting_file(last - timedelta(days=1))
         self.handing_in.plan_open_reviews(last - timedelta(days=1))
+        Terms(self.session, self.stage).plan(self.timeline, last)
         self.evaluating.plan_unfinished(last - timedelta(days=1))
         span = (last - date(self.open_year, 2, 20)).days
         for number in range(len(OBJECTS)):

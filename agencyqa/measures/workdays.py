@@ -7,7 +7,7 @@ it is provisional, until a bureau has entered the year.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -19,6 +19,10 @@ from agencyqa.measures.models import WorkdayChange, WorkdayYear
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
+
+
+# The first and the last day, both left out of a term.
+Pause = tuple[date, date]
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,10 @@ class WorkingCalendar:
         found = self.exceptions.get(day)
         return day.weekday() < SATURDAY if found is None else found.is_working
 
-    def add(self, day: date, days: int) -> Due:
+    def add(self, day: date, days: int, pauses: Sequence[Pause] = ()) -> Due:
         """The last day of a term of ``days`` working days; a term of none ends on ``day`` itself, whatever day it is.
+
+        Days within a pause do not count, as if they were holidays; whether they would have is of no matter.
 
         Raise ValueError for a negative term, OverflowError beyond the end of the calendar.
         """
@@ -69,6 +75,8 @@ class WorkingCalendar:
         is_provisional = False
         while days:
             day += ONE_DAY
+            if any(first <= day <= last for first, last in pauses):
+                continue
             is_provisional = is_provisional or day.year not in self.known
             days -= self.is_working(day)
         return Due(day, is_provisional)

@@ -50,6 +50,9 @@ class DueCause(StrEnum):
     BY_HAND = "by_hand"
     CONTRACT = "contract"
     CALENDAR = "calendar"
+    EXTENDED = "extended"
+    RESUMED = "resumed"
+    RESTARTED = "restarted"
 
 
 describe(
@@ -92,5 +95,8 @@ describe(
         DueCause.BY_HAND: _l("财政局调整"),
         DueCause.CONTRACT: _l("合同日期变动"),
         DueCause.CALENDAR: _l("工作日历更新"),
+        DueCause.EXTENDED: _l("延长期限"),
+        DueCause.RESUMED: _l("中止后继续计算"),
+        DueCause.RESTARTED: _l("中止后重新计算"),
     },
 )

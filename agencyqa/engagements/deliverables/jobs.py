@@ -47,6 +47,7 @@ def _mark(session: Session, calendar: WorkingCalendar, day: date, now: datetime)
         .where(
             Deliverable.first_submitted_at.is_(None),
             Deliverable.is_overdue.is_(False),
+            Deliverable.paused_on.is_(None),
             Deliverable.due_on < day,
             Engagement.state != EngagementState.TERMINATED,
         )
@@ -101,6 +102,7 @@ def _remind(session: Session, calendar: WorkingCalendar, day: date, now: datetim
         .where(
             is_owed(),
             Deliverable.first_submitted_at.is_(None),
+            Deliverable.paused_on.is_(None),
             Deliverable.due_on.between(day, day + LOOK_AHEAD),
         )
         .order_by(Deliverable.engagement_id, Deliverable.id)

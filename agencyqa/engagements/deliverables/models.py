@@ -83,6 +83,8 @@ class Deliverable(Identified, Versioned, Base):
     basis: Mapped[Basis | None] = mapped_column(Choice(Basis))
     counted_from: Mapped[date | None]
     working_days: Mapped[int | None] = mapped_column(Integer)
+    # Since when the term stands still; empty while it runs.
+    paused_on: Mapped[date | None]
     # Why the bureau set the date by hand.
     due_reason: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[DeliverableState] = mapped_column(Choice(DeliverableState))
@@ -107,6 +109,8 @@ class DueChange(Identified, Base):
     before_on: Mapped[date | None]
     after_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(Text, default="")
+    # By whose word a term became longer or stood still.
+    authority: Mapped[str] = mapped_column(Text, default="")
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 

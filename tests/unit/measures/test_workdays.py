@@ -105,3 +105,24 @@ def test_what_was_entered_goes_before_weekday_and_built_in_calendar() -> None:
 def test_a_term_is_never_negative() -> None:
     with pytest.raises(ValueError, match="negative"):
         CALENDAR.add(date(2022, 3, 1), -1)
+
+
+@given(
+    st.dates(date(2022, 1, 1), date(2023, 6, 30)),
+    st.integers(0, 40),
+    st.lists(st.tuples(st.integers(-5, 60), st.integers(0, 20)), max_size=3),
+)
+def test_days_of_a_pause_are_left_out_of_a_term(day: date, days: int, spans: list[tuple[int, int]]) -> None:
+    """Counted one by one on paper: the last of the first ``days`` working days that lie in no pause."""
+    calendar = CALENDAR
+    pauses = [(day + timedelta(days=begin), day + timedelta(days=begin + length)) for begin, length in spans]
+    due = calendar.add(day, days, pauses)
+    following = (day + timedelta(days=number) for number in range(1, 400))
+    counted = [
+        each
+        for each in following
+        if calendar.is_working(each) and not any(first <= each <= last for first, last in pauses)
+    ]
+    assert due.on == (counted[days - 1] if days else day)
+    # The day after the trigger is the first that may count, and the last one counts in full.
+    assert calendar.late_days(due.on, due.on).days == 0

@@ -20,6 +20,7 @@ from agencyqa.engagements.deliverables.models import (
     Submission,
 )
 from agencyqa.engagements.deliverables.policies import submission_visible, version_visible, visible
+from agencyqa.engagements.milestones.pauses import pause_rows
 from agencyqa.engagements.models import Engagement
 from agencyqa.files.enums import FileKind
 from agencyqa.files.models import StoredFile
@@ -56,6 +57,7 @@ class Slot:
     row: Row[*tuple[Any, ...]]
     versions: list[Row[*tuple[Any, ...]]] = field(default_factory=list)
     moves: list[Row[*tuple[Any, ...]]] = field(default_factory=list)
+    pauses: list[Row[*tuple[Any, ...]]] = field(default_factory=list)
 
     @property
     def handed_in(self) -> list[Row[*tuple[Any, ...]]]:
@@ -63,7 +65,7 @@ class Slot:
 
 
 def slots_of(session: Session, actor: Actor, engagement_id: int) -> list[Slot]:
-    """All deliverables of an engagement that the actor sees, with the versions the actor sees; three statements."""
+    """All deliverables of an engagement that the actor sees, with the versions the actor sees; four statements."""
     rows = session.execute(
         select(
             Deliverable.id,
@@ -73,6 +75,7 @@ def slots_of(session: Session, actor: Actor, engagement_id: int) -> list[Slot]:
             Deliverable.is_required,
             Deliverable.due_on,
             Deliverable.is_due_provisional,
+            Deliverable.paused_on,
             Deliverable.basis,
             Deliverable.counted_from,
             Deliverable.working_days,
@@ -92,6 +95,8 @@ def slots_of(session: Session, actor: Actor, engagement_id: int) -> list[Slot]:
         slots[version.deliverable_id].versions.append(version)
     for move in _moves(session, list(slots)):
         slots[move.deliverable_id].moves.append(move)
+    for pause in pause_rows(session, list(slots)):
+        slots[pause.deliverable_id].pauses.append(pause)
     return list(slots.values())
 
 
@@ -141,6 +146,7 @@ def _moves(session: Session, deliverable_ids: list[int]) -> Rows:
             DueChange.before_on,
             DueChange.after_on,
             DueChange.reason,
+            DueChange.authority,
             DueChange.changed_at,
             User.display_name.label("changed_by"),
         )

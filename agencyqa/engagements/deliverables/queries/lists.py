@@ -130,7 +130,13 @@ def due_soon(session: Session, actor: Actor, day: date, days: int, *, limit: int
     until = day + timedelta(days=days)
     return session.execute(
         _rows()
-        .where(visible(actor), sees_terms(actor), is_owed(), Deliverable.due_on.between(day, until))
+        .where(
+            visible(actor),
+            sees_terms(actor),
+            is_owed(),
+            Deliverable.paused_on.is_(None),
+            Deliverable.due_on.between(day, until),
+        )
         .order_by(Deliverable.due_on, Deliverable.id)
         .limit(limit)
     ).all()
@@ -187,6 +193,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Deliverable.is_required,
             Deliverable.due_on,
             Deliverable.is_due_provisional,
+            Deliverable.paused_on,
             Deliverable.state,
             Deliverable.is_overdue,
             Deliverable.late_days,

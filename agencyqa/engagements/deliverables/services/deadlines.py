@@ -64,6 +64,8 @@ def change_due(
         raise WrongState("deliverable_engagement_terminated")
     if is_year_final(session, engagement.bureau_id, engagement.assessment_year, hold=True):
         raise WrongState("year_is_final", year=engagement.assessment_year)
+    if deliverable.paused_on is not None:
+        raise WrongState("term_paused", began_on=deliverable.paused_on)
     reason = reason_of(data.reason)
     problems = _problems(data, engagement)
     if problems:
@@ -77,7 +79,7 @@ def change_due(
         put_due(deliverable, Due(data.due_on, False))
     else:
         deliverable.counted_from, deliverable.working_days = data.counted_from, data.working_days
-        count_due(deliverable, calendar)
+        count_due(session, deliverable, calendar)
     settle_lateness(deliverable, calendar, now)
     if not trace_move(
         actor, session, engagement, deliverable, before, DueCause.BY_HAND, now=now, reason=reason
@@ -130,7 +132,7 @@ def recount_provisional(session: Session, actor: Actor, now: datetime) -> int:
             continue
         before = figures(deliverable)
         if deliverable.is_due_provisional:
-            count_due(deliverable, calendar)
+            count_due(session, deliverable, calendar)
         settle_lateness(deliverable, calendar, now)
         if trace_move(actor, session, engagement, deliverable, before, DueCause.CALENDAR, now=now):
             moved[engagement.id] = moved.get(engagement.id, 0) + 1

@@ -72,9 +72,9 @@ def ensure_expected(
         wanted = item if engagement.state is EngagementState.CONTRACTED else Requirement(item.kind, False)
         slot = _slot(engagement, item.kind, now)
         slot.requirement_table_id = None if table is None else table.id
-        set_terms(slot, wanted, engagement, calendar)
+        set_terms(session, slot, wanted, engagement, calendar)
         if not with_past_dates and slot.due_on is not None and slot.due_on < day:
-            set_terms(slot, Requirement(item.kind, wanted.is_required), engagement, calendar)
+            set_terms(session, slot, Requirement(item.kind, wanted.is_required), engagement, calendar)
         made.append(slot)
     session.add_all(made)
     session.flush()
@@ -165,7 +165,7 @@ def follow_contract(
         if is_by_hand(slot):
             slot.is_required = item.is_required
         else:
-            set_terms(slot, item, engagement, calendar)
+            set_terms(session, slot, item, engagement, calendar)
             settle_lateness(slot, calendar, now)
         moved |= trace_move(actor, session, engagement, slot, before, DueCause.CONTRACT, now=now)
     return moved

@@ -23,9 +23,11 @@ from agencyqa.engagements.deliverables.policies import can_submit
 from agencyqa.engagements.deliverables.receipts import FORMAT, digest
 from agencyqa.engagements.deliverables.requirements import CONCLUSIONS
 from agencyqa.engagements.deliverables.services.access import hold_engagement
+from agencyqa.engagements.deliverables.services.pauses import end_pause
 from agencyqa.engagements.deliverables.services.terms import settle_lateness
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.hooks import tell_evidence_changed
+from agencyqa.engagements.milestones.pauses import lasting_pause
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.receipts.services import sign
 from agencyqa.engagements.review.gate import obstacle as review_obstacle
@@ -109,6 +111,7 @@ def submit(
     number = session.scalar(
         select(func.max(Submission.number)).where(Submission.engagement_id == engagement.id)
     )
+    _end_pauses(actor, session, engagement, found.pairs, now)
     _advance(session, found.pairs, now)
     receipt = _receipt(actor, session, engagement, found.pairs, (number or 0) + 1, note.strip(), now)
     submission = Submission(
@@ -171,6 +174,16 @@ def _check(session: Session, engagement: Engagement, found: Waiting) -> None:
     names = [version.file_name for _, version in found.pairs if version.file_id in infected]
     if names:
         raise Invalid("invalid", note=("deliverable_infected", {"names": names}))
+
+
+def _end_pauses(
+    actor: Actor, session: Session, engagement: Engagement, pairs: Sequence[Pair], now: datetime
+) -> None:
+    """What was waited for cannot be missing any more once the thing itself is there."""
+    for deliverable in {deliverable.id: deliverable for deliverable, _ in pairs}.values():
+        pause = None if deliverable.paused_on is None else lasting_pause(session, deliverable.id)
+        if pause is not None:
+            end_pause(actor, session, engagement, deliverable, pause, local_date(now), "", now=now)
 
 
 def _advance(session: Session, pairs: Sequence[Pair], now: datetime) -> None:

@@ -14,6 +14,7 @@ from agencyqa.engagements.deliverables.enums import DueCause
 from agencyqa.engagements.deliverables.models import Deliverable, DueChange
 from agencyqa.engagements.deliverables.notices import tell_agency, what_of
 from agencyqa.engagements.deliverables.requirements import Requirement, start_of
+from agencyqa.engagements.milestones.pauses import pauses_of
 from agencyqa.engagements.models import Engagement
 from agencyqa.measures.workdays import Due, WorkingCalendar
 
@@ -35,7 +36,11 @@ def is_by_hand(deliverable: Deliverable) -> bool:
 
 
 def set_terms(
-    deliverable: Deliverable, item: Requirement, engagement: Engagement, calendar: WorkingCalendar
+    session: Session,
+    deliverable: Deliverable,
+    item: Requirement,
+    engagement: Engagement,
+    calendar: WorkingCalendar,
 ) -> None:
     """The date that a table gives, counted from the contract as it stands."""
     deliverable.is_required = item.is_required
@@ -46,14 +51,15 @@ def set_terms(
         deliverable.due_on, deliverable.is_due_provisional = None, False
         return
     deliverable.counted_from = start_of(item.basis, engagement)
-    count_due(deliverable, calendar)
+    count_due(session, deliverable, calendar)
 
 
-def count_due(deliverable: Deliverable, calendar: WorkingCalendar) -> None:
-    """Count the date again from the day and the number of working days that are kept with it."""
+def count_due(session: Session, deliverable: Deliverable, calendar: WorkingCalendar) -> None:
+    """Count the date again from the day and the number of working days that are kept with it, pauses left out."""
     if deliverable.counted_from is None or deliverable.working_days is None:
         return
-    put_due(deliverable, calendar.add(deliverable.counted_from, deliverable.working_days))
+    pauses = pauses_of(session, deliverable.id)
+    put_due(deliverable, calendar.add(deliverable.counted_from, deliverable.working_days, pauses))
 
 
 def put_due(deliverable: Deliverable, due: Due) -> None:
@@ -87,6 +93,7 @@ def trace_move(
     *,
     now: datetime,
     reason: str = "",
+    authority: str = "",
 ) -> bool:
     """Record what differs from ``before``, and tell the agency where the date itself moved; whether anything did."""
     after = figures(deliverable)
@@ -103,10 +110,19 @@ def trace_move(
         changes={name: (before[name], after[name]) for name in FIGURES},
         cause=cause,
         reason=reason,
+        authority=authority,
     )
     if before["due_on"] != after["due_on"]:
         _keep_and_tell(
-            actor, session, engagement, deliverable, before["due_on"], cause, now=now, reason=reason
+            actor,
+            session,
+            engagement,
+            deliverable,
+            before["due_on"],
+            cause,
+            now=now,
+            reason=reason,
+            authority=authority,
         )
     return True
 
@@ -121,6 +137,7 @@ def _keep_and_tell(
     *,
     now: datetime,
     reason: str,
+    authority: str,
 ) -> None:
     session.add(
         DueChange(
@@ -129,6 +146,7 @@ def _keep_and_tell(
             before_on=before_on,
             after_on=deliverable.due_on,
             reason=reason,
+            authority=authority,
             changed_at=now,
             changed_by_id=actor.user_id,
         )
