@@ -1,13 +1,13 @@
 """terms that stand still, and by whose word a date moved
 
-Revision: 0018, after 0017
+Revision: 0030, after 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0030"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
