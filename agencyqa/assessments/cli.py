@@ -136,7 +136,8 @@ def _refuse_incomplete(
             for issue in told_issues(judged, specs) if judged.state != "left_out" else ():
                 found = _issue_place(filled, sheet, judged.key, issue)
                 if not any(f"{found.problem.place}.".startswith(f"{place}.") for place in known):
-                    text = f"{texts.criterion(judged.key)}：{issue_sentence(issue, words, specs)}"
+                    told = issue_sentence(issue, words, specs)
+                    text = f"{texts.criterion(judged.key)}{gettext('：')}{told}"
                     lines.append((found.line or 0, _line(path, filled, found, text)))
     if lines:
         click.echo("\n".join(text for _, text in sorted(lines, key=lambda line: line[0])), err=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from agencyqa.measures.problem_texts import problem_sentence
 from agencyqa.measures.reading import Document, FileProblem, Path
+from agencyqa.measures.words import gettext
 from agencyqa.spreadsheets.messages import MESSAGES
 from agencyqa.spreadsheets.problems import Problem as TableProblem
 from agencyqa.spreadsheets.safety import Limits
@@ -71,7 +72,7 @@ def table_fault(
     """A fault of the table itself; ``sentences`` add to those of every table."""
     text = sentences.get(problem.code, MESSAGES.get(problem.code, problem.code))
     params = {
-        name: "、".join(map(str, value)) if isinstance(value, list | tuple) else value
+        name: gettext("、").join(map(str, value)) if isinstance(value, list | tuple) else value
         for name, value in problem.params.items()
     }
     return BookFault(problem.where, problem.code, str(text) % params if params else str(text), is_error)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from agencyqa.measures.words import gettext
 from agencyqa.scoring import Problem, format_points
 
 _SENTENCES: dict[str, object] = {
@@ -116,7 +117,7 @@ class _Gaps(dict[str, str]):
 
 def _figure(name: str, value: Any, *, plain: bool) -> str:
     if isinstance(value, list | tuple):
-        return "、".join(str(item) for item in value)
+        return gettext("、").join(str(item) for item in value)
     if isinstance(value, int) and not plain and name not in _PLAIN:
         return format_points(value)
     return str(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -47,6 +47,8 @@ _HEADER_SEARCH = 20
 
 # The columns by name; one without an input holds the scorer's own figure.
 Known = dict[str, tuple[str, InputSpec | None]]
+# For each column the choice that every word stands for.
+Offered = dict[str, dict[str, str]]
 
 
 _SENTENCES = {
@@ -192,8 +194,9 @@ def read_sheets_book(
     held: list[dict[str, Any]] = []
     builder.data["sheets"] = held
     builder.place(("sheets",), grid.sheet)
+    offered = _offered(program, texts)
     for row in table.rows:
-        held.append(_sheet(row, len(held), known, texts, builder))
+        held.append(_sheet(row, len(held), known, offered, builder))
     notes = [table_fault(note, _SENTENCES, is_error=False) for note in table.notes]
     return builder.document(), faults, notes
 
@@ -216,7 +219,7 @@ def _name_of(title: str) -> str:
 
 
 def _sheet(
-    row: TableRow, number: int, known: Known, texts: SchemeTexts, builder: BookBuilder
+    row: TableRow, number: int, known: Known, offered: Offered, builder: BookBuilder
 ) -> dict[str, Any]:
     sheet: dict[str, Any] = {"answers": {}, "entered": {}}
     path = ("sheets", number)
@@ -231,14 +234,14 @@ def _sheet(
             if text is not None:
                 builder.set(sheet["entered"], (*path, "entered"), (key,), _figure(text), cell)
             continue
-        value = None if text is None else _value(key, spec, text, texts)
+        value = None if text is None else _value(spec, text, offered[name])
         holder = sheet["answers"].setdefault(key, {})
         # An empty cell is where the missing answer belongs.
         builder.set(holder, (*path, "answers", key), (spec.name,), value, cell)
     return sheet
 
 
-def _value(key: str, spec: InputSpec, text: str, texts: SchemeTexts) -> Any:
+def _value(spec: InputSpec, text: str, words: Mapping[str, str]) -> Any:
     """What a sheets file would hold; what does not fit stays text, and the reader of sheets says so at its cell."""
     plain = unicodedata.normalize("NFKC", text).strip()
     if spec.type == "flag":
@@ -246,11 +249,22 @@ def _value(key: str, spec: InputSpec, text: str, texts: SchemeTexts) -> Any:
     if spec.type == "choice":
         if any(choice.key == plain for choice in spec.choices):
             return plain
-        words = {plain_word(word): choice for choice, word in _words(key, spec, texts)}
         return words.get(plain_word(text), text)
     if spec.type == "count":
         return int(plain) if re.fullmatch("[+-]?[0-9]{1,9}", plain) else text
     return _figure(text)
+
+
+def _offered(program: Program, texts: SchemeTexts) -> Offered:
+    """A workbook may have been made in the other language; where both know a word, the reader's own one counts."""
+    languages = [SchemeTexts(texts.file, language) for language in (texts.language, "zh", "en")]
+    found: Offered = {}
+    for key, spec in _inputs(program):
+        words = found[f"{key}.{spec.name}"] = {}
+        for each in languages if spec.type == "choice" else ():
+            for choice, word in _words(key, spec, each):
+                words.setdefault(plain_word(word), choice)
+    return found
 
 
 def _figure(text: str) -> str:

@@ -201,3 +201,28 @@ def test_a_formula_without_its_result_is_named_beside_what_is_missing(sheets: Pa
         ":评分表!H2: 错误: 3.1 数据详实、情况清晰：“得分”尚未填写。 [missing]",
         "共 1 处错误。",
     ]
+
+
+def test_a_workbook_is_read_in_either_language(sheets: Path) -> None:
+    def english(sheet: Any, places: dict[str, int]) -> None:
+        sheet.cell(3, places["team_ability.band"]).value = "Strong"
+        sheet.cell(3, places["team_stability.met"]).value = "Yes"
+
+    fill(sheets, english)
+    values(sheets)
+    for language in ("zh", "en"):
+        result = run("score", "jiading-2018", sheets, "--format", "json", "--language", language)
+        assert result.exit_code == 0, result.output
+        assert [sheet["total"] for sheet in json.loads(result.output)["sheets"]] == ["94", "94"]
+
+
+def test_english_messages_hold_no_chinese_marks(sheets: Path) -> None:
+    def spoil(sheet: Any, places: dict[str, int]) -> None:
+        sheet.cell(2, places["team_ability.band"]).value = "?"
+        sheet.cell(2, places["report_data.value"]).value = None
+
+    fill(sheets, spoil)
+    lines = run("score", "jiading-2018", sheets, "--language", "en").stderr.splitlines()
+    told = [line.replace(str(sheets), "").replace("评分表", "Sheets") for line in lines]
+    assert told[-1] == "Errors in all: 2."
+    assert not [letter for line in told for letter in line if letter in "：；、，。"]
