@@ -3,7 +3,8 @@
 Marks are integers of a ten-thousandth; sums and products of integers below 2**53 are exact. A quotient of such integers
 is the nearest binary number, which decides every rounding except one beside a half. So what is rounded is first lifted
 by ``LIFT``: an exact half, which binary may hold a little too low, then goes up as it must. A figure less than ``NEAR``
-below a half would go up too, and a product above 2**53 loses digits: those rows say so and hold no formula.
+below a half would go up too, and so might an exact half over figures above 2**53, which lose digits: those rows say
+so and hold no formula.
 
 Half-up of a quotient of integers needs no lift: ``INT((2*a+b)/(2*b))``. Spreadsheets take what lies within 15 digits
 of an integer for that integer, so it is exact as long as ``2*a+b`` is below ``WHOLE_BELOW``: otherwise the quotient
@@ -28,8 +29,10 @@ WHOLE_BELOW = 10**14
 LIFT = "0.000000001"
 NEAR = Fraction(2, 10**9)
 _HALF = Fraction(1, 2)
-# A quotient this near a half may land on the other side of it; exactly on it, binary holds it exactly.
+# A quotient this near a half, by its own size, may land on the other side of it; exactly on it, binary holds it exactly
+# as long as it holds what is divided.
 _BESIDE = Fraction(1, 10**6)
+_BESIDE_OF_ITS_SIZE = Fraction(1, 10**12)
 # Parameters up to a hundred thousand points, times a count of five digits, and inputs up to this: all of it, and the
 # sums of many of them, stay below what binary numbers hold exactly.
 LARGEST_PARAMETER = 10**9
@@ -87,8 +90,15 @@ def is_exact(rule: Rule, values: Mapping[str, int | None]) -> bool:
         return True
     product: int = rule.points * over
     unit: int = 10 ** (4 - rule.places)
-    distance = abs(Fraction(product, under * unit) % 1 - _HALF)
-    return product < EXACT_BELOW and (distance == 0 or distance > _BESIDE)
+    quotient = Fraction(product, under * unit)
+    top = rule.points if rule.cap is None else rule.cap
+    if quotient > 2 * Fraction(top, unit) + 1:
+        # However it is rounded, the cap is what is left of it.
+        return True
+    distance = abs(quotient % 1 - _HALF)
+    if distance == 0:
+        return product < EXACT_BELOW
+    return distance > max(_BESIDE, quotient * _BESIDE_OF_ITS_SIZE)
 
 
 def _inside(values: Mapping[str, int | None], part: str) -> dict[str, int | None]:
