@@ -80,4 +80,5 @@ def recompute_columns() -> tuple[Column, ...]:
         Column("possible_weighted", gettext("满分×权重"), 14, Kind.POINTS),
         Column("flag", gettext("不计入或适用（1 为是）"), 12, Kind.POINTS),
         Column("note", gettext("备注"), 20),
+        Column("inputs", gettext("填报（依次向右）"), 16, Kind.POINTS),
     )
