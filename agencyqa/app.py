@@ -52,6 +52,9 @@ from agencyqa.engagements.deliverables import routes as deliverables_routes
 from agencyqa.engagements.milestones import events as milestones_events
 from agencyqa.engagements.milestones import messages as milestones_messages
 from agencyqa.engagements.milestones import routes as milestones_routes
+from agencyqa.engagements.opinions import events as opinions_events
+from agencyqa.engagements.opinions import messages as opinions_messages
+from agencyqa.engagements.opinions import routes as opinions_routes
 from agencyqa.engagements.receipts import cli as receipts_cli
 from agencyqa.engagements.receipts import events as receipts_events
 from agencyqa.engagements.receipts import messages as receipts_messages
@@ -121,6 +124,7 @@ BLUEPRINTS = (
     engagements_routes.bp,
     deliverables_routes.bp,
     milestones_routes.bp,
+    opinions_routes.bp,
     receipts_routes.bp,
     team_routes.bp,
     recusal_routes.bp,
@@ -144,6 +148,7 @@ MESSAGES = (
     engagements_messages.MESSAGES,
     deliverables_messages.MESSAGES,
     milestones_messages.MESSAGES,
+    opinions_messages.MESSAGES,
     receipts_messages.MESSAGES,
     team_messages.MESSAGES,
     recusal_messages.MESSAGES,
@@ -162,6 +167,7 @@ EVENTS = (
     engagements_events,
     deliverables_events,
     milestones_events,
+    opinions_events,
     receipts_events,
     team_events,
     recusal_events,

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     DELIVERABLES_ACCEPT = "engagements:deliverable:accept"
     DEADLINES_WRITE = "engagements:deadline:write"
     REVIEW_WRITE = "engagements:review:write"
+    OPINIONS_WRITE = "engagements:opinion:write"
     REQUIREMENTS_WRITE = "engagements:requirement:write"
     EVALUATIONS_READ = "evaluations:record:read"
     EVALUATIONS_WRITE = "evaluations:record:write"

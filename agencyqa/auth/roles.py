@@ -137,6 +137,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.TEAM_CONSENT,
         Permission.EVALUATIONS_READ,
         Permission.EVALUATIONS_ANSWER,
+        Permission.OPINIONS_WRITE,
     },
     Role.OBSERVER: _EVERYBODY
     | {

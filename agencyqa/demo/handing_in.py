@@ -16,6 +16,7 @@ from agencyqa.demo import content
 from agencyqa.demo.chance import Chance
 from agencyqa.demo.figures import Figures
 from agencyqa.demo.filing import Filing
+from agencyqa.demo.listening import Listening
 from agencyqa.demo.paper_content import draft_paper, plan_paper, report_paper, work_paper_rows
 from agencyqa.demo.reviewing import COMMENTS, Reviewing
 from agencyqa.demo.setting import Stage
@@ -79,6 +80,7 @@ class HandingIn:
         self.filing = filing
         self.figures = figures
         self.reviewing = Reviewing(session, stage)
+        self.listening = Listening(session, stage)
 
     def plan(self, course: Course, ending: Ending = Ending.USUAL) -> None:
         chance = Chance(f"AgencyQA demo/{course.name}")
@@ -88,6 +90,7 @@ class HandingIn:
         handed_in = course.completed - timedelta(days=REPORT_BEFORE)
         if course.kind is WorkKind.EVALUATION and chance.happens("draft", 25):
             self._at(course, handed_in - timedelta(days=20), (DRAFT,), hour=11)
+            self._hear_unit_at(course, handed_in - timedelta(days=18))
             self._decide_at(course, handed_in - timedelta(days=15), (DRAFT,), Decision.ACCEPTED)
         kinds = (PAPERS, REPORT) if course.kind is WorkKind.EVALUATION else (REPORT,)
         if chance.happens("report/returned", (106 - course.quality) // 2):
@@ -119,6 +122,8 @@ class HandingIn:
             if ending is Ending.SILENT:
                 return
             self._at(course, handed_in + timedelta(days=6), (PLAN,))
+        if chance.happens("plan/experts", 30):
+            self.timeline.at(handed_in + timedelta(days=8), lambda now: self._hear_experts(course, now))
         self._decide_at(course, handed_in + timedelta(days=9), (PLAN,), Decision.ACCEPTED)
 
     def _at(self, course: Course, day: date, kinds: Sequence[DeliverableKind], hour: int = 10) -> None:
@@ -126,6 +131,14 @@ class HandingIn:
         at = self.timeline.at
         at(day - timedelta(days=1), lambda now: self._upload(course, kinds, now), hour=hour)
         at(day, lambda now: self._submit(course, now), hour=hour)
+
+    def _hear_unit_at(self, course: Course, day: date) -> None:
+        work = course.engagement_id
+        self.timeline.at(day, lambda now: self.listening.hear_unit(work, now))
+        self.timeline.at(day + timedelta(days=2), lambda now: self.listening.answer(work, now))
+
+    def _hear_experts(self, course: Course, now: datetime) -> None:
+        self.listening.hear_experts(course.engagement_id, course.name, self._commissioner(course, now), now)
 
     def _review_at(self, course: Course, chance: Chance, day: date, name: str) -> None:
         """All three levels on the day of the upload; in some there is something to be said."""

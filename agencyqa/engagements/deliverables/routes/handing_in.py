@@ -11,7 +11,6 @@ from agencyqa.engagements.deliverables import policies, services
 from agencyqa.engagements.deliverables.forms import OtherForm, SubmitForm
 from agencyqa.engagements.deliverables.routes import bp
 from agencyqa.engagements.deliverables.routes.loading import load_engagement
-from agencyqa.engagements.review.gate import obstacle as review_obstacle
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 from agencyqa.web.messages import sentence
@@ -40,7 +39,7 @@ def submit(engagement_id: int) -> ResponseReturnValue:
         }
         for deliverable, version in found.pairs
     ]
-    obstacle = review_obstacle(db.session(), engagement.id, found.pairs)
+    obstacle = services.obstacle(db.session(), engagement, found)
     if form.validate_on_submit():
         with form.catching(CONSTRAINTS):
             submission = services.submit(

@@ -12,7 +12,7 @@ from agencyqa.engagements.deliverables.services.expected import (
     fill_open,
     follow_contract,
 )
-from agencyqa.engagements.deliverables.services.handing_in import Waiting, submit, waiting
+from agencyqa.engagements.deliverables.services.handing_in import Waiting, obstacle, submit, waiting
 from agencyqa.engagements.deliverables.services.tables import (
     TableData,
     enter_table,
@@ -42,6 +42,7 @@ __all__ = [
     "follow_calendar",
     "follow_contract",
     "load_requirement_tables",
+    "obstacle",
     "recount_provisional",
     "submit",
     "waiting",

@@ -29,6 +29,7 @@ from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.hooks import tell_evidence_changed
 from agencyqa.engagements.milestones.pauses import lasting_pause
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.opinions.gate import unanswered
 from agencyqa.engagements.receipts.services import sign
 from agencyqa.engagements.review.gate import obstacle as review_obstacle
 from agencyqa.errors import Forbidden, Invalid, WrongState
@@ -163,8 +164,8 @@ def _check(session: Session, engagement: Engagement, found: Waiting) -> None:
         raise Invalid("deliverable_nothing_waiting")
     if found.missing:
         raise Invalid("invalid", note=("deliverable_required_missing", {"kinds": list(found.missing)}))
-    if (obstacle := review_obstacle(session, engagement.id, found.pairs)) is not None:
-        raise Invalid("invalid", note=obstacle)
+    if (reason := obstacle(session, engagement, found)) is not None:
+        raise Invalid("invalid", note=reason)
     infected = session.scalars(
         select(StoredFile.id).where(
             StoredFile.id.in_([version.file_id for _, version in found.pairs]),
@@ -174,6 +175,15 @@ def _check(session: Session, engagement: Engagement, found: Waiting) -> None:
     names = [version.file_name for _, version in found.pairs if version.file_id in infected]
     if names:
         raise Invalid("invalid", note=("deliverable_infected", {"names": names}))
+
+
+def obstacle(session: Session, engagement: Engagement, found: Waiting) -> tuple[str, dict[str, Any]] | None:
+    """Why these files cannot be handed in yet although all are there: comments of the unit, levels of the review."""
+    if any(deliverable.kind is DeliverableKind.REPORT for deliverable, _ in found.pairs):
+        count = unanswered(session, engagement.id)
+        if count:
+            return "opinions_unanswered", {"count": count}
+    return review_obstacle(session, engagement.id, found.pairs)
 
 
 def _end_pauses(
