@@ -18,19 +18,17 @@ from agencyqa.measures.cli import (
     diff,
     fault_line,
     load_scheme,
+    load_sheets,
     load_with_notes,
     problem_line,
-    read_file,
-    refuse,
-    refuse_book,
     schema,
     speaking,
 )
-from agencyqa.measures.reading import FileError, FileProblem
+from agencyqa.measures.reading import FileProblem
 from agencyqa.measures.scheme_format import CheckedFile
 from agencyqa.measures.sentences import issue_sentence
-from agencyqa.measures.sheet_books import is_workbook, read_sheets_book, write_sheets_template
-from agencyqa.measures.sheet_files import FilledSheet, FilledSheets, read_sheets, sheets_of
+from agencyqa.measures.sheet_books import write_sheets_template
+from agencyqa.measures.sheet_files import FilledSheet, FilledSheets
 from agencyqa.measures.texts import SchemeTexts, reader_language
 from agencyqa.measures.words import gettext
 from agencyqa.scoring import Issue, Problem, Program, SheetResult, compile_scheme, format_points
@@ -79,7 +77,7 @@ def score(scheme: str, sheets: Path, trace: bool, form: str, language: str) -> N
         checked = load_scheme(scheme)
         program = compile_scheme(checked.scheme)
         texts = SchemeTexts(checked.file, reader_language())
-        filled = _load_sheets(sheets, program, checked, texts)
+        filled = load_sheets(sheets, program, checked, texts)
         results = [program.score(sheet.answers, sheet.entered) for sheet in filled.sheets]
         _refuse_incomplete(sheets, filled, results, program, texts)
         traces = [program.trace(sheet.answers, sheet.entered) for sheet in filled.sheets]
@@ -104,22 +102,6 @@ def sheets_template(scheme: str, out: Path, rows: int, language: str) -> None:
         texts = SchemeTexts(checked.file, reader_language())
         write_sheets_template(out, compile_scheme(checked.scheme), texts, now=utc_now(), rows=rows)
     click.echo(str(out))
-
-
-def _load_sheets(path: Path, program: Program, checked: CheckedFile, texts: SchemeTexts) -> FilledSheets:
-    content, key = read_file(path), checked.file.key
-    if is_workbook(path.name, content):
-        document, faults, notes = read_sheets_book(content, program, texts)
-        if document is None or faults:
-            refuse_book(str(path), faults)
-        for note in notes:
-            # Not among the results, which another program may read.
-            click.echo(fault_line(str(path), note), err=True)
-        return sheets_of(document, program, key)
-    try:
-        return read_sheets(content, program, key)
-    except FileError as error:
-        refuse(str(path), error.problems)
 
 
 def _refuse_incomplete(

@@ -20,11 +20,12 @@ from agencyqa.measures.reading import LARGEST_FILE, FileError, FileProblem
 from agencyqa.measures.scheme_books.reading import read_book
 from agencyqa.measures.scheme_format import CheckedFile, parse_scheme
 from agencyqa.measures.scheme_format.schema import schema_text
-from agencyqa.measures.sheet_books import is_workbook
+from agencyqa.measures.sheet_books import is_workbook, read_sheets_book
+from agencyqa.measures.sheet_files import FilledSheets, read_sheets, sheets_of
 from agencyqa.measures.shipped import shipped_keys, shipped_path
 from agencyqa.measures.texts import SchemeTexts, reader_language
 from agencyqa.measures.words import gettext
-from agencyqa.scoring import Problem
+from agencyqa.scoring import Problem, Program
 
 # As the shell's own ``diff``: something differs, or something cannot be compared.
 DIFFERENT, UNREADABLE = 1, 2
@@ -109,6 +110,23 @@ def problem_line(name: str, found: FileProblem, text: str | None = None) -> str:
     kind = gettext("错误") if found.is_error else gettext("提醒")
     place = f" {found.problem.place}" if found.problem.place else ""
     return f"{where}: {kind}{place}: {text or problem_sentence(found.problem)} [{found.problem.code}]"
+
+
+def load_sheets(path: Path, program: Program, checked: CheckedFile, texts: SchemeTexts) -> FilledSheets:
+    """Sheets as YAML, JSON or a workbook; what is wrong with single answers stands in their ``problems``."""
+    content, key = read_file(path), checked.file.key
+    if is_workbook(path.name, content):
+        document, faults, notes = read_sheets_book(content, program, texts)
+        if document is None or faults:
+            refuse_book(str(path), faults)
+        for note in notes:
+            # Not among the results, which another program may read.
+            click.echo(fault_line(str(path), note), err=True)
+        return sheets_of(document, program, key)
+    try:
+        return read_sheets(content, program, key)
+    except FileError as error:
+        refuse(str(path), error.problems)
 
 
 @click.command("schema")

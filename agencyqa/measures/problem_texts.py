@@ -13,6 +13,7 @@ _SENTENCES: dict[str, object] = {
     "file_too_large": _l("文件过大，最多 %(limit)s 字节。"),
     "not_utf8": _l("文件不是 UTF-8 编码的文本。"),
     "not_yaml": _l("不符合 YAML 格式：%(detail)s。"),
+    "not_csv": _l("这一行不能按 CSV 读取：%(detail)s。"),
     "several_documents": _l("一个文件只能有一份内容。"),
     "empty_file": _l("文件没有内容。"),
     "too_many_values": _l("内容过多，最多 %(limit)s 个值。"),

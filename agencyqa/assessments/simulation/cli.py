@@ -15,9 +15,9 @@ from agencyqa.assessments.simulation.gap_texts import gap_sentences
 from agencyqa.assessments.simulation.mapping import PackedRows
 from agencyqa.assessments.simulation.options import pairs, read_target
 from agencyqa.assessments.simulation.sheet_table import read_blocks
-from agencyqa.measures.cli import LANGUAGE, load_scheme, read_file, refuse, speaking
+from agencyqa.measures.cli import LANGUAGE, load_scheme, load_sheets, refuse, speaking
 from agencyqa.measures.reading import FileError
-from agencyqa.measures.sheet_files import read_sheets
+from agencyqa.measures.scheme_format import CheckedFile
 from agencyqa.measures.texts import SchemeTexts, reader_language
 from agencyqa.measures.words import gettext
 from agencyqa.scoring import Program, compile_scheme, format_scaled
@@ -70,9 +70,9 @@ def simulate(
 ) -> None:
     """What other rules would have given on past sheets; nothing is changed anywhere.
 
-    With three arguments: SHEETS (YAML, JSON, or CSV for very many), which were filled in by SCHEME, are scored by DRAFT
-    too. With --bureau and --year: the stored sheets of that year, by DRAFT (a file or a shipped key) or with other
-    --points, --weights, --grade or --share.
+    With three arguments: SHEETS (YAML, JSON, Excel, or CSV for very many), which were filled in by SCHEME, are scored
+    by DRAFT too. With --bureau and --year: the stored sheets of that year, by DRAFT (a file or a shipped key) or with
+    other --points, --weights, --grade or --share.
     """
     if bureau is not None:
         if year is None or len(files) > 1:
@@ -114,7 +114,7 @@ def _simulate_file(
     target = read_target(new, points, assume=assume)
     program = compile_scheme(old.scheme)
     try:
-        study = study_of(program, target, _blocks(Path(sheets), program, old.file.key))
+        study = study_of(program, target, _blocks(Path(sheets), program, old))
     except FileError as error:
         refuse(sheets, error.problems)
     except OSError as error:
@@ -130,12 +130,12 @@ def _simulate_file(
     )
 
 
-def _blocks(path: Path, program: Program, key: str) -> Iterable[tuple[Sequence[str], PackedRows]]:
+def _blocks(path: Path, program: Program, checked: CheckedFile) -> Iterable[tuple[Sequence[str], PackedRows]]:
     if path.suffix.lower() == ".csv":
         for block in read_blocks(path, program):
             yield block.names, block.rows
         return
-    filled = read_sheets(read_file(path), program, key)
+    filled = load_sheets(path, program, checked, SchemeTexts(checked.file, reader_language()))
     if filled.problems:
         raise FileError(filled.problems)
     yield (

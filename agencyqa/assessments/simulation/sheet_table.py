@@ -35,16 +35,34 @@ class Block:
 
 
 def read_blocks(path: Path, program: Program) -> Iterator[Block]:
-    """Raises FileError with the faults of the first block that has any; a wrong cell is never read as another."""
+    """Raises FileError with the faults of the first block that has any; a wrong cell is never read as another.
+
+    A line with nothing in it is no sheet.
+    """
     with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.reader(stream)
-        heading = next(reader, [])
-        cells = _cells(heading, program)
-        place = heading.index(NAME) if NAME in heading else None
-        line = 2
-        while lines := list(islice(reader, BLOCK)):
-            yield _block(lines, line, len(heading), cells, place)
-            line += len(lines)
+        try:
+            yield from _blocks(reader, program)
+        except UnicodeDecodeError:
+            raise FileError([FileProblem(Problem("", "not_utf8"))]) from None
+        except csv.Error as error:
+            problem = Problem("", "not_csv", {"detail": str(error)})
+            raise FileError([FileProblem(problem, reader.line_num or 1)]) from None
+
+
+def _blocks(reader: Iterator[list[str]], program: Program) -> Iterator[Block]:
+    heading = next(reader, None)
+    if not heading:
+        raise FileError([FileProblem(Problem("", "empty_file"))])
+    cells = _cells(heading, program)
+    place = heading.index(NAME) if NAME in heading else None
+    numbered = ((number, line) for number, line in enumerate(reader, start=2) if line)
+    lines = list(islice(numbered, BLOCK))
+    if not lines:
+        raise FileError([FileProblem(Problem("", "no_sheets"))])
+    while lines:
+        yield _block(lines, len(heading), cells, place)
+        lines = list(islice(numbered, BLOCK))
 
 
 @dataclass
@@ -90,18 +108,23 @@ def _reader(spec: InputSpec) -> Read:
     if spec.type == "choice":
         return lambda text: code_of(spec, text)
     if spec.type == "count":
-        return lambda text: int(text) if text.isascii() and text.isdigit() else None
+        # What is longer lies outside the limits anyway, and Python reads no integer of any length.
+        return lambda text: int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
     return parse_points
 
 
-def _block(lines: list[list[str]], first: int, width: int, cells: list[_Cells], place: int | None) -> Block:
+def _block(
+    numbered: list[tuple[int, list[str]]], width: int, cells: list[_Cells], place: int | None
+) -> Block:
+    """``numbered`` are the lines, each with its number in the file."""
     wrong = [
-        FileProblem(Problem("", "row_width", {"expected": str(width), "got": str(len(line))}), first + number)
-        for number, line in enumerate(lines)
+        FileProblem(Problem("", "row_width", {"expected": str(width), "got": str(len(line))}), number)
+        for number, line in numbered
         if len(line) != width
     ]
     if wrong:
         raise FileError(wrong[:MOST_PROBLEMS])
+    numbers, lines = zip(*numbered, strict=True)
     columns = list(zip(*lines, strict=True))
     codes: list[Sequence[int | None]] = []
     for cell in cells:
@@ -112,12 +135,12 @@ def _block(lines: list[list[str]], first: int, width: int, cells: list[_Cells], 
         for text in set(texts).difference(cell.known):
             code = _understood(cell.read, text)
             if code is None:
-                wrong.append(_problem(cell.name, text, first + texts.index(text)))
+                wrong.append(_problem(cell.name, text, numbers[texts.index(text)]))
             cell.known[text] = code
         codes.append([cell.known[text] for text in texts])
     if wrong:
         raise FileError(sorted(wrong, key=lambda problem: problem.line or 0)[:MOST_PROBLEMS])
-    names = columns[place] if place is not None else [str(first + number) for number in range(len(lines))]
+    names = columns[place] if place is not None else [str(number) for number in numbers]
     return Block(names, list(zip(*codes, strict=True)))
 
 

@@ -226,3 +226,14 @@ def test_english_messages_hold_no_chinese_marks(sheets: Path) -> None:
     told = [line.replace(str(sheets), "").replace("评分表", "Sheets") for line in lines]
     assert told[-1] == "Errors in all: 2."
     assert not [letter for line in told for letter in line if letter in "：；、，。"]
+
+
+def test_a_workbook_of_sheets_is_simulated_on_as_it_is_scored(sheets: Path) -> None:
+    fill(sheets)
+    values(sheets)
+    result = run(
+        "simulate", "jiading-2018", "jiading-2018", sheets, "--points", "team_ability=30", "--format", "json"
+    )
+    assert result.exit_code == 0, result.output
+    # 28 + 80 of 115 points.
+    assert [row["score_after"] for row in json.loads(result.output)["largest_changes"]] == ["93.91", "93.91"]

@@ -123,11 +123,20 @@ def test_sheets_in_yaml() -> None:
         ("name,nothing\nx,1\n", "sheets.csv:1: 错误 nothing: 没有这样的项，请检查拼写。"),
         ("name,files,files\nx,1,2\n", "sheets.csv:1: 错误 files: 名称“files”重复。"),
         ("name,files\nx\n", "sheets.csv:2: 错误: 这一行有 1 格，表头有 2 格。"),
+        # A blank line is no sheet, and lines after it keep their numbers.
+        ("name,files\n\n\nx,?\n", "sheets.csv:4: 错误 files: “?”不是这一格可填的内容。"),
+        (f"name,files.lost\nx,{'9' * 5000}\n", "sheets.csv:2: 错误 files.lost: “999"),
+        (f"name,files\n{'x' * 200_000},1\n", "sheets.csv:2: 错误: 这一行不能按 CSV 读取："),
+        ("", "sheets.csv: 错误: 文件没有内容。"),
+        ("name,files\n\n", "sheets.csv: 错误: 文件里没有评分表。"),
+        ("name,files\n甲,1\n".encode("gb18030"), "sheets.csv: 错误: 文件不是 UTF-8 编码的文本。"),
     ],
 )
-def test_what_cannot_be_read_is_refused(files: tuple[Path, Path, Path], text: str, expected: str) -> None:
+def test_what_cannot_be_read_is_refused(
+    files: tuple[Path, Path, Path], text: str | bytes, expected: str
+) -> None:
     past, draft, table = files
-    table.write_text(text, encoding="utf-8")
+    table.write_bytes(text if isinstance(text, bytes) else text.encode())
     result = run(past, draft, table)
     assert (result.exit_code, expected in result.output) == (1, True), result.output
 
