@@ -17,9 +17,11 @@ class Duty(StrEnum):
     STATEMENT = "statement"
     ORDER = "order"
     INTERNAL_REVIEW = "internal_review"
+    DECLARATION = "declaration"
     SELF_REPORT = "self_report"
     # What whoever commissioned, was evaluated or was invited owes.
     ACCEPTANCE = "acceptance"
+    TEAM_CHANGE = "team_change"
     SHEET = "sheet"
     PROBLEMS = "problems"
     RECTIFICATION = "rectification"
@@ -27,6 +29,7 @@ class Duty(StrEnum):
     APPLICATION = "application"
     PROPOSAL = "proposal"
     REPORT_REVIEW = "report_review"
+    RECUSAL = "recusal"
     CHECK = "check"
     NOTICE = "notice"
     FINDING = "finding"
@@ -52,6 +55,9 @@ describe(
         Duty.STATEMENT: (_l("陈述申辩"), "info"),
         Duty.ORDER: (_l("提交整改情况"), "warning"),
         Duty.INTERNAL_REVIEW: (_l("三级复核"), "info"),
+        Duty.DECLARATION: (_l("签署独立性声明"), "info"),
+        Duty.TEAM_CHANGE: (_l("同意人员变动"), "info"),
+        Duty.RECUSAL: (_l("处理独立性问题"), "warning"),
         Duty.SELF_REPORT: (_l("提交年度自查报告"), "progress"),
         Duty.ACCEPTANCE: (_l("验收成果"), "info"),
         Duty.SHEET: (_l("填写评分表"), "progress"),

@@ -7,10 +7,12 @@ from agencyqa.duties.sources.agencies import register_duties
 from agencyqa.duties.sources.assessments import scoring_duties
 from agencyqa.duties.sources.engagements import engagement_duties
 from agencyqa.duties.sources.evaluations import problem_duties
+from agencyqa.duties.sources.independence import independence_duties
 from agencyqa.duties.sources.inspections import inspection_duties
 
 SOURCES: tuple[Source, ...] = (
     engagement_duties,
+    independence_duties,
     inspection_duties,
     problem_duties,
     scoring_duties,

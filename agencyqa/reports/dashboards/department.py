@@ -14,6 +14,8 @@ from agencyqa.assessments import result_policies
 from agencyqa.assessments.models import AnnualResult, ScoreSheet
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
+from agencyqa.duties.items import Scope
+from agencyqa.duties.queries import Item, next_of_engagements
 from agencyqa.engagements.models import Engagement
 from agencyqa.reports.dashboards.evidence import deliverables, independence, records
 from agencyqa.reports.dashboards.rows import (
@@ -36,6 +38,8 @@ class DepartmentPage:
     tasks: list[Line]
     sheets: Sequence[Row[*tuple[Any, ...]]]
     engagements: Sequence[Row[*tuple[Any, ...]]]
+    # By engagement: what happens next in it, and whose turn it is.
+    steps: Mapping[int, Item]
     results: Sequence[Row[*tuple[Any, ...]]]
 
 
@@ -50,12 +54,14 @@ def department_page(session: Session, actor: Actor, now: datetime) -> Department
         running=count(Engagement, running(actor)),
         results=count(AnnualResult, result_policies.seen_by(actor, day), ~result_policies.is_superseded()),
     )
+    engagements = next_engagements(session, actor)
     return DepartmentPage(
         day,
         figures,
         _tasks(session, actor, day),
         next_sheets(session, actor),
-        next_engagements(session, actor),
+        engagements,
+        next_of_engagements(session, Scope(actor, day), [row.id for row in engagements]),
         newest_results(session, actor),
     )
 
