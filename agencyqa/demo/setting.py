@@ -25,6 +25,8 @@ from agencyqa.clock import local_date
 from agencyqa.demo import content
 from agencyqa.demo.content import AgencyContent, DepartmentContent
 from agencyqa.demo.people import People
+from agencyqa.duties.enums import Duty, TermKind
+from agencyqa.duties.terms import TermData, set_term
 from agencyqa.engagements.deliverables.enums import Basis, DeliverableKind
 from agencyqa.engagements.deliverables.requirements import Requirement
 from agencyqa.engagements.deliverables.services import TableData, enter_table
@@ -179,18 +181,29 @@ def _add_tables(stage: Stage, open_year: int, now: datetime) -> None:
     )
 
 
+# How long what waits for the bureau may wait, in working days.
+OWN_LIMITS = (
+    (Duty.APPLICATION, 20),
+    (Duty.PROPOSAL, 10),
+    (Duty.ACCEPTANCE, 10),
+    (Duty.SHEET_REVIEW, 10),
+    (Duty.FINDING, 15),
+    (Duty.VERIFICATION, 10),
+)
+
+
 def _add_terms(stage: Stage, now: datetime) -> None:
-    """A table of the bureau's own for ex-ante work; for the rest the shipped terms hold."""
+    """A table of the bureau's own for ex-ante work; for the rest the shipped terms hold. And what it allows itself."""
+    lead, valid_from = stage.actor(content.LEAD, now), date(2021, 9, 18)
+    for duty, days in OWN_LIMITS:
+        set_term(lead, stage.session, TermData(TermKind.LIMIT, duty, days, valid_from, INVENTED), now=now)
+    reminder = TermData(TermKind.REMINDER, None, 5, valid_from, INVENTED)
+    set_term(lead, stage.session, reminder, now=now)
     items = (
         Requirement(DeliverableKind.PLAN, True, Basis.CONTRACT_SIGNED, 10),
         Requirement(DeliverableKind.REPORT, True, Basis.CONTRACT_DUE, 0),
     )
-    enter_table(
-        stage.actor(content.LEAD, now),
-        stage.session,
-        TableData(WorkKind.EX_ANTE, date(2021, 9, 18), INVENTED, items),
-        now=now,
-    )
+    enter_table(lead, stage.session, TableData(WorkKind.EX_ANTE, valid_from, INVENTED, items), now=now)
 
 
 def credit_code(number: int) -> str:
