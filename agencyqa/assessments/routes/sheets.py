@@ -116,7 +116,8 @@ def sheet(sheet_id: int) -> ResponseReturnValue:
             and actor.bureau_id == found.bureau_id
             and actor.user_id in scorers,
             "engagement": actor.has(Permission.ENGAGEMENTS_READ),
-            "files": actor.has(Permission.DELIVERABLES_READ),
+            # Everybody else finds the files on the page of the engagement.
+            "files": actor.has(Permission.DELIVERABLES_READ) and not actor.has(Permission.ENGAGEMENTS_READ),
         },
         back=url_for("assessments.sheets"),
         reports=reports,
