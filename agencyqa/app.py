@@ -66,6 +66,9 @@ from agencyqa.engagements.recusal import routes as recusal_routes
 from agencyqa.engagements.review import events as review_events
 from agencyqa.engagements.review import messages as review_messages
 from agencyqa.engagements.review import routes as review_routes
+from agencyqa.engagements.selection import events as selection_events
+from agencyqa.engagements.selection import messages as selection_messages
+from agencyqa.engagements.selection import routes as selection_routes
 from agencyqa.engagements.team import events as team_events
 from agencyqa.engagements.team import messages as team_messages
 from agencyqa.engagements.team import routes as team_routes
@@ -126,6 +129,7 @@ BLUEPRINTS = (
     milestones_routes.bp,
     opinions_routes.bp,
     receipts_routes.bp,
+    selection_routes.bp,
     team_routes.bp,
     recusal_routes.bp,
     review_routes.bp,
@@ -150,6 +154,7 @@ MESSAGES = (
     milestones_messages.MESSAGES,
     opinions_messages.MESSAGES,
     receipts_messages.MESSAGES,
+    selection_messages.MESSAGES,
     team_messages.MESSAGES,
     recusal_messages.MESSAGES,
     review_messages.MESSAGES,
@@ -169,6 +174,7 @@ EVENTS = (
     milestones_events,
     opinions_events,
     receipts_events,
+    selection_events,
     team_events,
     recusal_events,
     review_events,

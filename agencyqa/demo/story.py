@@ -21,6 +21,7 @@ from agencyqa.demo.handing_in import Course, Ending, HandingIn
 from agencyqa.demo.independence import Independence
 from agencyqa.demo.inspecting import Inspecting
 from agencyqa.demo.scoring import Scoring
+from agencyqa.demo.selecting import Selecting
 from agencyqa.demo.setting import SUSPENDED_AGENCY, TIED_DEPARTMENT, WAN, YUAN, Stage
 from agencyqa.demo.terms import Terms
 from agencyqa.demo.timeline import Timeline
@@ -36,6 +37,8 @@ EX_ANTE_COUNT = 12
 TERMINATED, OVERDUE, NEWEST = 7, frozenset({12, 15}), len(OBJECTS) - 1
 # Of the open year: whose principal evaluator had something to state.
 STATED = 3
+# For which a selection was recorded.
+SELECTED = frozenset(range(6)) | {NEWEST}
 # Whose principal evaluator was replaced, and for whom another one waits for consent.
 REPLACED, PROPOSED = 5, 12
 LENGTHS = {WorkKind.EVALUATION: 90, WorkKind.EX_ANTE: 45}
@@ -56,6 +59,7 @@ class Story:
         self.scoring = Scoring(session, stage, timeline, open_year)
         self.handing_in = HandingIn(session, stage, timeline, filing, figures)
         self.independence = Independence(session, stage, timeline)
+        self.selecting = Selecting(session, stage, open_year)
         self.evaluating = Evaluating(session, stage, timeline, figures)
         self.inspecting = Inspecting(session, stage, timeline, filing, open_year)
 
@@ -67,6 +71,7 @@ class Story:
         for number in range(EX_ANTE_COUNT):
             day = date(self.past_year, 7, 18) + timedelta(days=number * 4)
             self._commission_at(day, number * 2, WorkKind.EX_ANTE, "事")
+        self.timeline.at(date(self.open_year, 3, 20), self.selecting.exclude)
         self.scoring.plan()
         self.inspecting.plan()
         self.evaluating.plan_assignments(date(self.open_year, 1, 26))
@@ -94,25 +99,26 @@ class Story:
         department = self.stage.departments[item.department]
         unit = department if item.unit is None else self.stage.units[item.department][item.unit]
         thing = create_object(supervisor, self.session, self._object_data(item, number, budget_year), now=now)
-        engagement = create_engagement(
-            supervisor,
-            self.session,
-            EngagementData(
-                object_id=thing.id,
-                commissioner_id=self.stage.bureau.id if unit is department else department.id,
-                evaluated_unit_id=unit.id,
-                agency_id=self.stage.agencies[position].id,
-                principal_evaluator_id=self.chance.one_of(
-                    f"{day.year}/{mark}{number}/evaluator", self.stage.evaluators[position]
-                ),
-                work_kind=kind,
-                contract_number=f"望财绩{mark}〔{day.year}〕{number + 1:02}号",
-                contract_signed_on=day,
-                due_on=day + timedelta(days=LENGTHS[kind]),
-                fee=self._fee(item, kind),
+        data = EngagementData(
+            object_id=thing.id,
+            commissioner_id=self.stage.bureau.id if unit is department else department.id,
+            evaluated_unit_id=unit.id,
+            agency_id=self.stage.agencies[position].id,
+            principal_evaluator_id=self.chance.one_of(
+                f"{day.year}/{mark}{number}/evaluator", self.stage.evaluators[position]
             ),
-            now=now,
+            work_kind=kind,
+            contract_number=f"望财绩{mark}〔{day.year}〕{number + 1:02}号",
+            contract_signed_on=day,
+            due_on=day + timedelta(days=LENGTHS[kind]),
+            fee=self._fee(item, kind),
         )
+        is_open = day.year == self.open_year and kind is WorkKind.EVALUATION
+        if is_open and number in SELECTED:
+            self.selecting.choose(data, number, now)
+        engagement = create_engagement(supervisor, self.session, data, now=now)
+        if is_open and number == NEWEST:
+            self.selecting.leave_open(data, now)
         self._plan_independence(engagement, number)
         self._plan_work(engagement, number, position, kind)
 

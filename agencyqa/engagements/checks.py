@@ -21,12 +21,13 @@ from agencyqa.auth.roles import BodyKind
 from agencyqa.engagements import rules
 from agencyqa.engagements.data import EngagementData, data_of
 from agencyqa.engagements.enums import EngagementState, Outcome
-from agencyqa.engagements.facts import Facts
+from agencyqa.engagements.facts import Facts, Picked
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import visible
 from agencyqa.engagements.recusal import facts as recusal_facts
 from agencyqa.engagements.recusal.terms import terms_in_force
 from agencyqa.engagements.ruling import Check, EvidenceKind
+from agencyqa.engagements.selection.facts import exclusions_on, picked_in, selection_for
 from agencyqa.engagements.team.facts import bringing_of, evaluator_link, leads_since
 from agencyqa.engagements.team.queries import members_on
 from agencyqa.errors import Refused
@@ -55,12 +56,14 @@ def examine(
     without: Collection[int] = (),
     day: date | None = None,
     leads_from: date | None = None,
+    is_selecting: bool = False,
 ) -> tuple[Check, ...]:
     """The checks of all rules, by what was in force on ``day``, else on the contract date. Every id must exist.
 
     ``department_id`` stands in for the object's department. Asked are the people of the team of ``engagement_id``
     and the principal evaluator, with ``newcomers`` and without those who are to leave. The principal evaluator
     must be fit on the day he begins: ``leads_from``, else as the team says, else the contract date.
+    ``is_selecting``: the agency is only being picked, so it is not asked who was.
     """
     signed_on = data.contract_signed_on
     day = signed_on if day is None else day
@@ -77,6 +80,7 @@ def examine(
     if leads_from is None and engagement_id is not None:
         leads_from = leads_since(session, engagement_id, data.principal_evaluator_id)
     leads_from = leads_from or signed_on
+    picked, picked_agency = _picked(session, data, bureau_id, engagement_id)
     terms = terms_in_force(session, bureau_id, signed_on)
     facts = Facts(
         contract_signed_on=signed_on,
@@ -90,6 +94,9 @@ def examine(
         is_clerical_only=data.is_clerical_only,
         standing=standing_on(session, data.agency_id, bureau_id, signed_on),
         evaluator=evaluator_link(session, data.principal_evaluator_id, data.agency_id, leads_from),
+        exclusions=exclusions_on(session, data.agency_id, bureau_id, signed_on),
+        picked=None if is_selecting else picked,
+        picked_agency=picked_agency,
         bringing=bringing_of(session, data.principal_evaluator_id, data.agency_id, bureau_id, leads_from),
         is_related=_are_related(session, data.commissioner_id, data.evaluated_unit_id),
         ties=recusal_facts.ties_of(
@@ -122,6 +129,13 @@ def examine(
         completed_on=completed_on,
     )
     return rules.examine(facts, provisions_in_force(session, rules.PROVISIONS, day).keys())
+
+
+def _picked(
+    session: Session, data: EngagementData, bureau_id: int, engagement_id: int | None
+) -> tuple[Picked, str]:
+    selection = selection_for(session, data, bureau_id, engagement_id)
+    return picked_in(session, selection, data.agency_id)
 
 
 def _are_related(session: Session, one: int, other: int) -> bool:

@@ -57,6 +57,24 @@ class ClientWork:
     contract: str
 
 
+class Picked(StrEnum):
+    """How the agency stands to the selection for this work."""
+
+    THIS = "this"
+    ANOTHER = "another"
+    UNDECIDED = "undecided"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """The agency is not chosen until the day, as the use of a result; ``id`` is that of the entry."""
+
+    id: int
+    valid_to: date
+    reason: str
+
+
 @dataclass(frozen=True)
 class Bringing:
     """How the principal evaluator stands to the conditions in force; ``note`` is why a lack was put up with."""
@@ -74,7 +92,7 @@ class Facts:
     are the bodies directly above and below commissioner, unit and department. ``ties`` had begun by the day of the
     check; those that ended before the contract are among them as far back as ``tie_months``, and ``earlier`` work as
     far as ``work_months``. Both are None where no term is set; then nothing of the past is asked for. ``bringing`` is
-    None where nobody is named or no conditions are in force.
+    None where nobody is named or no conditions are in force; ``picked`` is None while the agency is being picked.
     """
 
     contract_signed_on: date
@@ -97,4 +115,7 @@ class Facts:
     tie_months: int | None = None
     work_months: int | None = None
     bringing: Bringing | None = None
+    exclusions: tuple[Exclusion, ...] = ()
+    picked: Picked | None = None
+    picked_agency: str = ""
     completed_on: date | None = None

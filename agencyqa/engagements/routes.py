@@ -56,7 +56,11 @@ def index() -> ResponseReturnValue:
         page=paginate(db.session(), rows, queries.ORDERS, request.args),
         filters=filters,
         has_bureaus=len(actor.bureau_ids) > 1 or actor.is_agency,
-        can={"create": can_create(actor), "recusals": actor.has(Permission.AGENCIES_READ)},
+        can={
+            "create": can_create(actor),
+            "recusals": actor.has(Permission.AGENCIES_READ),
+            "selections": actor.is_bureau or actor.is_department,
+        },
     )
 
 

@@ -9,6 +9,7 @@ from agencyqa.engagements.enums import Outcome
 from agencyqa.engagements.facts import EvaluatorLink, Facts
 from agencyqa.engagements.recusal.rules import RULES as RECUSAL_RULES
 from agencyqa.engagements.ruling import Check, Fault, Rule, apply
+from agencyqa.engagements.selection.rules import RULES as SELECTION_RULES
 from agencyqa.engagements.team.rules import RULES as TEAM_RULES
 
 
@@ -60,6 +61,7 @@ def _fee(facts: Facts) -> Iterator[Fault]:
 RULES: tuple[Rule, ...] = (
     *RECUSAL_RULES,
     Rule("rule_standing", "agency_id", ("M1/selection_on_merit", "M2/practice_rules"), _standing),
+    *SELECTION_RULES,
     Rule("rule_negative_list", "work_kind", ("CY6/negative_list",), _negative_list),
     Rule("rule_evaluator", "principal_evaluator_id", ("CJ4/principal_evaluator",), _evaluator),
     *TEAM_RULES,

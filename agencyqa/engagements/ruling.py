@@ -7,13 +7,14 @@ give a note, so that older contracts can be entered as they were.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from agencyqa.engagements.enums import Outcome
 from agencyqa.engagements.facts import Facts
+from agencyqa.notifications.params import from_json, to_json
 
 
 class EvidenceKind(StrEnum):
@@ -74,6 +75,27 @@ class Rule:
     test: Callable[[Facts], Iterator[Fault]]
     looked_at: Callable[[Facts], dict[str, int]] = lambda facts: {}
     applies: Callable[[Facts], bool] = lambda facts: True
+
+
+def kept(check: Check) -> dict[str, Any]:
+    """A check as it is stored with a decision; ``revived`` reads it again."""
+    return {
+        "code": check.code,
+        "outcome": check.outcome.value,
+        "provisions": list(check.provisions),
+        "params": to_json(check.params),
+    }
+
+
+def revived(item: Mapping[str, Any]) -> Check:
+    return Check(
+        item["code"],
+        Outcome(item["outcome"]),
+        "",
+        tuple(item["provisions"]),
+        from_json(item["params"]),
+        is_fault=True,
+    )
 
 
 def apply(rule: Rule, facts: Facts, in_force: Collection[str]) -> Iterator[Check]:

@@ -68,6 +68,7 @@ CHECKS: dict[str, Check] = {
     "deliverables.of_engagement": _one(
         deliverable_policies.engagements_read, Engagement, "engagement_id", Permission.DELIVERABLES_READ
     ),
+    "selection.exclusions": _list(Permission.AGENCIES_READ),
     "team.show": _one(
         engagement_policies.visible_to, Engagement, "engagement_id", Permission.ENGAGEMENTS_READ
     ),

@@ -32,11 +32,20 @@ from agencyqa.auth.roles import Role
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal.models import RecusalCase
 from agencyqa.engagements.recusal.services import DeclarationData, sign_declaration
+from agencyqa.engagements.selection.enums import SelectionMethod
+from agencyqa.engagements.selection.services import (
+    CandidateData,
+    ExclusionData,
+    SelectionData,
+    begin_selection,
+    enter_candidate,
+    exclude_agency,
+)
 from agencyqa.engagements.team.enums import TeamRole
 from agencyqa.engagements.team.services import ChangeData, enter
 from agencyqa.engagements.team.services import propose_change as propose_team_change
 from agencyqa.inspections.models import Checklist
-from agencyqa.measures.enums import Purpose
+from agencyqa.measures.enums import Purpose, WorkKind
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.services import draft_scheme
 from agencyqa.notifications.models import InboxMessage
@@ -249,6 +258,7 @@ class Places:
         own.put("object_id", thing.id)
         own.put("engagement_id", engagement.id)
         self.independence(name, bureau, engagement)
+        self.selection(name, bureau, agency, unit, engagement)
         state = SheetState.DRAFT if number == OPEN else SheetState.FINAL
         given = (
             (Purpose.BUREAU, 61 + number + 0.1234, scores),
@@ -295,6 +305,30 @@ class Places:
         own.put("declaration_id", declared.id)
         found = select(RecusalCase.id).where(RecusalCase.declaration_id == declared.id)
         case.put("case_id", self.session.scalars(found).one())
+
+    def selection(self, name: str, bureau: Body, agency: Agency, unit: Body, engagement: Engagement) -> None:
+        """Further work on the object, for which nobody is chosen yet; and what keeps the agency out, long ago."""
+        officer = officer_of(bureau)
+        data = SelectionData(
+            engagement.object_id,
+            WorkKind.RESEARCH,
+            bureau.id,
+            unit.id,
+            SelectionMethod.DIRECT,
+            SIGNED,
+            f"选取理由{name}",
+        )
+        made = begin_selection(officer, self.session, data, now=NOW)
+        candidate = enter_candidate(
+            officer, self.session, made, CandidateData(agency.id), seen_version=made.version, now=NOW
+        )
+        out = ExclusionData(agency.id, date(2021, 12, 1), date(2021, 12, 2), f"暂停理由{name}")
+        own, held = self.drawer(f"selection {name}"), self.drawer(f"held {name}")
+        own.words.add(f"选取理由{name}")
+        own.put("selection_id", made.id)
+        own.put("candidate_id", candidate.id)
+        held.words.add(f"暂停理由{name}")
+        held.put("exclusion_id", exclude_agency(officer, self.session, out, now=NOW).id)
 
     def district(self, letter: str, city: Body) -> Body:
         bureau = make_bureau(self.session, f"财政局{letter}", parent=city)

@@ -39,6 +39,7 @@ EVIDENCE_OF_A = (
     *("papers of bureau A", "application A", "said A", "report A", "report S A"),
     "credit A",
     *("recusal A", "recusal SA", "team A", "team SA"),
+    *("selection A", "selection SA", "held A", "held SA"),
 )
 ACCOUNTS = ("account", "agency", "department", "bureau")
 SEEN: dict[str, tuple[str, ...]] = {
@@ -61,6 +62,7 @@ SEEN: dict[str, tuple[str, ...]] = {
         ),
         *(
             "team A1",
+            "held A1",
             "recusal A1",
             "paper A1",
             "receipt A1",
@@ -84,6 +86,7 @@ SEEN: dict[str, tuple[str, ...]] = {
         *(
             "result S",
             "team S",
+            "held S",
             "recusal S",
             "tie S",
             "paper S",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,8 +17,7 @@ from agencyqa.engagements.enums import EngagementState, Outcome
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal.models import RecusalCase
 from agencyqa.engagements.recusal.rules import RULES
-from agencyqa.engagements.ruling import Check
-from agencyqa.notifications.params import from_json
+from agencyqa.engagements.ruling import Check, revived
 from agencyqa.web.messages import sentence
 
 _OWN = frozenset(rule.code for rule in RULES)
@@ -70,18 +69,7 @@ def outcome_lines(checks: Collection[Check]) -> list[OutcomeLine]:
 def case_view(session: Session, row: Row[*tuple[Any, ...]]) -> CaseView:
     """The sentences of the day it was opened, with the provisions of that day."""
     case: RecusalCase = row[0]
-    found = [_revived(item) for item in case.findings]
+    found = [revived(item) for item in case.findings]
     return CaseView(
         case, row.person or "", row.decided_by or "", views(session, found, local_date(case.opened_at))
-    )
-
-
-def _revived(item: Mapping[str, Any]) -> Check:
-    return Check(
-        item["code"],
-        Outcome(item["outcome"]),
-        "",
-        tuple(item["provisions"]),
-        from_json(item["params"]),
-        is_fault=True,
     )

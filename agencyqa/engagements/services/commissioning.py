@@ -26,6 +26,9 @@ from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.notices import announce
 from agencyqa.engagements.policies import can_create
 from agencyqa.engagements.refusals import CommissionRefused
+from agencyqa.engagements.selection.enums import SelectionState
+from agencyqa.engagements.selection.facts import selection_for
+from agencyqa.engagements.selection.services import use_selection
 from agencyqa.engagements.services.access import expect_open_year, expect_writable
 from agencyqa.engagements.team.queries import members_on
 from agencyqa.engagements.team.services import begin_team
@@ -73,6 +76,9 @@ def create_engagement(actor: Actor, session: Session, data: EngagementData, *, n
         changes=logged({name: (None, value) for name, value in data.values().items()}),
         assessment_year=engagement.assessment_year,
     )
+    selection = selection_for(session, data, engagement.bureau_id, None)
+    if selection is not None and selection.state is SelectionState.DECIDED:
+        use_selection(actor, session, selection, engagement, now=now)
     begin_team(actor, session, engagement, now=now)
     ensure_expected(actor, session, engagement, now=now)
     announce(

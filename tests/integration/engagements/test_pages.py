@@ -113,7 +113,7 @@ def test_an_engagement_of_2018_is_entered_without_a_rule_of_2021(
     )
     page = client.page(client.get(answer.location))
     assert "合同签订当日，所选主评人未在该机构任职。" in page.text
-    assert page.text.count("当日尚无规定") == 7
+    assert page.text.count("当日尚无规定") == 9
     assert session.scalars(select(Engagement.assessment_year)).all() == [2018]
 
 

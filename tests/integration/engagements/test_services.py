@@ -94,6 +94,7 @@ def test_the_jiading_engagement_of_2018_can_be_entered(session: Session, world: 
     assert {check.outcome for check in checks} == {Outcome.NO_RULE}
     assert [check.code for check in notes(checks)] == [
         "agency_not_registered_then",
+        "selection_missing",
         "evaluator_not_appointed_then",
     ]
 

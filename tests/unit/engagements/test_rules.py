@@ -49,6 +49,7 @@ def test_a_proper_engagement_passes_every_rule() -> None:
         ("rule_people", Outcome.PASSED),
         ("rule_for_unit", Outcome.PASSED),
         ("rule_standing", Outcome.PASSED),
+        ("rule_excluded", Outcome.PASSED),
         ("rule_negative_list", Outcome.PASSED),
         ("rule_evaluator", Outcome.PASSED),
     ]

@@ -26,11 +26,10 @@ from agencyqa.engagements.recusal.models import IndependenceDeclaration, Recusal
 from agencyqa.engagements.recusal.policies import can_decide, visible_cases
 from agencyqa.engagements.recusal.queries import running_about
 from agencyqa.engagements.recusal.workflow import CHOICES, PENDING, next_state
-from agencyqa.engagements.ruling import Check, EvidenceKind
+from agencyqa.engagements.ruling import Check, EvidenceKind, kept
 from agencyqa.engagements.services.progress import terminate_engagement
 from agencyqa.engagements.team.queries import engagements_with, members_on
 from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused
-from agencyqa.notifications.params import to_json
 from agencyqa.notifications.services import tell
 
 
@@ -110,7 +109,7 @@ def _open(
 ) -> RecusalCase:
     case.engagement_id = engagement.id
     case.state = CaseState.OPEN
-    case.findings = [_kept(check) for check in found]
+    case.findings = [kept(check) for check in found]
     case.opened_at, case.opened_by_id = now, actor.user_id
     session.add(case)
     session.flush()
@@ -129,15 +128,6 @@ def _open(
     )
     _tell(session, engagement, "recusal_reopened", now=now, cause=case.cause)
     return case
-
-
-def _kept(check: Check) -> dict[str, Any]:
-    return {
-        "code": check.code,
-        "outcome": check.outcome.value,
-        "provisions": list(check.provisions),
-        "params": to_json(check.params),
-    }
 
 
 # ---------------------------------------------------------------------------------------------- deciding
