@@ -1,13 +1,13 @@
 """selections of agencies and exclusions
 
-Revision: 0019, after 0018
+Revision: 0031, after 0030
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
