@@ -21,7 +21,7 @@ from agencyqa.web.labels import label_of
 
 
 class DutyFilter(FilterForm):
-    duty = ChoiceField(_l("事项"), Duty, blank=_l("全部事项"))
+    duty = ChoiceField(_l("事项种类"), Duty, blank=_l("全部种类"))
     due_from = DateField(_l("期限自"))
     due_to = DateField(_l("期限至"))
     late = FlagField(_l("只看逾期"))
@@ -34,7 +34,7 @@ class BoardFilter(FilterForm):
 class TermForm(Form):
     kind = ChoiceField(_l("种类"), TermKind, required=True)
     duty = ChoiceField(
-        _l("事项"), Duty, blank=_l("（提醒适用于全部事项）"), help=_l("办理时限按事项分别设定。")
+        _l("事项种类"), Duty, blank=_l("（提醒适用于全部事项）"), help=_l("办理时限按事项分别设定。")
     )
     working_days = WholeField(
         _l("工作日数"), help=_l("自开始等待的次日起算，最后一日计入；时限留空表示不再设限。")
