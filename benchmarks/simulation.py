@@ -108,18 +108,28 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _panels_and_rules(session: Session) -> None:
     """Three experts score every engagement beside the others, and the year has rules of its own."""
-    columns = {
-        "score_sheets": {"scorer_role": "'expert'", "seat": ":seat", "id": "id + 100000 * :seat"},
+    version = _bureau_version(session)
+    copies = {
+        "schemes": ("id + 1000", {"key": "'experts'"}, f"id = {version.scheme_id}"),
+        "scheme_versions": (
+            "id + 1000",
+            {"scheme_id": "scheme_id + 1000", "purpose": "'expert'"},
+            f"id = {version.id}",
+        ),
+        "score_sheets": (
+            "id + 100000 * :seat",
+            {"scorer_role": "'expert'", "seat": ":seat", "scheme_version_id": "scheme_version_id + 1000"},
+            "scorer_role = 'bureau'",
+        ),
     }
-    for table, others in columns.items():
+    for table, (number, others, which) in copies.items():
+        taken = {"id": number, **others}
         names = [column.name for column in Base.metadata.tables[table].columns]
-        taken = ", ".join(others.get(name, name) for name in names)
-        session.execute(
-            sa.text(
-                f"INSERT INTO {table} ({', '.join(names)}) SELECT {taken} FROM {table} WHERE scorer_role = 'bureau'"
-            ),
-            [{"seat": seat} for seat in (1, 2, 3)],
-        )
+        values = ", ".join(taken.get(name, name) for name in names)
+        statement = f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {table} WHERE {which}"
+        seats = [{"seat": seat} for seat in (1, 2, 3)] if ":seat" in statement else [{}]
+        for seat in seats:
+            session.execute(sa.text(statement), seat)
     panel = panel_to_data(Panel("trimmed_mean", 1, 3, "wait"))
     shares = [["bureau", 4, 10], ["evaluated_unit", 2, 10], ["expert", 4, 10, panel]]
     session.execute(sa.update(ShareTable).values(shares=shares))

@@ -81,9 +81,35 @@ class SimulationForm(FilterForm):
         return [field for field in self if field.name.startswith(prefix)]
 
 
+def conditions_in_words(form: SimulationForm) -> list[tuple[str, str]]:
+    """(what, value) of everything that was chosen or typed, as the reader saw it."""
+    groups = {
+        GRADE: gettext("等级下限（分）"),
+        SHARE: gettext("各评分角色的占比"),
+        POINTS: gettext("考核项分值"),
+    }
+    found: list[tuple[str, str]] = []
+    for field in form:
+        if field.is_blank():
+            continue
+        group = groups.get(field.name[:2]) if field.name[1:2] == "-" else None
+        label = str(field.label.text)
+        found.append((label if group is None else f"{group} · {label}", _shown(field)))
+    return found
+
+
+def _shown(field: Any) -> str:
+    if isinstance(field, FlagField):
+        return str(gettext("是"))
+    chosen = [label for value, label in getattr(field, "choices", None) or () if value == field.data]
+    text = str(chosen[0]) if chosen else str(field.raw_data[0] if field.raw_data else field.data)
+    return f"{text}%" if field.name.startswith(SHARE) else text
+
+
 def read_simulation(
     *,
     years: Sequence[int],
+    usual_year: int | None,
     schemes: Sequence[tuple[int, str]],
     bands: Sequence[tuple[str, str]],
     roles: Sequence[str],
@@ -103,6 +129,6 @@ def read_simulation(
     form["scheme"].choices = schemes
     form.validate()
     form.check_together(grades)
-    if form["year"].data is None and years and not form["year"].errors:
-        form["year"].data, form["year"].raw_data = years[0], None
+    if form["year"].data is None and usual_year is not None and not form["year"].errors:
+        form["year"].data, form["year"].raw_data = usual_year, None
     return form

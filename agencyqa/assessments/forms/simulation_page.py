@@ -87,7 +87,7 @@ def simulation_page(study: Study, labels: Mapping[str, str], *, only_changed: bo
         engagement_count=len(changed),
         grades=_grades(simulation, labels, study),
         crossings=_crossings(study),
-        gaps=tuple(_gaps(study)),
+        gaps=tuple(gaps_of(study)),
         agencies=len(lines),
         changed=sum(line.changed for line in lines),
         grades_crossed=sum(line.grade_changed for line in lines),
@@ -167,7 +167,8 @@ def _crossings(study: Study) -> tuple[tuple[str, str, int], ...]:
     return tuple(sorted(found, key=lambda item: (-item[2], item[0], item[1])))
 
 
-def _gaps(study: Study) -> list[str]:
+def gaps_of(study: Study) -> list[str]:
+    """What could not be carried over, as sentences."""
     simulation, rescored = study.simulation, study.simulation.rescored
     if rescored is None or study.chosen is None:
         return []

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from agencyqa.assessments.enums import YearWeights
+from agencyqa.assessments.forms.rank_moves import rank_moves
 from agencyqa.assessments.forms.ranking_page import band_label
 from agencyqa.assessments.forms.sensitivity_page import sensitivity_page
-from agencyqa.assessments.forms.simulation import GRADE, POINTS, SHARE, SimulationForm, read_simulation
-from agencyqa.assessments.forms.simulation_page import simulation_page
+from agencyqa.assessments.forms.simulation import (
+    GRADE,
+    POINTS,
+    SHARE,
+    SimulationForm,
+    conditions_in_words,
+    read_simulation,
+)
+from agencyqa.assessments.forms.simulation_page import gaps_of, simulation_page
 from agencyqa.assessments.models import GradeTable
 from agencyqa.assessments.policies import can_simulate
 from agencyqa.assessments.queries.tables import grade_bands, rounding_of
 from agencyqa.assessments.routes import bp
 from agencyqa.assessments.simulation import database_study, queries
+from agencyqa.assessments.simulation.exports import write_simulation
 from agencyqa.assessments.simulation.study import Study, run_study
 from agencyqa.assessments.simulation.target import can_be_weighed, weights_of_scheme
 from agencyqa.assessments.simulation.year import YearRules
@@ -25,6 +37,7 @@ from agencyqa.assessments.year_plan import YearPlan
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
+from agencyqa.clock import utc_now
 from agencyqa.errors import Forbidden, NotVisible
 from agencyqa.extensions import db
 from agencyqa.measures.models import SchemeVersion
@@ -63,17 +76,46 @@ class Asked:
 
 
 # The command line reads stored sheets where the pages are loaded.
-__all__ = ["ask", "database_study", "sensitivity", "simulation"]
+__all__ = ["ask", "database_study", "sensitivity", "simulation", "simulation_workbook"]
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/simulation")
 @requires(Permission.ROUNDS_MANAGE)
 def simulation() -> ResponseReturnValue:
     asked = ask(current_actor())
-    page = None
+    page, moves = None, None
     if asked.study is not None:
         page = simulation_page(asked.study, asked.labels, only_changed=asked.form["changed"].data)
-    return render_template("assessments/simulation.html", asked=asked, page=page, **_shown(asked))
+        moves = rank_moves(page.lines)
+    return render_template(
+        "assessments/simulation.html", asked=asked, page=page, moves=moves, **_shown(asked)
+    )
+
+
+@bp.get("/simulation/workbook")
+@requires(Permission.ROUNDS_MANAGE)
+def simulation_workbook() -> ResponseReturnValue:
+    """The same as a workbook. What cannot be simulated is said on the page."""
+    actor = current_actor()
+    asked = ask(actor)
+    if asked.study is None:
+        return redirect(url_for("assessments.simulation", **_conditions(asked.form)))
+    now, target = utc_now(), BytesIO()
+    title = gettext("%(year)s 年度模拟结果", year=asked.study.year)
+    write_simulation(
+        asked.study.simulation,
+        asked.labels,
+        conditions_in_words(asked.form),
+        gaps_of(asked.study),
+        target,
+        title=title,
+        author=actor.body_name,
+        now=now,
+    )
+    target.seek(0)
+    return send_file(target, mimetype=WORKBOOK, as_attachment=True, download_name=f"{title}.xlsx")
 
 
 @bp.get("/simulation/sensitivity")
@@ -93,18 +135,25 @@ def ask(actor: Actor, *, always: bool = False, keep_marks: bool = False) -> Aske
     if not can_simulate(actor) or actor.bureau_id is None:
         raise Forbidden("only_bureau_runs_rounds")
     session, bureau_id = db.session(), actor.bureau_id
-    years = queries.years_with_sheets(session, bureau_id)
-    given = given_id("year")
-    year = given if given in years else (years[0] if years else None)
-    chosen = _chosen(actor)
-    plan, table = (YearPlan(), None) if year is None else queries.rules_of_year(session, bureau_id, year)
+    years = {each.year: each for each in queries.past_years(session, bureau_id)}
+    usual, given = queries.usual_year(list(years.values())), given_id("year")
+    year = given if given in years else usual
+    schemes = queries.simulable_versions(session, actor)
+    chosen = _chosen(actor, schemes)
+    plan, table = YearPlan(), None
+    if year is not None:
+        plan, table = queries.rules_of_year(session, bureau_id, year, years[year].round)
     bands = () if table is None else grade_bands(table)
     criteria, is_faulty = _criteria(chosen)
-    read = None if year is None else queries.read_year(session, bureau_id, year, plan)
+    read = None
+    if year is not None:
+        role = None if chosen is None else chosen.purpose
+        read = queries.read_year(session, bureau_id, year, plan, known_versions=schemes, answers_of=role)
     texts = None if chosen is None or is_faulty else texts_of(chosen)
     form = read_simulation(
-        years=years,
-        schemes=[(row.id, _scheme_label(row)) for row in queries.simulable_versions(session, actor)],
+        years=list(years),
+        usual_year=usual,
+        schemes=[(version.id, _scheme_label(version)) for version in schemes],
         bands=[] if table is None else [(band.key, band_label(table.bands, band.key)) for band in bands],
         roles=() if read is None else read.arrays.roles,
         criteria=[(each.key, texts.criterion(each.key)) for each in criteria] if texts else [],
@@ -118,8 +167,6 @@ def ask(actor: Actor, *, always: bool = False, keep_marks: bool = False) -> Aske
         after = YearRules(by.value, form.grades(bands), rounding_of(table), form.shares, plan)
         if form.has_changes or always:
             study = run_study(
-                session,
-                bureau_id,
                 year,
                 read,
                 before=before,
@@ -132,11 +179,12 @@ def ask(actor: Actor, *, always: bool = False, keep_marks: bool = False) -> Aske
     return Asked(form, year, bureau_id, table, chosen, criteria, is_faulty, study)
 
 
-def _chosen(actor: Actor) -> SchemeVersion | None:
+def _chosen(actor: Actor, schemes: Sequence[SchemeVersion]) -> SchemeVersion | None:
     version_id = given_id("scheme")
     if version_id is None:
         return None
-    found = queries.version_seen(db.session(), actor, version_id)
+    offered = (version for version in schemes if version.id == version_id)
+    found = next(offered, None) or queries.version_seen(db.session(), actor, version_id)
     if found is None:
         raise NotVisible()
     return found
@@ -153,9 +201,10 @@ def _criteria(chosen: SchemeVersion | None) -> tuple[tuple[Criterion, ...], bool
     return tuple(criterion for criterion in criteria if can_be_weighed(criterion)), False
 
 
-def _scheme_label(row: object) -> str:
-    title = row.title_en if reader_language() == "en" else row.title  # type: ignore[attr-defined]
-    return f"{title} · {row.number} · {label_of(row.purpose)} · {label_of(row.state)}"  # type: ignore[attr-defined]
+def _scheme_label(version: SchemeVersion) -> str:
+    scheme = version.scheme
+    title = scheme.title_en if reader_language() == "en" else scheme.title
+    return f"{title} · {version.number} · {label_of(version.purpose)} · {label_of(version.state)}"
 
 
 def _shown(asked: Asked) -> dict[str, object]:
@@ -174,10 +223,15 @@ def _shown(asked: Asked) -> dict[str, object]:
             name: any(not field.is_blank() or field.errors for field in form.of(prefix))
             for name, prefix in groups.items()
         },
-        "conditions": {field.name: request.args[field.name] for field in form if field.name in request.args},
+        "conditions": _conditions(form),
         "is_reference": _is_reference(asked),
         "texts": None if asked.chosen is None or asked.is_faulty else texts_of(asked.chosen),
     }
+
+
+def _conditions(form: SimulationForm) -> dict[str, Any]:
+    """Of the address what the form knows."""
+    return {field.name: request.args[field.name] for field in form if field.name in request.args}
 
 
 def _is_reference(asked: Asked) -> bool:

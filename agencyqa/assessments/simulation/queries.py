@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -11,13 +11,20 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Row, Select, select
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.orm import Session, aliased, contains_eager, defer
 
 from agencyqa.accounts.models import Body
 from agencyqa.accounts.queries import bureau_chain
 from agencyqa.assessments import workflow
-from agencyqa.assessments.enums import RoleMissing
-from agencyqa.assessments.models import EngagementWeight, GradeTable, ScoreSheet, ShareTable
+from agencyqa.assessments.enums import RoleMissing, RoundState
+from agencyqa.assessments.models import (
+    AssessmentRound,
+    EngagementWeight,
+    GradeTable,
+    ScoreSheet,
+    ShareTable,
+    YearRuleTable,
+)
 from agencyqa.assessments.policies import seen_by
 from agencyqa.assessments.queries.rounds import newest_round
 from agencyqa.assessments.queries.tables import (
@@ -32,6 +39,7 @@ from agencyqa.assessments.year_plan import YearPlan, plan_from_data
 from agencyqa.auth.actor import Actor
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
+from agencyqa.measures.enums import Purpose
 from agencyqa.measures.models import Scheme, SchemeVersion
 from agencyqa.measures.policies import visible_versions
 from agencyqa.objects.models import EvaluationObject
@@ -40,39 +48,83 @@ from agencyqa.scoring.arrays import IntArray
 
 # So many rows of answers are read and scored at once.
 BLOCK = 50_000
+# Bureaus above a bureau; a circle of parents must not be an endless one.
+HIGHEST = 8
 
 
 @dataclass(frozen=True)
 class YearRead:
     """``versions`` are the scheme versions of the year's sheets by id, with their schemes loaded; ``grades`` the
-    stored grade of each sheet. ``without_shares`` are contract dates on which no shares were in force.
+    stored grade of each sheet. ``without_shares`` are contract dates on which no shares were in force. ``packed`` are
+    the answers of each sheet, where they were read.
     """
 
     arrays: YearArrays
     versions: Mapping[int, SchemeVersion]
     grades: list[str | None]
     without_shares: tuple[date, ...]
+    packed: list[list[int | None] | None] | None = None
 
 
-def years_with_sheets(session: Session, bureau_id: int) -> list[int]:
-    """Years of the bureau in which anything was decided, newest first."""
+@dataclass(frozen=True)
+class PastYear:
+    """A year in which anything was decided, with its newest round; ``is_published`` where any revision of it is.
+
+    ``tables`` are the grades and rules of the round: held here, they need not be read again.
+    """
+
+    year: int
+    round: AssessmentRound | None
+    is_published: bool
+    tables: tuple[GradeTable | None, YearRuleTable | None]
+
+
+def past_years(session: Session, bureau_id: int) -> list[PastYear]:
+    """Those of the bureau, newest first. The rounds' rules and grades are loaded with them, in one statement."""
+    decided = sa.exists().where(
+        ScoreSheet.engagement_id == Engagement.id, ScoreSheet.state.in_(workflow.DECIDED)
+    )
+    years = (
+        select(Engagement.assessment_year.label("year"))
+        .where(Engagement.bureau_id == bureau_id, decided)
+        .distinct()
+        .subquery()
+    )
+    other = aliased(AssessmentRound)
+    of_year = sa.and_(other.bureau_id == bureau_id, other.year == years.c.year)
+    newest = select(sa.func.max(other.revision)).where(of_year).scalar_subquery()
+    published = sa.exists().where(of_year, other.state == RoundState.PUBLISHED)
     statement = (
-        select(Engagement.assessment_year)
-        .where(
-            Engagement.bureau_id == bureau_id,
-            sa.exists().where(
-                ScoreSheet.engagement_id == Engagement.id, ScoreSheet.state.in_(workflow.DECIDED)
+        select(years.c.year, AssessmentRound, published, GradeTable, YearRuleTable)
+        .select_from(years)
+        .outerjoin(
+            AssessmentRound,
+            sa.and_(
+                AssessmentRound.bureau_id == bureau_id,
+                AssessmentRound.year == years.c.year,
+                AssessmentRound.revision == newest,
             ),
         )
-        .distinct()
-        .order_by(Engagement.assessment_year.desc())
+        .outerjoin(GradeTable, GradeTable.id == AssessmentRound.grade_table_id)
+        .outerjoin(YearRuleTable, YearRuleTable.id == AssessmentRound.year_rules_id)
+        .order_by(years.c.year.desc())
     )
-    return list(session.scalars(statement))
+    return [PastYear(row[0], row[1], bool(row[2]), (row[3], row[4])) for row in session.execute(statement)]
 
 
-def rules_of_year(session: Session, bureau_id: int, year: int) -> tuple[YearPlan, GradeTable | None]:
-    """How the newest round of the year weighs and grades; without one, how a new round would."""
-    found = newest_round(session, bureau_id, year)
+def usual_year(years: Sequence[PastYear]) -> int | None:
+    """The newest one that is published: what is over is what other rules are tried on."""
+    return next((each.year for each in years if each.is_published), years[0].year if years else None)
+
+
+def rules_of_year(
+    session: Session, bureau_id: int, year: int, found: AssessmentRound | None = None
+) -> tuple[YearPlan, GradeTable | None]:
+    """How the newest round of the year weighs and grades; without one, how a new round would.
+
+    ``found`` is that round where it is known already.
+    """
+    found = found or newest_round(session, bureau_id, year)
     if found is not None:
         return plan_of_round(session, found), session.get_one(GradeTable, found.grade_table_id)
     chain, last_day = bureau_chain(session, bureau_id), date(year, 12, 31)
@@ -81,29 +133,16 @@ def rules_of_year(session: Session, bureau_id: int, year: int) -> tuple[YearPlan
     return plan, grade_table_in_force(session, chain, last_day)
 
 
-def simulable_versions(
-    session: Session, actor: Actor, also: Collection[int] = ()
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Schemes to simulate by: drafts and published versions of the own bureau, the shipped ones, and ``also``."""
+def simulable_versions(session: Session, actor: Actor) -> list[SchemeVersion]:
+    """Schemes to simulate by: drafts and published versions of the own bureau, and the shipped ones."""
     statement = (
         visible_versions(actor)
         .join(SchemeVersion.scheme)
-        .where(
-            sa.or_(
-                Scheme.bureau_id.is_(None), Scheme.bureau_id == actor.bureau_id, SchemeVersion.id.in_(also)
-            )
-        )
-        .with_only_columns(
-            SchemeVersion.id,
-            Scheme.title,
-            Scheme.title_en,
-            SchemeVersion.number,
-            SchemeVersion.state,
-            SchemeVersion.purpose,
-        )
+        .options(contains_eager(SchemeVersion.scheme), defer(SchemeVersion.content))
+        .where(sa.or_(Scheme.bureau_id.is_(None), Scheme.bureau_id == actor.bureau_id))
         .order_by(SchemeVersion.state, SchemeVersion.purpose, Scheme.id, SchemeVersion.number.desc())
     )
-    return session.execute(statement).all()
+    return list(session.scalars(statement))
 
 
 def version_seen(session: Session, actor: Actor, version_id: int) -> SchemeVersion | None:
@@ -116,17 +155,27 @@ def version_seen(session: Session, actor: Actor, version_id: int) -> SchemeVersi
     return session.scalars(statement).one_or_none()
 
 
-def read_year(session: Session, bureau_id: int, year: int, plan: YearPlan = PLAIN) -> YearRead:
+def read_year(
+    session: Session,
+    bureau_id: int,
+    year: int,
+    plan: YearPlan = PLAIN,
+    *,
+    known_versions: Iterable[SchemeVersion] = (),
+    answers_of: Purpose | None = None,
+) -> YearRead:
     """The decided sheets and every engagement that counts, as ``queries.year_facts`` reads them, and what the rules
     of the year ask for beside them.
+
+    ``answers_of``: the packed answers of the sheets of this role come with them, which is one statement less for a
+    page; very many are better read in ``answer_blocks``.
     """
     tables: dict[int, int] = {}
     shares: list[tuple[RoleShare, ...]] = []
     role_missing: list[RoleMissing] = []
     without: set[date] = set()
     known: dict[date, ShareTable | None] = {}
-    chain = bureau_chain(session, bureau_id)
-    all_tables = session.scalars(select(ShareTable).where(ShareTable.bureau_id.in_(chain))).all()
+    chain, all_tables = _share_tables(session, bureau_id)
     rows: list[Any] = []
     numbers: list[int] = []
     for row in session.execute(_engagements(bureau_id, year)):
@@ -146,8 +195,10 @@ def read_year(session: Session, bureau_id: int, year: int, plan: YearPlan = PLAI
     agencies = sorted({(row.agency_order, row.agency_id, row.agency_name) for row in rows})
     place = {agency_id: number for number, (_, agency_id, _) in enumerate(agencies)}
     has_panel = any(share.panel is not None for table in shares for share in table)
-    sheets = _sheets(session, bureau_id, year, np.array([row.id for row in rows], dtype=np.int64), has_panel)
-    forms = _forms(session, bureau_id, year, place) if plan.agency_share else []
+    ids = np.array([row.id for row in rows], dtype=np.int64)
+    columns = _columns_of_sheets(answers_of)
+    sheets = _sheets(session, bureau_id, year, ids, columns, has_panel=has_panel)
+    forms = _forms(session, bureau_id, year, place, columns) if plan.agency_share else []
     roles = tuple(dict.fromkeys(row.scorer_role.value for row in [*sheets.rows, *sheets.waiting]))
     role_numbers = {role: number for number, role in enumerate(roles)}
     held_sheets = [*sheets.rows, *forms]
@@ -193,8 +244,24 @@ def read_year(session: Session, bureau_id: int, year: int, plan: YearPlan = PLAI
             raised={veto.key: [veto.key in raised[agency_id] for agency_id in order] for veto in plan.vetoes},
         ),
     )
-    versions = _versions(session, {int(number) for number in np.unique(arrays.version)})
-    return YearRead(arrays, versions, [row.grade for row in held_sheets], tuple(sorted(without)))
+    versions = _versions(session, {int(number) for number in np.unique(arrays.version)}, known_versions)
+    grades = [row.grade for row in held_sheets]
+    packed = [row.packed for row in held_sheets] if answers_of is not None else None
+    return YearRead(arrays, versions, grades, tuple(sorted(without)), packed)
+
+
+def _share_tables(session: Session, bureau_id: int) -> tuple[list[int], list[ShareTable]]:
+    """The tables of the bureau and of those above it, and these bureaus, the nearest first."""
+    chain = select(Body.id, sa.literal(0).label("height")).where(Body.id == bureau_id).cte(recursive=True)
+    above = select(Body.parent_id, chain.c.height + 1).join(chain, Body.id == chain.c.id)
+    chain = chain.union_all(above.where(Body.parent_id.is_not(None), chain.c.height < HIGHEST))
+    statement = (
+        select(ShareTable)
+        .join(chain, chain.c.id == ShareTable.bureau_id)
+        .order_by(chain.c.height, ShareTable.id)
+    )
+    tables = list(session.scalars(statement))
+    return list(dict.fromkeys(table.bureau_id for table in tables)), tables
 
 
 @dataclass(frozen=True)
@@ -221,11 +288,23 @@ _OF_SHEET = (
 )
 
 
+def _columns_of_sheets(answers_of: Purpose | None) -> tuple[Any, ...]:
+    if answers_of is None:
+        return _OF_SHEET
+    return (*_OF_SHEET, sa.case((ScoreSheet.scorer_role == answers_of, ScoreSheet.packed)).label("packed"))
+
+
 def _sheets(
-    session: Session, bureau_id: int, year: int, engagement_ids: IntArray, has_panel: bool
+    session: Session,
+    bureau_id: int,
+    year: int,
+    engagement_ids: IntArray,
+    columns: tuple[Any, ...],
+    *,
+    has_panel: bool,
 ) -> _Sheets:
     statement = _of_engagements(bureau_id, year, _DECIDED | (ScoreSheet.seat > 0) if has_panel else _DECIDED)
-    found: list[Any] = list(session.execute(statement.with_only_columns(*_OF_SHEET).order_by(ScoreSheet.id)))
+    found: list[Any] = list(session.execute(statement.with_only_columns(*columns).order_by(ScoreSheet.id)))
     nothing = np.zeros(0, dtype=np.int64)
     if not len(engagement_ids):
         return _Sheets([], nothing, [], nothing)
@@ -242,9 +321,11 @@ def _sheets(
     )
 
 
-def _forms(session: Session, bureau_id: int, year: int, agency_ids: Collection[int]) -> list[Any]:
+def _forms(
+    session: Session, bureau_id: int, year: int, agency_ids: Collection[int], columns: tuple[Any, ...]
+) -> list[Any]:
     """The decided sheets about agencies as a whole, of those that have engagements in the year."""
-    statement = _of_agencies(bureau_id, year).with_only_columns(*_OF_SHEET).order_by(ScoreSheet.id)
+    statement = _of_agencies(bureau_id, year).with_only_columns(*columns).order_by(ScoreSheet.id)
     return [row for row in session.execute(statement) if row.agency_id in agency_ids]
 
 
@@ -332,15 +413,20 @@ def _engagements(bureau_id: int, year: int) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _versions(session: Session, ids: Collection[int]) -> dict[int, SchemeVersion]:
-    statement = (
-        select(SchemeVersion)
-        .join(SchemeVersion.scheme)
-        .options(contains_eager(SchemeVersion.scheme))
-        .where(SchemeVersion.id.in_(ids))
-        .order_by(SchemeVersion.id)
-    )
-    return {version.id: version for version in session.scalars(statement)}
+def _versions(
+    session: Session, ids: Collection[int], known: Iterable[SchemeVersion]
+) -> dict[int, SchemeVersion]:
+    found = {version.id: version for version in known if version.id in ids}
+    missing = set(ids) - set(found)
+    if missing:
+        statement = (
+            select(SchemeVersion)
+            .join(SchemeVersion.scheme)
+            .options(contains_eager(SchemeVersion.scheme))
+            .where(SchemeVersion.id.in_(missing))
+        )
+        found |= {version.id: version for version in session.scalars(statement)}
+    return dict(sorted(found.items()))
 
 
 def sheets_seen(

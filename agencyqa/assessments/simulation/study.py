@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
+import numpy as np
 
 from agencyqa.assessments.simulation.moving import marks_of
-from agencyqa.assessments.simulation.queries import YearRead, answer_blocks
+from agencyqa.assessments.simulation.queries import YearRead
 from agencyqa.assessments.simulation.reaches import WeightReach
 from agencyqa.assessments.simulation.rescoring import Rescored, Rescoring
 from agencyqa.assessments.simulation.sensitivity import (
@@ -65,8 +65,6 @@ def replaced_by(chosen: SchemeVersion, versions: Mapping[int, SchemeVersion]) ->
 
 
 def run_study(
-    session: Session,
-    bureau_id: int,
     year: int,
     read: YearRead,
     *,
@@ -77,7 +75,7 @@ def run_study(
     assume: bool = False,
     keep_marks: bool = False,
 ) -> Study:
-    """Reads only. Raises SchemeError for a draft that has errors."""
+    """``read`` has the answers of the role of ``chosen``. Raises SchemeError for a draft that has errors."""
     replaced = {} if chosen is None else replaced_by(chosen, read.versions)
     rescored: Rescored | None = None
     blocks: list[Block] = []
@@ -86,7 +84,7 @@ def run_study(
         program = compiled(chosen).program
         scheme = program.scheme
         target = target_of(program, points, assume=assume)
-        rescored, blocks = rescore(session, bureau_id, year, read, target, replaced, keep=keep_marks)
+        rescored, blocks = rescore(read, target, replaced, keep=keep_marks)
     simulation = simulate(
         read.arrays,
         before,
@@ -110,21 +108,18 @@ def run_study(
 
 
 def rescore(
-    session: Session,
-    bureau_id: int,
-    year: int,
-    read: YearRead,
-    target: Target,
-    replaced: Mapping[int, SchemeVersion],
-    *,
-    keep: bool = False,
+    read: YearRead, target: Target, replaced: Mapping[int, SchemeVersion], *, keep: bool = False
 ) -> tuple[Rescored, list[Block]]:
-    """The sheets of these versions by the target, and with ``keep`` their answers as it takes them."""
-    arrays = read.arrays
-    rescoring = Rescoring(target, arrays.sheets, keep=keep)
-    if replaced:
-        for version_id, positions, rows in answer_blocks(session, bureau_id, year, arrays, replaced):
-            rescoring.add(compiled(read.versions[version_id]).program, positions, rows)
+    """The sheets of these versions by the target, and with ``keep`` their answers as it takes them.
+
+    ``read`` came with the answers.
+    """
+    rescoring = Rescoring(target, read.arrays.sheets, keep=keep)
+    for version_id, version in replaced.items():
+        positions = np.flatnonzero(read.arrays.version == version_id)
+        rows = [(read.packed or [])[position] or [] for position in positions]
+        if rows:
+            rescoring.add(compiled(version).program, positions, rows)
     return rescoring.finish(), rescoring.kept or []
 
 
