@@ -39,7 +39,9 @@ class WeightLine:
 
 @dataclass(frozen=True)
 class AgencyLine:
-    """The smallest move of a single weight that changes the agency's grade, and its rank; "" for none."""
+    """The smallest move of a single weight that changes the agency's grade, and its rank; how far there is none where
+    it was not searched farther; "" for none at all.
+    """
 
     agency: str
     grade: str
@@ -153,6 +155,17 @@ def _smallest(
         if agency in reach.by_agency
         and (turn := reach.by_agency[agency][which].nearest(reach.now)) is not None
     ]
+    # What was not searched farther could be nearer than what was found.
+    ends = [
+        abs(end - reach.now)
+        for reach in criteria
+        if agency in reach.by_agency
+        for end in (reach.by_agency[agency][which].open_down, reach.by_agency[agency][which].open_up)
+        if end is not None
+    ]
+    proven = min(ends, default=None)
+    if proven is not None and (not found or proven < min(found, key=lambda item: item[0])[0]):
+        return gettext("单独移动任何一项，%(points)s 分以内不变", points=_points(proven))
     if not found:
         return ""
     _, reach, turn = min(found, key=lambda item: item[0])

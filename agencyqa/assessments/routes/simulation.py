@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from flask import redirect, render_template, request, send_file, url_for
+from flask import render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -33,6 +33,7 @@ from agencyqa.assessments.simulation.exports import write_simulation
 from agencyqa.assessments.simulation.study import Study, run_study
 from agencyqa.assessments.simulation.target import can_be_weighed, weights_of_scheme
 from agencyqa.assessments.simulation.year import YearRules
+from agencyqa.assessments.simulation.year_reading import read_year
 from agencyqa.assessments.year_plan import YearPlan
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
@@ -84,7 +85,10 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @bp.get("/simulation")
 @requires(Permission.ROUNDS_MANAGE)
 def simulation() -> ResponseReturnValue:
-    asked = ask(current_actor())
+    return _page(ask(current_actor()))
+
+
+def _page(asked: Asked) -> str:
     page, moves = None, None
     if asked.study is not None:
         page = simulation_page(asked.study, asked.labels, only_changed=asked.form["changed"].data)
@@ -97,11 +101,11 @@ def simulation() -> ResponseReturnValue:
 @bp.get("/simulation/workbook")
 @requires(Permission.ROUNDS_MANAGE)
 def simulation_workbook() -> ResponseReturnValue:
-    """The same as a workbook. What cannot be simulated is said on the page."""
+    """The same as a workbook; the page itself, with what it has to say, where there is nothing to write down."""
     actor = current_actor()
     asked = ask(actor)
     if asked.study is None:
-        return redirect(url_for("assessments.simulation", **_conditions(asked.form)))
+        return _page(asked)
     now, target = utc_now(), BytesIO()
     title = gettext("%(year)s 年度模拟结果", year=asked.study.year)
     write_simulation(
@@ -148,7 +152,7 @@ def ask(actor: Actor, *, always: bool = False, keep_marks: bool = False) -> Aske
     read = None
     if year is not None:
         role = None if chosen is None else chosen.purpose
-        read = queries.read_year(session, bureau_id, year, plan, known_versions=schemes, answers_of=role)
+        read = read_year(session, bureau_id, year, plan, known_versions=schemes, answers_of=role)
     texts = None if chosen is None or is_faulty else texts_of(chosen)
     form = read_simulation(
         years=list(years),

@@ -22,10 +22,11 @@ from agencyqa.assessments.queries.tables import grade_bands, rounding_of
 from agencyqa.assessments.simulation.cli import stored_years
 from agencyqa.assessments.simulation.gap_texts import gap_sentences
 from agencyqa.assessments.simulation.options import read_target
-from agencyqa.assessments.simulation.queries import YearRead, answer_blocks, read_year, rules_of_year
+from agencyqa.assessments.simulation.queries import rules_of_year
 from agencyqa.assessments.simulation.rescoring import Rescored, Rescoring
 from agencyqa.assessments.simulation.simulate import AgencyMove, Simulation, simulate
 from agencyqa.assessments.simulation.year import SHOWN_PLACES, YearRules
+from agencyqa.assessments.simulation.year_reading import YearRead, answer_blocks, read_year
 from agencyqa.auth.roles import BodyKind
 from agencyqa.db import reading
 from agencyqa.extensions import db

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from agencyqa.assessments.simulation.moving import marks_of
-from agencyqa.assessments.simulation.queries import YearRead
 from agencyqa.assessments.simulation.reaches import WeightReach
 from agencyqa.assessments.simulation.rescoring import Rescored, Rescoring
 from agencyqa.assessments.simulation.sensitivity import (
@@ -29,6 +28,7 @@ from agencyqa.assessments.simulation.weight_turns import (
     share_turns,
 )
 from agencyqa.assessments.simulation.year import YearRules
+from agencyqa.assessments.simulation.year_reading import YearRead
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.queries import compiled
 from agencyqa.scoring import Columns

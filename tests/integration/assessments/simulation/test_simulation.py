@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from agencyqa.assessments.enums import RoleMissing, WeightMode
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.services.credits import enter_credit
-from agencyqa.assessments.simulation.queries import past_years, read_year, rules_of_year
+from agencyqa.assessments.simulation.queries import past_years, rules_of_year
 from agencyqa.assessments.simulation.year import YearRules, roll_up
+from agencyqa.assessments.simulation.year_reading import read_year
 from agencyqa.assessments.year_plan import plain_plan
 from agencyqa.db import Base
 from agencyqa.engagements.models import Engagement
@@ -379,6 +380,11 @@ def test_a_draft_of_the_form_on_agencies(client: Client, year: Year) -> None:
     assert table(page, "criteria")[0][:4] == [
         "内部制度", "30", "60%", "17.4649 ～ 123.3712 ↓ 浦江会计师事务所 ↑ 申评咨询有限公司",
     ]  # fmt: skip
+    # And with 20 + w for the other: 68.6 + 20 (15 + w) / (30 + w) falls to 79.995 at 4.8634.
+    assert [row[:2] for row in table(page, "agencies")] == [
+        ["申评咨询有限公司", "“整改情况” 20 → 4.8634 分"],
+        ["浦江会计师事务所", "“内部制度” 30 → 17.4649 分"],
+    ]
 
 
 def test_what_is_over_is_simulated_unless_another_year_is_asked_for(client: Client, year: Year) -> None:
@@ -479,9 +485,9 @@ def test_the_workbook_holds_what_the_page_shows(client: Client, answered: Year) 
     assert found == [*[(403, False)] * 3, (404, False)]
     switch_to(client, world.neighbour_supervisor)
     # Without a year of its own there is nothing to write down.
-    assert client.get("/simulation/workbook?weights=fee&year=2022").status_code == 302
+    assert "还没有可以模拟的年度" in client.get("/simulation/workbook?weights=fee&year=2022").text
     switch_to(client, world.supervisor)
-    assert client.get("/simulation/workbook?s-bureau=50").location == "/simulation?s-bureau=50"
+    assert "各评分角色的占比之和须为 100%。" in said(client.get("/simulation/workbook?s-bureau=50").text)
     response = client.get(f"/simulation/workbook?scheme={version.id}&weights=fee&g-excellent=91")
     book = openpyxl.load_workbook(BytesIO(response.data))
     agencies, engagements, about = book.worksheets
