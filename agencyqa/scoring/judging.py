@@ -93,7 +93,8 @@ class Judge:
             if entered.missing is not None:
                 wrong &= ~entered.missing
             invalid = either(invalid, entered.malformed, wrong if wrong.any() else None)
-            held = np.clip(as_array(entered.values, wide=self._wide), 0, self.limit)
+            # First into the limits: what lies outside may not fit 64 bits even where the limits do.
+            held = as_array(np.clip(entered.values, 0, self.limit), wide=self._wide)
             values = held if entered.missing is None else np.where(entered.missing, values, held)
         elif entered is not None:
             invalid = either(invalid, entered.malformed)

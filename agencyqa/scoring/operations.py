@@ -83,8 +83,10 @@ def picking(figures: Sequence[int]) -> Operation:
     table = np.array(held, dtype=object if wide else np.int64)
 
     def pick(args: Sequence[Any], out: IntArray | None) -> Any:
-        # Positions are proven to lie inside; without the check numpy need not keep a copy of the buffer.
-        return np.take(table, args[0], out=None if wide else out, mode="clip")
+        # Positions are proven to lie inside; without the check numpy need not keep a copy of the buffer. Beside figures
+        # beyond 64 bits they come as Python integers, which are no positions.
+        places = args[0].astype(np.intp, copy=False)
+        return np.take(table, places, out=None if wide else out, mode="clip")
 
     return Operation("pick", held.__getitem__, pick)
 

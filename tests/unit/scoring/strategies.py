@@ -43,11 +43,12 @@ from agencyqa.scoring.vetoes import veto_inputs
 UNITS = st.integers(1, 300_000)
 # Figures far beyond 64 bits must come out as exactly as small ones.
 HUGE_UNITS = st.integers(10**17, 10**19)
+HUGE_OR_NOT = st.one_of(UNITS, UNITS, HUGE_UNITS)
 
 
 @st.composite
 def banded(draw: st.DrawFn) -> BandedRange:
-    step = draw(st.sampled_from([1, 500, 10_000]))
+    step = draw(st.sampled_from([1, 500, 10_000, 10_000, 10**18]))
     edges = sorted(draw(st.lists(st.integers(0, 60), min_size=2, max_size=5, unique=True)))
     bands: list[Band] = []
     low = edges[0]
@@ -85,7 +86,7 @@ def free_values(draw: st.DrawFn) -> FreeValue:
 
 @st.composite
 def ordinals(draw: st.DrawFn) -> Ordinal:
-    points = [*draw(st.lists(st.integers(0, 200_000), min_size=1, max_size=4)), draw(UNITS)]
+    points = [*draw(st.lists(st.integers(0, 200_000), min_size=1, max_size=4)), draw(HUGE_OR_NOT)]
     return Ordinal(tuple(Level(f"l{number}", units) for number, units in enumerate(points)))
 
 
@@ -304,6 +305,14 @@ def sheets(draw: st.DrawFn, scheme: Scheme, *, clean: bool = False) -> dict[str,
     for veto in scheme.vetoes:
         answers[veto.key] = draw(_given(veto_inputs(veto), clean=clean))
     return answers
+
+
+@st.composite
+def answers_of(draw: st.DrawFn, rule: Rule) -> dict[str, Any]:
+    """Answers of one rule, all of the right type and most of them inside its limits."""
+    given: dict[str, Any] = draw(_given(rule.specs, clean=True))
+    _repair(rule, given, "", draw)
+    return given
 
 
 @st.composite
