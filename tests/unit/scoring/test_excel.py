@@ -8,10 +8,11 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agencyqa.scoring import Rule, compile_scheme, excel_formula
+from tests.unit.examples import examples
 from tests.unit.scoring import strategies
 from tests.unit.scoring.forms import deduct, one_rule
 
@@ -55,7 +56,7 @@ def cases(draw: st.DrawFn) -> tuple[Rule, dict[str, Any]]:
     return rule, draw(strategies.sheets(one_rule(rule), clean=True))["item"]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(cases())
 def test_the_formula_gives_the_mark(case: tuple[Rule, dict[str, Any]]) -> None:
     rule, given_values = case

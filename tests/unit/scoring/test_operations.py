@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agencyqa.scoring import operations as op
+from tests.unit.examples import examples
 
 FLAG = (0, 1)
 ANY = (-(10**8), 10**8)
@@ -41,7 +42,7 @@ CASES: list[tuple[op.Operation, tuple[tuple[int, int], ...]]] = [
 
 
 @pytest.mark.parametrize(("operation", "limits"), CASES, ids=lambda held: getattr(held, "name", ""))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.data())
 def test_arrays_equal_integers(operation: op.Operation, limits: Any, data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.tuples(*(st.integers(*limit) for limit in limits)), min_size=1, max_size=5))

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agencyqa.scoring import (
@@ -26,6 +26,7 @@ from agencyqa.scoring import (
     readd,
     score_engagement,
 )
+from tests.unit.examples import examples
 from tests.unit.scoring import rollup_oracle as oracle
 from tests.unit.scoring.rollup_strategies import Drawn, engagements
 
@@ -160,7 +161,7 @@ def test_a_panel_comes_back_from_its_data(panel: Panel) -> None:
     assert panel_from_data(json.loads(json.dumps(panel_to_data(panel)))) == panel
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(engagements(), st.sampled_from(["wait", "reweight"]), st.randoms(use_true_random=False))
 def test_the_engagement_is_what_the_oracle_says(drawn: Drawn, missing: Any, random: Any) -> None:
     result = score_engagement(drawn.shares, drawn.sheets, role_missing=missing)
@@ -177,7 +178,7 @@ def test_the_engagement_is_what_the_oracle_says(drawn: Drawn, missing: Any, rand
         assert sum(each.maximum or 0 for each in result.measures.values()) == 100
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(engagements(gaps=False), st.data())
 def test_a_better_sheet_never_lowers_the_engagement(drawn: Drawn, data: st.DataObject) -> None:
     before = score_engagement(drawn.shares, drawn.sheets).score

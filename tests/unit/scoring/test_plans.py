@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agencyqa.scoring.plans import buffers_for, make_plan, run_part
 from agencyqa.scoring.steps import Block, Num
 from agencyqa.scoring.tape import Tape
+from tests.unit.examples import examples
 
 
 def wired(pairs: Sequence[tuple[str, int, int]]) -> tuple[Tape, list[Num]]:
@@ -41,7 +42,7 @@ STEPS = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.lists(STEPS, min_size=1, max_size=12), st.data())
 def test_reused_buffers_change_no_figure(pairs: list[tuple[str, int, int]], data: st.DataObject) -> None:
     tape, numbers = wired(pairs)

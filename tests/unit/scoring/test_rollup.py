@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agencyqa.scoring import (
@@ -32,6 +32,7 @@ from agencyqa.scoring import (
     score_engagement,
 )
 from agencyqa.scoring.grades import least_totals
+from tests.unit.examples import examples
 from tests.unit.scoring.forms import GRADES, JIADING_ANSWERS, POINT, jiading
 
 SHARES = (RoleShare("bureau", 70, 100), RoleShare("unit", 30, 100))
@@ -193,7 +194,7 @@ def test_contradictory_years_are_refused() -> None:
         assert [problem.code for problem in caught.value.problems] == [code]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     st.lists(
         st.tuples(st.integers(0, 100), st.integers(0, 60), st.integers(1, 10**9)), min_size=1, max_size=6
@@ -220,7 +221,7 @@ def test_the_year_is_bounded_order_free_and_adds_up(rows: Any, weights: Any, ran
     assert year.score == by_hand / sum(parts)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.lists(st.integers(1, 100 * POINT), max_size=4, unique=True),
     st.sampled_from([None, Rounding(0), Rounding(1), Rounding(2)]),

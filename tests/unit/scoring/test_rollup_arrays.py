@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agencyqa.scoring import (
@@ -36,6 +36,7 @@ from agencyqa.scoring.rollup_arrays import (
     score_engagements,
     score_years,
 )
+from tests.unit.examples import examples
 from tests.unit.scoring.rollup_strategies import GRADES, Drawn, DrawnRules, engagements, year_rules
 
 MAXIMA = st.sampled_from([10_000, 300_000, 333_333, 1_000_000, 999_983 * 10**6])
@@ -77,7 +78,7 @@ def rows_of(shares: tuple[RoleShare, ...], held: list[dict[str, Any]]) -> SheetR
     return SheetRows(engagement, role, total, most, known.astype(bool))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(years(), st.sampled_from(["wait", "reweight"]))
 def test_engagements_at_once_are_those_one_by_one(drawn: Any, missing: Any) -> None:
     shares, held = drawn
@@ -99,7 +100,7 @@ ENGAGEMENTS = st.lists(
 SUMS = st.tuples(st.integers(0, 1_000_000), st.sampled_from([0, 1_000_000]), st.integers(-400_000, 400_000))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(year_rules(), ENGAGEMENTS, st.lists(SUMS, min_size=4, max_size=4), st.data())
 def test_years_at_once_are_those_one_by_one(
     drawn: DrawnRules, engaged: Any, sums: Any, data: st.DataObject
@@ -164,7 +165,7 @@ def item(number: int, score: int | None, weight: int, over: int) -> YearItem:
     return YearItem(f"e{number}", exact, measures, weight, weight, weight)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from("ab"), st.booleans()), min_size=1, max_size=12))
 def test_ranks_at_once_are_those_one_by_one(rows: Any) -> None:
     found = ranks(

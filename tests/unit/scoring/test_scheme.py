@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from agencyqa.scoring import (
     RULES,
@@ -32,6 +32,7 @@ from agencyqa.scoring import (
     scheme_from_data,
     scheme_to_data,
 )
+from tests.unit.examples import examples
 from tests.unit.scoring import strategies
 from tests.unit.scoring.forms import GRADES, POINT, bands, deduction_form, jiading
 
@@ -128,7 +129,7 @@ def test_grade_bands_must_cover_everything_once(
     assert [(problem.place, problem.code) for problem in grade_problems(grades)] == expected
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(strategies.schemes())
 def test_a_scheme_survives_its_data_form(scheme: Scheme) -> None:
     data = json.loads(json.dumps(scheme_to_data(scheme)))

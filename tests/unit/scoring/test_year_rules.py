@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agencyqa.scoring import (
@@ -31,6 +31,7 @@ from agencyqa.scoring import (
     score_year,
     year_rules_problems,
 )
+from tests.unit.examples import examples
 from tests.unit.scoring import rollup_oracle as oracle
 from tests.unit.scoring.rollup_strategies import GRADES, MEASURES, DrawnRules, sheets, year_rules
 
@@ -248,7 +249,7 @@ ITEMS = st.lists(
 ).filter(lambda rows: any(weight for weight, _ in rows))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(year_rules(), ITEMS, sheets(), st.randoms(use_true_random=False))
 def test_the_year_is_what_the_oracle_says(drawn: DrawnRules, rows: Any, sheet: Any, random: Any) -> None:
     rules = drawn.rules

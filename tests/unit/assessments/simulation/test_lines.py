@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agencyqa.assessments.simulation.lines import Crossing, Figures, Lines, first_grade_change
 from agencyqa.scoring import GradeBand, Rounding, grade_for, round_half_up
+from tests.unit.examples import examples
 
 GRADES = (GradeBand("good", 800_000), GradeBand("fair", 600_000), GradeBand("poor", 0))
 FIGURES = st.fractions(0, 100, max_denominator=40)
@@ -70,7 +71,7 @@ def plain(found: Crossing | None) -> Crossing | None:
     return None if found is None else Crossing(found.place, found.beyond)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(lines())
 def test_ranks(held: Lines) -> None:
     for agency in range(len(held.start)):
@@ -94,7 +95,7 @@ def test_ranks(held: Lines) -> None:
             assert found.other != agency
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(lines(), st.integers(0, 2))
 def test_grades(held: Lines, decimals: int) -> None:
     scale = 10**decimals

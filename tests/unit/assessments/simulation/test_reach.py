@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agencyqa.assessments.simulation.reach import Goal, Move, reach, value_of
@@ -34,6 +34,7 @@ from agencyqa.scoring import (
     Rule,
     Veto,
 )
+from tests.unit.examples import examples
 
 # Counts above this cost no rule below anything more.
 MOST = 8
@@ -162,7 +163,7 @@ def _under(given: dict[str, Any], key: str) -> dict[str, Any]:
     return {name.removeprefix(start): value for name, value in given.items() if name.startswith(start)}
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.data())
 def test_nearest_of_all_combinations(data: st.DataObject) -> None:
     rule = data.draw(NESTED)

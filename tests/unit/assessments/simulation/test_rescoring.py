@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agencyqa.assessments.simulation.mapping import Gap, answers_at, map_answers
@@ -33,11 +33,14 @@ from agencyqa.scoring import (
     Scheme,
     SchemeVeto,
     Section,
-    SheetResult,
     compile_scheme,
     round_half_up,
+    scheme_to_data,
 )
+from tests.unit.examples import examples
+from tests.unit.scoring import oracle_sheet
 from tests.unit.scoring.strategies import schemes, sheets
+from tests.unit.scoring.test_oracle import units
 
 GRADES = (GradeBand("good", 800_000), GradeBand("poor", 0))
 
@@ -224,29 +227,78 @@ def test_answers_of_a_veto_go_with_it() -> None:
     assert totals(rescoring.finish()) == [SCALE]
 
 
-@settings(max_examples=60, deadline=None)
+@st.composite
+def past_sheets(draw: st.DrawFn, scheme: Scheme) -> list[tuple[dict[str, Any], dict[str, int]]]:
+    """Answers with the scorers' own figures, all of which can be stored; some criteria are not answered at all."""
+    found: list[tuple[dict[str, Any], dict[str, int]]] = []
+    for _ in range(draw(st.integers(1, 3))):
+        answers = draw(sheets(scheme, clean=True))
+        entered: dict[str, int] = {}
+        for _, criterion in scheme.criteria():
+            kind = draw(st.integers(0, 9))
+            if kind == 0:
+                answers[criterion.key] = dict.fromkeys(answers[criterion.key])
+            elif kind == 1:
+                entered[criterion.key] = draw(st.integers(0, criterion.max_points))
+        found.append((answers, entered))
+    return found
+
+
+@examples(40)
 @given(st.data())
 def test_random_schemes_map_onto_themselves_and_reweigh_exactly(data: st.DataObject) -> None:
-    scheme = data.draw(schemes(newer=False))
+    """Against the computation in fractions, which is given other weights as plain data."""
+    scheme = data.draw(schemes())
     program = compile_scheme(scheme)
     # The same content under another number, so that the long way is taken.
     other: Program = compile_scheme(replace(scheme, version="2"))
-    filled = data.draw(st.lists(sheets(scheme, clean=True), min_size=1, max_size=3))
-    results = [program.score(sheet) for sheet in filled]
-    weights = {key: data.draw(st.integers(1, 10**6)) for key in weights_of_scheme(scheme)}
+    filled = data.draw(past_sheets(scheme))
+    rows = [program.pack(*each) for each in filled]
+    weights = {
+        key: data.draw(st.integers(0 if number else 1, 10**6))
+        for number, key in enumerate(weights_of_scheme(scheme))
+    }
+    assert weights.keys() == {each.key for _, each in scheme.criteria() if not each.bonus}
     for points in ({}, weights):
-        rescoring = Rescoring(target_of(other, points), totals_of([(0, 1)] * len(filled)))
-        rescoring.add(program, np.arange(len(filled)), [program.pack(sheet) for sheet in filled])
-        assert totals(rescoring.finish()) == [
-            expected_total(scheme, result, weights) if points else result.total for result in results
-        ]
+        for assume in (False, True):
+            rescoring = Rescoring(target_of(other, points, assume=assume), totals_of([(0, 1)] * len(filled)))
+            rescoring.add(program, np.arange(len(filled)), rows)
+            found = rescoring.finish()
+            by_hand = as_simulated(scheme_to_data(scheme), points, assume=assume)
+            for row, each in enumerate(filled):
+                expected = oracle_sheet.sheet(by_hand, *each)
+                assert totals(found)[row] == units(expected.total)
+                grade = None if found.grade[row] < 0 else scheme.grades[found.grade[row]].key
+                assert grade == expected.grade
+                if expected.total is not None:
+                    assert found.sheets.maximum[row] == units(expected.assessed)
+            assert found.gaps == ()
 
 
-def expected_total(scheme: Scheme, result: SheetResult, weights: dict[str, int]) -> int | None:
-    if result.total is None:
-        return None
-    exact = sum(
-        (Fraction((each.counted or 0) * weights[each.key], each.max_points) for each in result.criteria),
-        Fraction(0),
-    )
-    return round_half_up(exact * scheme.max_points / sum(weights.values()), 0)
+def as_simulated(data: dict[str, Any], points: dict[str, int], *, assume: bool) -> dict[str, Any]:
+    """The scheme's data with what the simulation was asked for."""
+    if assume:
+        data = {name: held for name, held in data.items() if name != "least_assessed"} | {
+            "unanswered": "leave_out"
+        }
+    if not points:
+        return data
+    sections = [
+        {**section, "criteria": [{**each, "weight": points.get(each["key"])} for each in section["criteria"]]}
+        for section in data["sections"]
+    ]
+    return {**data, "adding": "weights", "sections": sections}
+
+
+def test_a_bonus_takes_no_weight() -> None:
+    """It stands outside the maximum: another weight for it is not listed, and changes nothing."""
+    bonus = Criterion("extra", 5 * SCALE, AllOrNothing(5 * SCALE), bonus=True)
+    plain = scheme_of(PAST)
+    section = replace(plain.sections[0], criteria=(*plain.sections[0].criteria, bonus))
+    scheme = replace(plain, sections=(section,), total_cap=32 * SCALE)
+    program = compile_scheme(scheme)
+    assert list(weights_of_scheme(scheme)) == ["plan", "files", "team"]
+    rescoring = Rescoring(target_of(program, {"plan": 20 * SCALE, "extra": SCALE}), totals_of([(0, 1)]))
+    rescoring.add(program, np.arange(1), [program.pack({**SHEETS[0], "extra": {"met": True}})])
+    # 27 of 30 as without the bonus, and all 5 of it, which the cap of 32 just allows.
+    assert totals(rescoring.finish()) == [32 * SCALE]

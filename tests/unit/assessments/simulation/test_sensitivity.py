@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agencyqa.assessments.simulation.moving import Marks
@@ -38,6 +38,7 @@ from agencyqa.scoring import (
     round_half_up,
 )
 from tests.unit.assessments.simulation.years import GRADES, ROLES, PastEngagement, PastSheet, arrays_of
+from tests.unit.examples import examples
 
 MAXIMA = {"plan": 30 * SCALE, "files": 10 * SCALE, "team": 60 * SCALE}
 SCHEME = Scheme(
@@ -146,7 +147,7 @@ def exactly(held: Filled, key: str, weight: Fraction) -> dict[int, AgencyLine]:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(years())
 def test_before_the_place_nothing_changes_and_beyond_it_something_does(held: Filled) -> None:
     now = held.rolled({}, RULES)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agencyqa.assessments.annual import years_of_agencies
@@ -24,6 +24,7 @@ from tests.unit.assessments.simulation.years import (
     past_years,
     shares,
 )
+from tests.unit.examples import examples
 
 EQUAL = YearRules("equal", GRADES, Rounding(2))
 
@@ -35,7 +36,7 @@ def lines_of(year: YearArrays, rules: YearRules) -> list[tuple[Any, ...]]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(past_years(), st.sampled_from(list(WeightMode)))
 def test_the_arrays_give_what_the_round_gives(year: list[PastEngagement], mode: WeightMode) -> None:
     expected = [
@@ -45,7 +46,7 @@ def test_the_arrays_give_what_the_round_gives(year: list[PastEngagement], mode: 
     assert lines_of(arrays_of(year), YearRules(mode.value, GRADES, Rounding(2))) == expected
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(past_years(), shares())
 def test_other_shares_are_those_of_every_engagement(
     year: list[PastEngagement], other: tuple[RoleShare, ...]

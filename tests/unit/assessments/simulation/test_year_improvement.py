@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agencyqa.assessments.annual import AgencyYear, years_of_agencies
@@ -21,6 +21,7 @@ from tests.unit.assessments.simulation.years import (
     facts_of,
     shares,
 )
+from tests.unit.examples import examples
 
 LOWS = {band.key: band.low for band in GRADES}
 
@@ -63,7 +64,7 @@ def whole_years(draw: st.DrawFn) -> list[PastEngagement]:
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(whole_years(), st.sampled_from(list(WeightMode)), st.integers(0, 2), st.booleans())
 def test_with_it_the_grade_is_another_and_with_one_less_it_is_not(
     year: list[PastEngagement], mode: WeightMode, places: int, up: bool
