@@ -45,6 +45,9 @@ from agencyqa.engagements import events as engagements_events
 from agencyqa.engagements import jobs as engagements_jobs
 from agencyqa.engagements import messages as engagements_messages
 from agencyqa.engagements import routes as engagements_routes
+from agencyqa.engagements.contracts import events as contracts_events
+from agencyqa.engagements.contracts import messages as contracts_messages
+from agencyqa.engagements.contracts import routes as contracts_routes
 from agencyqa.engagements.deliverables import events as deliverables_events
 from agencyqa.engagements.deliverables import jobs as deliverables_jobs
 from agencyqa.engagements.deliverables import messages as deliverables_messages
@@ -130,6 +133,7 @@ BLUEPRINTS = (
     opinions_routes.bp,
     receipts_routes.bp,
     selection_routes.bp,
+    contracts_routes.bp,
     team_routes.bp,
     recusal_routes.bp,
     review_routes.bp,
@@ -155,6 +159,7 @@ MESSAGES = (
     opinions_messages.MESSAGES,
     receipts_messages.MESSAGES,
     selection_messages.MESSAGES,
+    contracts_messages.MESSAGES,
     team_messages.MESSAGES,
     recusal_messages.MESSAGES,
     review_messages.MESSAGES,
@@ -175,6 +180,7 @@ EVENTS = (
     opinions_events,
     receipts_events,
     selection_events,
+    contracts_events,
     team_events,
     recusal_events,
     review_events,

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     ENGAGEMENTS_READ = "engagements:engagement:read"
     ENGAGEMENTS_WRITE = "engagements:engagement:write"
     INDEPENDENCE_DECLARE = "engagements:independence:declare"
+    FEE_TABLES_WRITE = "engagements:fee_table:write"
     TEAM_PROPOSE = "engagements:team:propose"
     TEAM_CONSENT = "engagements:team:consent"
     RECUSAL_TERMS_WRITE = "engagements:recusal_terms:write"

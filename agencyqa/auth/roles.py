@@ -118,7 +118,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.BUREAU_SUPERVISOR: _SUPERVISOR,
     Role.BUREAU_LEAD: _SUPERVISOR
     | {Permission.SCHEMES_PUBLISH, Permission.RESULTS_PUBLISH}
-    | {Permission.REQUIREMENTS_WRITE, Permission.RECUSAL_TERMS_WRITE}
+    | {Permission.REQUIREMENTS_WRITE, Permission.RECUSAL_TERMS_WRITE, Permission.FEE_TABLES_WRITE}
     | {Permission.TERMS_WRITE},
     Role.AGENCY_MANAGER: _ANSWERABLE
     | {Permission.RECORD_PROPOSE, Permission.DOCUMENTS_WRITE, Permission.PRIVATE_SHOW},

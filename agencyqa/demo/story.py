@@ -14,6 +14,7 @@ from agencyqa.clock import local_date
 from agencyqa.demo import content
 from agencyqa.demo.chance import Chance
 from agencyqa.demo.content import OBJECTS, ObjectContent
+from agencyqa.demo.contracting import Contracting
 from agencyqa.demo.evaluating import Evaluating
 from agencyqa.demo.figures import Figures
 from agencyqa.demo.filing import Filing
@@ -25,6 +26,7 @@ from agencyqa.demo.selecting import Selecting
 from agencyqa.demo.setting import SUSPENDED_AGENCY, TIED_DEPARTMENT, WAN, YUAN, Stage
 from agencyqa.demo.terms import Terms
 from agencyqa.demo.timeline import Timeline
+from agencyqa.engagements.contracts.enums import SubcontractAction
 from agencyqa.engagements.data import EngagementData
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.services.commissioning import create_engagement
@@ -37,6 +39,13 @@ EX_ANTE_COUNT = 12
 TERMINATED, OVERDUE, NEWEST = 7, frozenset({12, 15}), len(OBJECTS) - 1
 # Of the open year: whose principal evaluator had something to state.
 STATED = 3
+# Where the agency wanted to give a part away, and what was answered.
+REQUESTS = {
+    1: SubcontractAction.CONSENT,
+    2: SubcontractAction.REFUSE,
+    4: SubcontractAction.WITHDRAW,
+    15: None,
+}
 # For which a selection was recorded.
 SELECTED = frozenset(range(6)) | {NEWEST}
 # Whose principal evaluator was replaced, and for whom another one waits for consent.
@@ -60,6 +69,7 @@ class Story:
         self.handing_in = HandingIn(session, stage, timeline, filing, figures)
         self.independence = Independence(session, stage, timeline)
         self.selecting = Selecting(session, stage, open_year)
+        self.contracting = Contracting(session, stage, timeline)
         self.evaluating = Evaluating(session, stage, timeline, figures)
         self.inspecting = Inspecting(session, stage, timeline, filing, open_year)
 
@@ -71,6 +81,8 @@ class Story:
         for number in range(EX_ANTE_COUNT):
             day = date(self.past_year, 7, 18) + timedelta(days=number * 4)
             self._commission_at(day, number * 2, WorkKind.EX_ANTE, "事")
+        first = date(self.open_year, 1, 1)
+        self.timeline.at(date(self.open_year, 1, 8), lambda now: self.contracting.enter_table(first, now))
         self.timeline.at(date(self.open_year, 3, 20), self.selecting.exclude)
         self.scoring.plan()
         self.inspecting.plan()
@@ -117,6 +129,10 @@ class Story:
         if is_open and number in SELECTED:
             self.selecting.choose(data, number, now)
         engagement = create_engagement(supervisor, self.session, data, now=now)
+        if is_open:
+            self.contracting.agree(engagement, number, now)
+        if is_open and number in REQUESTS:
+            self.contracting.plan_request(engagement.id, day + timedelta(days=9), REQUESTS[number])
         if is_open and number == NEWEST:
             self.selecting.leave_open(data, now)
         self._plan_independence(engagement, number)

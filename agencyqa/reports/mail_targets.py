@@ -19,6 +19,7 @@ from agencyqa.assessments.models import AnnualResult, AssessmentRound, ScoreShee
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.engagements import policies as engagement_policies
+from agencyqa.engagements.contracts import policies as contract_policies
 from agencyqa.engagements.deliverables import policies as deliverable_policies
 from agencyqa.engagements.models import Engagement
 from agencyqa.evaluations import policies as evaluation_policies
@@ -69,6 +70,9 @@ CHECKS: dict[str, Check] = {
         deliverable_policies.engagements_read, Engagement, "engagement_id", Permission.DELIVERABLES_READ
     ),
     "selection.exclusions": _list(Permission.AGENCIES_READ),
+    "contracts.show": _one(
+        contract_policies.visible_engagements, Engagement, "engagement_id", Permission.ENGAGEMENTS_READ
+    ),
     "team.show": _one(
         engagement_policies.visible_to, Engagement, "engagement_id", Permission.ENGAGEMENTS_READ
     ),

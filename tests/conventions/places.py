@@ -29,6 +29,13 @@ from agencyqa.assessments.models import AgencyCredit, AnnualResult
 from agencyqa.assessments.services.assignments import assign_result
 from agencyqa.assessments.services.publication import publish_round
 from agencyqa.auth.roles import Role
+from agencyqa.engagements.contracts.enums import FeeMethod
+from agencyqa.engagements.contracts.services import (
+    SubcontractData,
+    TermsData,
+    enter_terms,
+    request_subcontract,
+)
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal.models import RecusalCase
 from agencyqa.engagements.recusal.services import DeclarationData, sign_declaration
@@ -259,6 +266,8 @@ class Places:
         own.put("engagement_id", engagement.id)
         self.independence(name, bureau, engagement)
         self.selection(name, bureau, agency, unit, engagement)
+        agency_name = session.get_one(Body, agency.id).name.removeprefix("机构")
+        self.contract(name, agency_name, engagement)
         state = SheetState.DRAFT if number == OPEN else SheetState.FINAL
         given = (
             (Purpose.BUREAU, 61 + number + 0.1234, scores),
@@ -329,6 +338,18 @@ class Places:
         own.put("candidate_id", candidate.id)
         held.words.add(f"暂停理由{name}")
         held.put("exclusion_id", exclude_agency(officer, self.session, out, now=NOW).id)
+
+    def contract(self, name: str, agency: str, engagement: Engagement) -> None:
+        """What the contract says, and what the agency would like to give away."""
+        own = self.drawer(f"contract {name}")
+        terms = TermsData(SIGNED, f"合同范围{name}", FeeMethod.AGREED)
+        supervisor = self.session.get_one(Body, engagement.bureau_id)
+        enter_terms(officer_of(supervisor), self.session, engagement, terms, now=NOW)
+        manager = actor_of(self.session, self.people[f"manager {agency}"])
+        part = SubcontractData(f"分包方{name}", "测量", 100_000, "专业设备")
+        made = request_subcontract(manager, self.session, engagement, part, now=NOW)
+        own.words |= {f"合同范围{name}", f"分包方{name}"}
+        own.put("subcontract_id", made.id)
 
     def district(self, letter: str, city: Body) -> Body:
         bureau = make_bureau(self.session, f"财政局{letter}", parent=city)

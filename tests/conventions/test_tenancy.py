@@ -39,7 +39,7 @@ EVIDENCE_OF_A = (
     *("papers of bureau A", "application A", "said A", "report A", "report S A"),
     "credit A",
     *("recusal A", "recusal SA", "team A", "team SA"),
-    *("selection A", "selection SA", "held A", "held SA"),
+    *("selection A", "selection SA", "held A", "held SA", "contract A", "contract SA"),
 )
 ACCOUNTS = ("account", "agency", "department", "bureau")
 SEEN: dict[str, tuple[str, ...]] = {
@@ -63,6 +63,7 @@ SEEN: dict[str, tuple[str, ...]] = {
         *(
             "team A1",
             "held A1",
+            "contract A1",
             "recusal A1",
             "paper A1",
             "receipt A1",
@@ -87,6 +88,7 @@ SEEN: dict[str, tuple[str, ...]] = {
             "result S",
             "team S",
             "held S",
+            "contract S",
             "recusal S",
             "tie S",
             "paper S",

@@ -38,6 +38,7 @@ def agenda(session: Session, actor: Actor, now: datetime) -> Mapping[Part, list[
         *register.to_decide(actor),
         independence.to_decide(actor),
         independence.to_agree(actor),
+        independence.to_consent(actor),
         deliverables.to_accept(actor),
         *inspections.findings_of_bureau(actor, day),
         *inspections.orders_of_bureau(actor, day),

@@ -71,6 +71,7 @@ def _tasks(session: Session, actor: Actor, day: date) -> list[Line]:
     members = [
         deliverables.to_accept(actor),
         independence.to_agree(actor),
+        independence.to_consent(actor),
         *records.problems_of_department(actor, day),
     ]
     return collect(session, members, day, shown=TASKS_SHOWN)[Part.DECIDE]

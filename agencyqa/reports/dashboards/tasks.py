@@ -49,6 +49,7 @@ class What(StrEnum):
     ENGAGEMENT = "engagement"
     # A change of the team, for the commissioner's consent. The number is the engagement's.
     TEAM = "team"
+    SUBCONTRACT = "subcontract"
     # Independence: to decide who stays out, to sign. The number is the engagement's.
     RECUSAL = "recusal"
     DECLARATION = "declaration"

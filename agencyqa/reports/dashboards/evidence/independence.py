@@ -11,6 +11,9 @@ from sqlalchemy.orm import aliased
 from agencyqa.accounts.models import Body
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
+from agencyqa.engagements.contracts.enums import SubcontractState
+from agencyqa.engagements.contracts.models import Subcontract
+from agencyqa.engagements.contracts.policies import subcontract_visible
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal.enums import CaseState
 from agencyqa.engagements.recusal.models import IndependenceDeclaration, RecusalCase
@@ -83,6 +86,37 @@ def to_agree(actor: Actor) -> Select[*tuple[Any, ...]]:
             TeamChange.proposed_by_id.is_distinct_from(actor.user_id),
         )
         .order_by(TeamChange.proposed_at, TeamChange.id)
+    )
+
+
+def to_consent(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Requests to give away a part of work that the actor's own body commissioned."""
+    agency, commissioner = aliased(Body), aliased(Body)
+    may = sa.true() if actor.has(Permission.TEAM_CONSENT) else sa.false()
+    return (
+        select(
+            *columns(
+                Part.DECIDE,
+                What.SUBCONTRACT,
+                id=Engagement.id,
+                title=EvaluationObject.name,
+                agency=agency.name,
+                who=commissioner.name,
+                since=Subcontract.requested_at,
+            )
+        )
+        .select_from(Subcontract)
+        .join(Engagement, Engagement.id == Subcontract.engagement_id)
+        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
+        .join(agency, agency.id == Engagement.agency_id)
+        .join(commissioner, commissioner.id == Engagement.commissioner_id)
+        .where(
+            may,
+            subcontract_visible(actor),
+            Engagement.commissioner_id == actor.body_id,
+            Subcontract.state == SubcontractState.REQUESTED,
+        )
+        .order_by(Subcontract.requested_at, Subcontract.id)
     )
 
 

@@ -1,0 +1,58 @@
+"""Who may see and write what a contract says. Each question is about an engagement that the actor may see."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import Select
+
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.permissions import Permission
+from agencyqa.engagements.contracts.models import ContractTerms, Subcontract
+from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.policies import can_change, visible
+
+
+def _seen(actor: Actor) -> Select[int]:
+    """Engagements whose contract the actor reads: the parties that signed it, and the bureau."""
+    seen = sa.select(Engagement.id).where(visible(actor))
+    if actor.is_department:
+        return seen.where(Engagement.commissioner_id == actor.body_id)
+    return seen if actor.is_bureau or actor.is_agency else seen.where(sa.false())
+
+
+def visible_terms(actor: Actor) -> Select[ContractTerms]:
+    return sa.select(ContractTerms).where(ContractTerms.engagement_id.in_(_seen(actor)))
+
+
+def subcontract_visible(actor: Actor) -> sa.ColumnElement[bool]:
+    return Subcontract.engagement_id.in_(_seen(actor))
+
+
+def visible_subcontracts(actor: Actor) -> Select[Subcontract]:
+    return sa.select(Subcontract).where(subcontract_visible(actor))
+
+
+def visible_engagements(actor: Actor) -> Select[Engagement]:
+    """Those whose contract the actor reads."""
+    return sa.select(Engagement).where(Engagement.id.in_(_seen(actor)))
+
+
+def can_enter(actor: Actor, engagement: Engagement) -> bool:
+    return can_change(actor, engagement) and engagement.state is not EngagementState.TERMINATED
+
+
+def can_request(actor: Actor, engagement: Engagement) -> bool:
+    return (
+        actor.has(Permission.TEAM_PROPOSE)
+        and engagement.agency_id == actor.body_id
+        and engagement.state is EngagementState.CONTRACTED
+    )
+
+
+def can_consent(actor: Actor, engagement: Engagement) -> bool:
+    return actor.has(Permission.TEAM_CONSENT) and engagement.commissioner_id == actor.body_id
+
+
+def can_enter_tables(actor: Actor) -> bool:
+    return actor.has(Permission.FEE_TABLES_WRITE) and actor.bureau_id is not None
