@@ -142,22 +142,22 @@ def as_json(
     results: Sequence[SheetResult],
     traces: Sequence[dict[str, Any]] | None,
 ) -> str:
-    """Points as exact decimal text, the trace in units as the engine keeps it."""
+    """Points as exact decimal text, null where there are none; the trace in units as the engine keeps it."""
     rows: list[dict[str, Any]] = []
     for number, (sheet, result) in enumerate(zip(sheets, results, strict=True)):
         row: dict[str, Any] = {
             "name": sheet.name,
-            "total": _units(result.total),
-            "max_points": _units(result.max_points),
-            "assessed_points": _units(result.assessed_max),
+            "total": _exact(result.total),
+            "max_points": _exact(result.max_points),
+            "assessed_points": _exact(result.assessed_max),
             "left_out": list(result.left_out),
             "percent": None if result.percent is None else format_fraction(result.percent, 2),
             "grade": result.grade,
-            "sections": {section.key: _units(section.total) for section in result.sections},
-            "measures": {measure.key: _units(measure.total) for measure in result.measures},
+            "sections": {section.key: _exact(section.total) for section in result.sections},
+            "measures": {measure.key: _exact(measure.total) for measure in result.measures},
             "criteria": {criterion.key: _criterion_data(criterion) for criterion in result.criteria},
             "vetoes": {
-                veto.key: {"applied": veto.applied, "contribution": _units(veto.contribution)}
+                veto.key: {"applied": veto.applied, "contribution": _exact(veto.contribution)}
                 for veto in result.vetoes
             },
         }
@@ -171,8 +171,12 @@ def as_json(
 def _criterion_data(criterion: CriterionResult) -> dict[str, Any]:
     return {
         "state": criterion.state,
-        "computed": _units(criterion.computed),
-        "entered": None if criterion.entered is None else _units(criterion.entered),
-        "counted": _units(criterion.counted),
-        "contribution": _units(criterion.contribution),
+        "computed": _exact(criterion.computed),
+        "entered": _exact(criterion.entered),
+        "counted": _exact(criterion.counted),
+        "contribution": _exact(criterion.contribution),
     }
+
+
+def _exact(value: int | None) -> str | None:
+    return None if value is None else format_points(value)

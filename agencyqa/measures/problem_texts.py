@@ -21,6 +21,7 @@ _SENTENCES: dict[str, object] = {
     "anchors_refused": _l("不接受锚点和别名（& 和 *）。"),
     "tags_refused": _l("不接受类型标签（%(tag)s）。"),
     "name_not_text": _l("名称应为文字。"),
+    "hidden_characters": _l("文字中有看不见的控制字符，请删去后重新输入。"),
     "duplicate_name": _l("名称“%(name)s”重复。"),
     "missing_field": _l("缺少此项。"),
     "unknown_field": _l("没有这样的项，请检查拼写。"),

@@ -59,12 +59,12 @@ class FileError(ValueError):
 class Document:
     """``data`` holds dict, list, str, int, bool, None, Decimal and date only.
 
-    ``twice`` are names that were given twice; of their values the last one stands in the data.
+    ``faults`` are names that were given twice; of their values the last one stands in the data.
     """
 
     data: Any
     lines: dict[Path, int] = field(default_factory=dict)
-    twice: tuple[FileProblem, ...] = ()
+    faults: tuple[FileProblem, ...] = ()
 
     def line_at(self, path: Path) -> int | None:
         """The line of the value, or of the nearest thing around it."""
@@ -114,13 +114,13 @@ def _position(items: list[Any], name: str) -> int | None:
 def read_document(content: str | bytes) -> Document:
     """Raise FileError for what is not plain data or says a thing twice; nothing is ever executed or expanded."""
     document = read_loosely(content)
-    if document.twice:
-        raise FileError(document.twice)
+    if document.faults:
+        raise FileError(document.faults)
     return document
 
 
 def read_loosely(content: str | bytes) -> Document:
-    """The same for a caller who looks for more faults and reports ``twice`` among them."""
+    """The same for a caller who looks for more faults and reports ``faults`` among them."""
     size = len(content)
     if size > LARGEST_FILE or (
         isinstance(content, str) and len(content.encode(errors="replace")) > LARGEST_FILE
@@ -170,7 +170,7 @@ class _Builder:
             FileProblem(Problem(document.place_of(path), "duplicate_name", {"name": path[-1]}), line)
             for path, line in self._twice
         ]
-        return replace(document, twice=tuple(problems))
+        return replace(document, faults=tuple(problems))
 
     def _value(self, event: Any, path: Path) -> Any:
         self._values += 1

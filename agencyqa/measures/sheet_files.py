@@ -61,7 +61,7 @@ class _Reader:
         }
         # A veto has answers, but no points that a scorer could give.
         self.scored = frozenset(program.criterion_keys)
-        self.problems: list[FileProblem] = [*document.twice]
+        self.problems: list[FileProblem] = [*document.faults]
 
     def fault(self, path: Path, code: str, **params: Any) -> None:
         place = self.document.place_of(path)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +33,8 @@ _CODES = {
     "enum": "not_a_choice",
     "literal_error": "not_a_choice",
 }
+# No database stores the first; the others turn the order of what is shown, so that a text reads as another.
+_HIDDEN = re.compile("[\\x00\\u202a-\\u202e\\u2066-\\u2069]")
 _SENSELESS = {"ctx", "error", "code"}
 
 
@@ -83,7 +86,7 @@ def _check(
     document: Document, citations: Collection[str] | None, faults: Collection[str] | None
 ) -> tuple[SchemeFile | None, Scheme | None, list[FileProblem]]:
     file, problems, copied = _read_shape(document)
-    problems = [*document.twice, *problems]
+    problems = [*document.faults, *problems, *_hidden(document)]
     scheme: Scheme | None = None
     if file is not None:
         found, scheme = _check_sense(file, citations, faults)
@@ -93,6 +96,18 @@ def _check(
         known = {p.problem.place for p in problems}
         problems += [document.problem(p) for p in found if p.place not in known]
     return file, scheme, problems
+
+
+def _hidden(document: Document) -> Iterator[FileProblem]:
+    """Characters in the texts that nobody sees. What was stored long ago is not read by this gate."""
+    waiting: list[tuple[Path, Any]] = [((), document.data)]
+    while waiting:
+        path, held = waiting.pop()
+        if isinstance(held, str) and _HIDDEN.search(held):
+            yield document.problem(Problem(document.place_of(path), "hidden_characters"))
+        elif isinstance(held, dict | list):
+            steps = held.items() if isinstance(held, dict) else enumerate(held)
+            waiting += [((*path, step), inner) for step, inner in steps]
 
 
 def _check_sense(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,18 @@ def test_the_table_shows_what_a_veto_takes_off_under_its_measure(
         "17 − 12 = 5",
         "按办法小计：未归入办法 17 / 20 M2 -12 / 0",
     ]
+
+
+def test_what_is_not_known_is_null_for_other_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("scheme.yaml").write_text(VETOED, encoding="utf-8")
+    answers = "shown: {no_statement: false, value: 7}, service: {rating: 0}, forged: {raised: false}"
+    Path("sheets.yaml").write_text(f"sheets: [{{name: x, answers: {{{answers}}}}}]\n", encoding="utf-8")
+    printed = CliRunner().invoke(group, ["score", "scheme.yaml", "sheets.yaml", "--format", "json"]).output
+    sheet = json.loads(printed)["sheets"][0]
+    assert (sheet["total"], sheet["percent"], sheet["assessed_points"]) == (None, None, "10")
+    assert sheet["criteria"]["service"] == {
+        "state": "left_out", "computed": None, "entered": None, "counted": None, "contribution": "0",
+    }  # fmt: skip

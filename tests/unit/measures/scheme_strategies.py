@@ -13,7 +13,10 @@ from agencyqa.measures.scheme_format.fields import Text
 
 KEYS = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
 FILE_KEYS = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
-TEXTS = st.text(min_size=1, max_size=30) | st.sampled_from(
+SEEN = st.characters(
+    exclude_categories=["Cs"], exclude_characters="\x00\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+TEXTS = st.text(SEEN, min_size=1, max_size=30) | st.sampled_from(
     [
         "=1+1",
         " 前后空格 ",
@@ -35,7 +38,16 @@ DEEPEST = 3
 
 def files() -> st.SearchStrategy[SchemeFile]:
     """Sound in shape; what the figures say need not make sense."""
-    return st.composite(lambda draw: SchemeFile.model_validate(_record(draw, SchemeFile, 0)))()
+    return st.composite(lambda draw: SchemeFile.model_validate(_file(draw)))()
+
+
+def _file(draw: st.DrawFn) -> dict[str, Any]:
+    """The sheets of a workbook name a criterion by its key alone, so that two sections may not share one."""
+    made = _record(draw, SchemeFile, 0)
+    for number, section in enumerate(made["sections"]):
+        for criterion in section["criteria"]:
+            criterion["key"] = f"c{number}_{criterion['key']}"[:40]
+    return made
 
 
 def contents() -> st.SearchStrategy[dict[str, Any]]:

@@ -120,6 +120,20 @@ vetoes:
     ]
 
 
+def test_characters_that_nobody_sees_are_refused() -> None:
+    """PostgreSQL stores no NUL, and a turned order lets "2.5 points" read as 5.2."""
+    text = MIXED_FORM.read_text(encoding="utf-8")
+    text = text.replace("en: 1 Process", 'en: "1 Pro\\0cess"').replace(
+        "title: {zh: 综合", "title: {zh: 综\u202e合"
+    )
+    with pytest.raises(FileError) as caught:
+        parse(text)
+    assert [(p.problem.place, p.problem.code) for p in caught.value.problems] == [
+        ("title.zh", "hidden_characters"),
+        ("sections.process.label.en", "hidden_characters"),
+    ]
+
+
 def test_what_was_made_up_for_a_broken_file_is_no_fault_of_it() -> None:
     def codes(old: str, new: str) -> list[tuple[str, str]]:
         text = MIXED_FORM.read_text(encoding="utf-8")
