@@ -48,45 +48,48 @@ def rows_of(actor: Actor, year: int | None, state: EngagementState | None = None
 
 def columns(session: Session, scope: Scope, year: int | None) -> list[Column]:
     """Every state has a column, also an empty one; two statements."""
-    day = scope.day
-    of_year = sa.true() if year is None else Engagement.assessment_year == year
-    place = (
-        sa.func.row_number()
-        .over(
-            partition_by=Engagement.state,
-            order_by=(lateness(day), _newest_end(), Engagement.due_on, Engagement.id),
-        )
-        .label("place")
-    )
-    placed = select(Engagement.id, place).where(visible(scope.actor), of_year).subquery()
-    nearest = (
-        rows_of(scope.actor, year)
-        .join(placed, placed.c.id == Engagement.id)
-        .where(placed.c.place <= IN_COLUMN)
-        .order_by(placed.c.place, Engagement.id)
-    )
+    seen = (visible(scope.actor), sa.true() if year is None else Engagement.assessment_year == year)
+    # Each state is cut by an index of its own before the names are looked up.
+    nearest = [
+        select(Engagement.id)
+        .where(*seen, Engagement.state == state)
+        .order_by(*_urgency(state))
+        .limit(IN_COLUMN)
+        .subquery()
+        for state in EngagementState
+    ]
+    chosen = sa.union_all(*(select(each.c.id) for each in nearest)).subquery()
+    rows = session.execute(rows_of(scope.actor, year).where(Engagement.id.in_(select(chosen.c.id)))).all()
     counted = session.execute(
         select(
             Engagement.state,
             sa.func.count().label("number"),
-            sa.func.sum(sa.case((lateness(day) == 0, 1), else_=0)).label("late"),
+            sa.func.sum(sa.case((lateness(scope.day) == 0, 1), else_=0)).label("late"),
         )
-        .where(visible(scope.actor), of_year)
+        .where(*seen)
         .group_by(Engagement.state)
     ).all()
     numbers = {row.state: (int(row.number), int(row.late)) for row in counted}
-    rows = session.execute(nearest).all()
     return [
-        Column(state, *numbers.get(state, (0, 0)), [row for row in rows if row.state is state])
+        Column(
+            state,
+            *numbers.get(state, (0, 0)),
+            sorted((row for row in rows if row.state is state), key=_place),
+        )
         for state in EngagementState
     ]
 
 
-def _newest_end() -> sa.ColumnElement[Any]:
-    """Of what has ended, the newest first; what runs has no such date and goes by its due date."""
-    return sa.case(
-        (Engagement.state == EngagementState.CONTRACTED, None), else_=Engagement.completed_on
-    ).desc()
+def _urgency(state: EngagementState) -> tuple[sa.ColumnElement[Any], ...]:
+    """What runs by its due date, so late ones first; of what has ended the newest."""
+    if state is EngagementState.CONTRACTED:
+        return Engagement.due_on.asc(), Engagement.id.asc()
+    return (Engagement.id.desc(),)
+
+
+def _place(row: Row[*tuple[Any, ...]]) -> tuple[date, int]:
+    """The same order for the rows that were read."""
+    return (row.due_on, row.id) if row.state is EngagementState.CONTRACTED else (date.min, -row.id)
 
 
 def next_steps(session: Session, scope: Scope, rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, Item]:
