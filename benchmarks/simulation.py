@@ -60,18 +60,19 @@ def main(arguments: list[str] | None = None) -> int:
             fill(session)
         with session_of(app) as session:
             version = _bureau_version(session)
+            version_id = version.id
             rows = _rows(session, version)
             program = program_of(version)
             first = next(criterion.key for _, criterion in program.scheme.criteria())
-        _pages(app, version.id, first, options.rounds, "500 engagements")
+        _pages(app, version_id, first, options.rounds, "500 engagements")
         if not options.skip_own:
             own = folder / "own"
             own.mkdir()
             app_of_its_own = make_app(own)
             with session_of(app_of_its_own) as session:
                 fill(session)
-                _panels_and_rules(session)
-            _pages(app_of_its_own, version.id, first, options.rounds, "500 engagements with panels and rules")
+                version_id = _panels_and_rules(session)
+            _pages(app_of_its_own, version_id, first, options.rounds, "500 engagements with panels and rules")
         table = folder / "sheets.csv"
         _write_table(table, program, rows, options.sheets)
         print(
@@ -124,8 +125,11 @@ def _pages(app: Flask, version_id: int, first: str, rounds: int, year: str) -> N
         assert is_search or taken < GOAL_PAGE
 
 
-def _panels_and_rules(session: Session) -> None:
-    """Three experts score every engagement beside the others, and the year has rules of its own."""
+def _panels_and_rules(session: Session) -> int:
+    """Three experts score every engagement beside the others, and the year has rules of its own.
+
+    Gives the version of the experts' scheme.
+    """
     version = _bureau_version(session)
     copies = {
         "schemes": ("id + 1000", {"key": "'experts'"}, f"id = {version.scheme_id}"),
@@ -157,6 +161,7 @@ def _panels_and_rules(session: Session) -> None:
         actor_of(session, LEAD), session, valid_from=date(YEAR, 1, 1), source="测量用规则", plan=plan, now=NOW
     )
     session.execute(sa.update(AssessmentRound).values(year_rules_id=rules.id))
+    return version.id + 1000
 
 
 def _bureau_version(session: Session) -> SchemeVersion:

@@ -203,6 +203,8 @@ def test_sheets_without_answers_say_so(client: Client, year: Year) -> None:
     sign_in(client, year.world.supervisor)
     page = client.get(f"/simulation?scheme={year.version.id}").text
     assert "份评分表没有存档的逐项答案，无法重新计分。" in said(page)
+    page = client.get(f"/simulation/sensitivity?scheme={year.version.id}").text
+    assert "没有可按该方案重新计分的评分表，因此没有考核项分值的余地。" in said(page)
 
 
 def test_conditions_that_cannot_be_read_are_named(client: Client, year: Year) -> None:

@@ -270,3 +270,12 @@ def test_a_single_criterion_is_the_whole_total() -> None:
 )
 def test_what_is_no_weighted_sum_is_not_solved(other: Scheme) -> None:
     assert (is_linear(SCHEME), is_linear(other)) == (True, False)
+
+
+def test_contracts_with_other_shares_have_none_to_move() -> None:
+    other = (RoleShare(ROLES[0], 1, 2), RoleShare(ROLES[2], 1, 2))
+    sheets = (PastSheet(ROLES[0], 1, 2), PastSheet(ROLES[2], 1, 2))
+    year = arrays_of([PastEngagement(0, 1, table, sheets) for table in (TABLE, other)])
+    assert common_shares(year, RULES) is None
+    # Where the simulation gives all of them the same shares, these are what moves.
+    assert common_shares(year, replace(RULES, shares=other)) == other
