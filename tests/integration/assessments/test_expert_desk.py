@@ -88,6 +88,8 @@ def test_an_expert_reads_the_files_of_what_he_scores_and_no_others(
         # Neither dates nor decisions, and no way into pages that are not his.
         shown = client.get(base).text
         assert f'href="/engagements/{one.id}"' not in shown
+        ways = {href.partition("#")[0] for _, href in client.page(client.get(base)).links}
+        assert {client.get(way).status_code for way in ways if way.startswith("/engagements")} == {200}
         assert client.get(f"/engagements/{one.id}").status_code == 403
         if sheet.submitted_at is None:
             made.give(sheet, 0, 70)
