@@ -21,6 +21,14 @@ class RecordState(StrEnum):
     SUBMITTED = "submitted"
 
 
+class RecordAction(StrEnum):
+    """What can be done to a record; ``workflow`` says in which state."""
+
+    SAVE = "save"
+    SUBMIT = "submit"
+    CORRECT = "correct"
+
+
 class ProblemKind(StrEnum):
     DECISION = "decision"
     FUNDS = "funds"
@@ -51,6 +59,14 @@ describe(
 describe(
     RecordState,
     {RecordState.DRAFT: (_l("草稿"), "progress"), RecordState.SUBMITTED: (_l("已提交"), "success")},
+)
+describe(
+    RecordAction,
+    {
+        RecordAction.SAVE: _l("保存"),
+        RecordAction.SUBMIT: _l("提交"),
+        RecordAction.CORRECT: _l("更正"),
+    },
 )
 describe(
     ProblemKind,

@@ -28,6 +28,13 @@ class SchemeState(StrEnum):
     PUBLISHED = "published"
 
 
+class SchemeAction(StrEnum):
+    """What can be done to a version of a scheme; ``workflow`` says in which state."""
+
+    SAVE = "save"
+    PUBLISH = "publish"
+
+
 class Purpose(StrEnum):
     """Whose score sheet a scheme is: the role of the scorer."""
 
@@ -88,6 +95,7 @@ describe(
     SchemeState,
     {SchemeState.DRAFT: (_l("草稿"), "warning"), SchemeState.PUBLISHED: (_l("已发布"), "success")},
 )
+describe(SchemeAction, {SchemeAction.SAVE: _l("保存"), SchemeAction.PUBLISH: _l("发布")})
 describe(
     Purpose,
     {

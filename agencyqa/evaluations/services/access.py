@@ -9,7 +9,8 @@ from agencyqa.auth.actor import Actor
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.errors import Forbidden, NotVisible, Refused, WrongState
-from agencyqa.evaluations.enums import RecordState
+from agencyqa.evaluations import workflow
+from agencyqa.evaluations.enums import RecordAction
 from agencyqa.evaluations.models import EvaluationRecord
 from agencyqa.evaluations.policies import is_author, visible_to
 
@@ -47,6 +48,5 @@ def expect_draft(
     if engagement.agency_id != record.agency_id:
         raise WrongState("evaluation_agency_changed")
     expect_open(engagement)
-    if record.state is not RecordState.DRAFT:
-        raise WrongState("evaluation_already_submitted")
+    workflow.next_state(record.state, RecordAction.SAVE)
     return engagement

@@ -18,7 +18,7 @@ from agencyqa.auth.actor import Actor
 from agencyqa.db import check_version
 from agencyqa.engagements.models import Engagement
 from agencyqa.errors import Invalid, WrongState
-from agencyqa.evaluations import checks
+from agencyqa.evaluations import checks, workflow
 from agencyqa.evaluations.data import (
     MOST_INDICATORS,
     MOST_PROBLEMS,
@@ -26,7 +26,7 @@ from agencyqa.evaluations.data import (
     ProblemData,
     RecordData,
 )
-from agencyqa.evaluations.enums import RecordState
+from agencyqa.evaluations.enums import RecordAction, RecordState
 from agencyqa.evaluations.models import EvaluationIndicator, EvaluationProblem, EvaluationRecord
 from agencyqa.evaluations.queries.content import answering_choices, content_of, standard_for
 from agencyqa.evaluations.services.access import DRAFTS_READER, expect_author, expect_draft, expect_open
@@ -115,7 +115,8 @@ def correct_record(
     newest = session.scalar(
         select(sa.func.max(EvaluationRecord.revision)).where(EvaluationRecord.engagement_id == engagement.id)
     )
-    if record.state is not RecordState.SUBMITTED or not record.is_current or newest != record.revision:
+    workflow.next_state(record.state, RecordAction.CORRECT)
+    if not record.is_current or newest != record.revision:
         raise WrongState("correction_under_way")
     content = content_of(session, record)
     made = _new_record(actor, engagement, record.revision + 1, now)

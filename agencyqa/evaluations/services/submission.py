@@ -12,8 +12,9 @@ from agencyqa.auth.actor import Actor
 from agencyqa.db import check_version
 from agencyqa.engagements.hooks import tell_evidence_changed
 from agencyqa.errors import Invalid
+from agencyqa.evaluations import workflow
 from agencyqa.evaluations.checks import examine
-from agencyqa.evaluations.enums import RecordState
+from agencyqa.evaluations.enums import RecordAction
 from agencyqa.evaluations.models import EvaluationRecord
 from agencyqa.evaluations.notices import announce_record
 from agencyqa.evaluations.queries.content import content_of, standard_for
@@ -48,7 +49,7 @@ def submit_record(
     record.standard_id = None if standard is None else standard.id
     put_result(record, result)
     record.is_current = True
-    record.state = RecordState.SUBMITTED
+    before, record.state = record.state, workflow.next_state(record.state, RecordAction.SUBMIT)
     record.submitted_at = now
     record.submitted_by_id = actor.user_id
     session.flush()
@@ -59,7 +60,7 @@ def submit_record(
         record,
         now=now,
         bureau_id=record.bureau_id,
-        changes={"state": (RecordState.DRAFT, RecordState.SUBMITTED)},
+        changes={"state": (before, record.state)},
         engagement_id=record.engagement_id,
         revision=record.revision,
         stated_total_points=record.stated_total,

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.db import check_version
-from agencyqa.errors import Forbidden, Invalid, Refused, WrongState
+from agencyqa.errors import Forbidden, Invalid, Refused
+from agencyqa.measures import workflow
 from agencyqa.measures.drafting.checking import DraftCheck, check
 from agencyqa.measures.drafting.tree import Content, units_of
-from agencyqa.measures.enums import Purpose, SchemeState, WorkKind
+from agencyqa.measures.enums import Purpose, SchemeAction, SchemeState, WorkKind
 from agencyqa.measures.models import Scheme, SchemeVersion
 from agencyqa.measures.policies import can_draft, can_edit
 from agencyqa.measures.queries import citation_keys, fault_keys
@@ -97,8 +98,7 @@ def save_draft(
     scheme = session.get_one(Scheme, version.scheme_id)
     if not can_edit(actor, scheme):
         raise Forbidden()
-    if version.state is not SchemeState.DRAFT:
-        raise WrongState("scheme_not_draft")
+    workflow.next_state(version.state, SchemeAction.SAVE)
     check_version(version, seen_version)
     before = version.content_hash
     found = _take(session, version, {**content, "key": scheme.key})

@@ -11,9 +11,10 @@ from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.db import check_version
-from agencyqa.errors import Forbidden, Refused, WrongState
+from agencyqa.errors import Forbidden, Refused
+from agencyqa.measures import workflow
 from agencyqa.measures.drafting.checking import check
-from agencyqa.measures.enums import SchemeState
+from agencyqa.measures.enums import SchemeAction
 from agencyqa.measures.models import Scheme, SchemeVersion
 from agencyqa.measures.queries import citation_keys, fault_keys, neighbours, scheme_in_force
 from agencyqa.measures.scheme_format import CheckedFile, content_hash, content_of, to_scheme
@@ -66,8 +67,7 @@ def publish_scheme(
         raise Forbidden()
     # Two publications at once could each miss the other, so they queue at their bureau's row.
     lock_bureau(session, scheme.bureau_id)
-    if version.state is not SchemeState.DRAFT:
-        raise WrongState("scheme_not_draft")
+    state = workflow.next_state(version.state, SchemeAction.PUBLISH)
     check_version(version, seen_version)
     found = check(version.content, citation_keys(session), fault_keys(session))
     if not found.is_whole or found.file is None:
@@ -91,7 +91,7 @@ def publish_scheme(
     if effects.ends is not None:
         end_version(session, actor, effects.ends, version, now)
     scheme.title, scheme.title_en = file.title.zh, file.title.en
-    version.state = SchemeState.PUBLISHED
+    before, version.state = version.state, state
     version.published_at = now
     version.published_by_id = actor.user_id
     record(
@@ -101,7 +101,7 @@ def publish_scheme(
         version,
         now=now,
         bureau_id=scheme.bureau_id,
-        changes={"state": (SchemeState.DRAFT, SchemeState.PUBLISHED)},
+        changes={"state": (before, state)},
         key=scheme.key,
         number=version.number,
         content_hash=version.content_hash,
