@@ -98,7 +98,10 @@ def sheets_template(scheme: str, out: Path, rows: int, language: str) -> None:
     with speaking(language):
         checked = load_scheme(scheme)
         if not out.parent.is_dir():
-            raise click.ClickException(f"There is no folder {out.parent}.")
+            raise click.ClickException(gettext("没有文件夹 %(path)s。", path=out.parent))
+        if out.exists():
+            # It may be a template that somebody has filled in.
+            raise click.ClickException(gettext("%(path)s 已经存在，不覆盖；请另取一个文件名。", path=out))
         texts = SchemeTexts(checked.file, reader_language())
         write_sheets_template(out, compile_scheme(checked.scheme), texts, now=utc_now(), rows=rows)
     click.echo(str(out))

@@ -109,6 +109,16 @@ def test_every_fault_of_the_sheets_with_its_cell(sheets: Path) -> None:
     assert lines[-1] == "共 4 处错误。"
 
 
+def test_a_template_never_overwrites_what_somebody_filled_in(sheets: Path) -> None:
+    fill(sheets)
+    before = sheets.read_bytes()
+    result = run("sheets-template", "jiading-2018", sheets)
+    assert (result.exit_code, "已经存在，不覆盖" in result.output) == (1, True)
+    assert sheets.read_bytes() == before
+    nowhere = run("sheets-template", "jiading-2018", sheets.parent / "none" / "x.xlsx")
+    assert (nowhere.exit_code, "没有文件夹" in nowhere.output) == (1, True)
+
+
 def test_a_column_that_stands_twice_is_never_passed_over(sheets: Path) -> None:
     def add(sheet: Any, places: dict[str, int]) -> None:
         sheet.cell(1, 30).value = "另一列 [communication.value]"
