@@ -13,6 +13,13 @@ _PER = re.compile(
     + UNIT
     + r")?(?P<rest>.*)$"
 )
+# "缺一项扣1分" means each, too, but less surely so than with "每". "一个月", "一次性" and "一天内" count nothing.
+_ONE = re.compile(
+    r"(?:^|(?<=[，：；]))(?:有|出现|发现|发生|存在|再)*(?P<verb>缺少|缺失|缺漏|缺|漏|少|错|多|"
+    + _LATE
+    + r")?(?:1|一)(?P<unit>个?(?:处|项|次|例|起|份|人|名|篇|条|页|家|天|日|工作日|百分点))"
+    + r"(?!性|以?内|之内|及?以上|及?以下|后|前)(?P<rest>.*)$"
+)
 _EDGES = "，、：；。"
 _TRAILING = re.compile(r"(?:的|(?<!否)则|可|者|，|：)+$")
 _LEADING = re.compile(r"^(?:其中|凡|若|如|对于|对)?[，、：；。]*")
@@ -38,7 +45,7 @@ def label_of(words: str) -> str:
 
 def fault_of(words: str, unit: str) -> tuple[str, bool]:
     """The name of the fault, and whether it costs each time it occurs."""
-    found = _PER.search(words)
+    found = _PER.search(words) or _ONE.search(words)
     if found is None:
         return clean(words) or UNNAMED, bool(unit)
     before = clean(words[: found.start()])
@@ -49,3 +56,8 @@ def fault_of(words: str, unit: str) -> tuple[str, bool]:
         tail = verb + rest if rest else (verb + each if verb else "")
     name = "，".join(part for part in (before, tail) if part)
     return name or UNNAMED, True
+
+
+def says_each(words: str) -> bool:
+    """Whether the words themselves say that each occurrence costs, and not only that one does."""
+    return _PER.search(words) is not None

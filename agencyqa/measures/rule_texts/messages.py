@@ -64,6 +64,7 @@ _DOUBTS: dict[str, LazyString] = {
     "too_long": _l("文字过长，请缩短后再读。"),
     "unread": _l("“%(words)s”没有读入规则，请确认可以不计。"),
     "unread_figure": _l("“%(words)s”含有数字或计分要求，没有读懂。"),
+    "each_assumed": _l("“%(fault)s”没有写“每”，按每处都扣读入。"),
     "floor_assumed": _l("没有写明“扣完为止”，按扣到 0 分为止。"),
     "single_range": _l("只有一个分数区间，低于它的得分没有写明。"),
     "step_assumed": _l("相邻档次之间有空隙，按以 %(step)s 分为单位评分。"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from agencyqa.measures.rule_texts.happenings import Event, Kind
-from agencyqa.measures.rule_texts.labels import fault_of, split_gap
+from agencyqa.measures.rule_texts.labels import fault_of, says_each, split_gap
 from agencyqa.measures.rule_texts.proposals import NotUnderstood, RuleData, figure, wording
 from agencyqa.measures.rule_texts.state import State
 
@@ -21,6 +21,7 @@ class _Fault:
     is_repeated: bool
     max_count: int | None = None
     max_amount: Fraction | None = None
+    is_assumed: bool = False
 
 
 def read(events: list[Event], state: State) -> RuleData:
@@ -58,7 +59,8 @@ def _fault(words: str, event: Event, points: Fraction, state: State) -> _Fault:
         state.doubt("amount_above_points", amount=figure(amount), points=figure(points))
     if amount <= 0:
         raise NotUnderstood("not_a_figure", words=event.words)
-    return _Fault(label, amount, is_repeated)
+    is_assumed = is_repeated and not event.unit and not says_each(words)
+    return _Fault(label, amount, is_repeated, is_assumed=is_assumed)
 
 
 def _limit(event: Event, faults: list[_Fault], points: Fraction, state: State) -> bool:
@@ -102,6 +104,10 @@ def _tell(faults: list[_Fault], points: Fraction, state: State, *, has_floor: bo
             most += fault.max_count * fault.amount
         else:
             is_bounded = False
+    for fault in faults:
+        # A floor or a limit makes sense only where it costs more than once.
+        if fault.is_assumed and not has_floor and fault.max_amount is None and fault.max_count is None:
+            state.doubt("each_assumed", fault=fault.label)
     if not has_floor and not (is_bounded and most <= points):
         state.doubt("floor_assumed")
 
@@ -148,6 +154,9 @@ def _range(events: list[Event], points: Fraction, state: State) -> RuleData:
         if each.kind is Kind.FLOOR:
             state.leave(each.before)
             state.read(each.words, "floor")
+    has_floor = any(each.kind is Kind.FLOOR for each in events)
+    if is_repeated and not event.unit and not says_each(words) and not has_floor:
+        state.doubt("each_assumed", fault=label)
     rule: RuleData = {
         "kind": "range_deduction",
         "points": figure(points),
