@@ -22,7 +22,7 @@ from agencyqa.scoring import (
     compile_scheme,
     grade_for,
 )
-from agencyqa.scoring.grades import GradeOutcome, grade_problems
+from agencyqa.scoring.grades import GradeOutcome, edges, grade_problems, least_totals
 from tests.unit.scoring.forms import one_rule
 from tests.unit.scoring.test_oracle import many_equal_one
 
@@ -198,3 +198,14 @@ def band(key: str, low: int, high: int | None = None) -> GradeBand:
 def test_bands_of_grades(grades: tuple[GradeBand, ...], places: int, problems: list[Any]) -> None:
     found = grade_problems(grades, Rounding(places))
     assert [(each.place, each.code, dict(each.params)) for each in found] == problems
+
+
+def test_edges_of_grades_as_figures() -> None:
+    """59.5 % of 30 points are 17.85; 59.995 % are 17.9985; 60 % of a ten-thousandth needs the whole of it."""
+    bands = (band("good", 800_000), band("poor", 0), band("fair", 600_000))
+    assert edges(bands, None) == [0, 60, 80]
+    assert edges(bands, Rounding(0)) == [Fraction(-1, 2), Fraction(119, 2), Fraction(159, 2)]
+    assert edges(bands, Rounding(2)) == [Fraction(-1, 200), Fraction(11_999, 200), Fraction(15_999, 200)]
+    assert least_totals(bands, Rounding(0), 300_000) == [0, 178_500, 238_500]
+    assert least_totals(bands, Rounding(2), 300_000) == [0, 179_985, 239_985]
+    assert least_totals(bands, None, 1) == [0, 1, 1]
