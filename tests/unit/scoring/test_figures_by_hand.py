@@ -9,14 +9,17 @@ import pytest
 
 from agencyqa.scoring import (
     COUNT_LIMIT,
+    AllOrNothing,
     Band,
     BandedRange,
+    Composite,
     Deductions,
     Fault,
     FreeValue,
     LateClass,
     Lateness,
     LateStep,
+    Part,
     RangeDeduction,
     Rating,
     Ratio,
@@ -90,6 +93,7 @@ def told(rule: Rule) -> list[tuple[str, str, dict[str, Any]]]:
             BandedRange((Band("a", 4, 4), Band("b", 4, 4))),
             [("bands.b.low", "band_overlap", {"below": "a", "high": 4, "above": "b", "low": 4})],
         ),
+        (BandedRange((Band("b", 4, 4), Band("a", 0, 4))), []),
         (FreeValue(1, 2), []),
         (FreeValue(2, 2), [("high", "range_reversed", {"low": 2, "high": 2})]),
         (FreeValue(5, 2), [("high", "range_reversed", {"low": 5, "high": 2})]),
@@ -169,7 +173,19 @@ def test_parameters(rule: Rule, problems: list[tuple[str, str, dict[str, Any]]])
                 ("lateness.rest", {"points": 40, "deducted": 28, "rest": 12}),
             ],
         ),
+        (
+            Lateness(40, TWO, 2, STEPS),
+            {"days": 6, "class": "small"},
+            [
+                ("lateness.class", {"class": "small", "limit": 5}),
+                ("lateness.days", {"days": 6, "per_day": 2, "deducted": 12}),
+                ("lateness.step", {"multiple": 10_000, "limit": 5, "penalty": 3}),
+                ("lateness.rest", {"points": 40, "deducted": 15, "rest": 25}),
+            ],
+        ),
         (Lateness(40, TWO, 2, STEPS), {"days": 11}, []),
+        (AllOrNothing(9), {"met": True}, [("all_or_nothing.met", {"points": 9})]),
+        (AllOrNothing(9), {}, []),
         (RangeDeduction(9, 2, 3), {}, []),
     ],
 )
@@ -204,6 +220,30 @@ def test_limits_of_inputs() -> None:
         None,
     ]
     assert Ratio(10_000).mark({"actual": 1, "planned": 1}) == 10_000
+
+
+def test_a_figure_outside_its_band_is_told_with_the_band() -> None:
+    rule = BandedRange((Band("a", 0, 3), Band("b", 3, 7)))
+    for key, value, low, high in (("a", 5, 0, 3), ("b", 1, 3, 7)):
+        result = compile_scheme(one_rule(rule)).score({"item": {"band": key, "value": value}})
+        issue = result.criterion("item").issues[0]
+        assert (issue.code, dict(issue.params)) == ("outside_band", {"band": key, "low": low, "high": high})
+
+
+def test_which_issue_is_told() -> None:
+    each = RangeDeduction(9, 1, 3, per_occurrence=True)
+    assert issues(each, {"count": 0, "amount": 1}) == [("amount_without_count", "amount")]
+    assert issues(each, {"count": 1, "amount": 4}) == [("outside_deduction_range", "amount")]
+    # What a veto cancels is not asked for, while another part still waits for its answer.
+    two = Composite((Part("a", Veto(FreeValue(0, 9), "veto", "but")), Part("b", FreeValue(0, 9))))
+    assert issues(two, {"a.veto": True, "a.but": False}) == [("missing", "b.value")]
+    assert issues(two, {"a.veto": True, "a.but": True}) == [("missing", "a.value"), ("missing", "b.value")]
+    assert issues(two, {"a.veto": False}) == [("missing", "a.value"), ("missing", "b.value")]
+
+
+def issues(rule: Rule, given: dict[str, Any]) -> list[tuple[str, str | None]]:
+    result = compile_scheme(one_rule(rule)).score({"item": given}).criterion("item")
+    return [(issue.code, issue.input) for issue in result.issues]
 
 
 NEGATIVE, FIGURE, OTHER = (-7, 20), (2, 30), (3, 11)
