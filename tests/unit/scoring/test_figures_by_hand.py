@@ -27,6 +27,7 @@ from agencyqa.scoring import (
     Veto,
     compile_scheme,
 )
+from agencyqa.scoring import operations as op
 from agencyqa.scoring.arrays import INT64_HIGH, INT64_LOW, all_inside, fits_int64
 from agencyqa.scoring.inputs import InputSpec
 from agencyqa.scoring.steps import Num
@@ -228,6 +229,27 @@ def test_a_figure_outside_its_band_is_told_with_the_band() -> None:
         result = compile_scheme(one_rule(rule)).score({"item": {"band": key, "value": value}})
         issue = result.criterion("item").issues[0]
         assert (issue.code, dict(issue.params)) == ("outside_band", {"band": key, "low": low, "high": high})
+
+
+@pytest.mark.parametrize(("at", "expected"), [(True, [0, 1, 1]), (False, [0, 0, 1])])
+def test_a_multiple_that_is_just_reached(at: bool, expected: list[int]) -> None:
+    """Twice a limit of one day: two days are there, and not over it."""
+    counts, twice, one = np.array([1, 2, 3]), np.array([20_000] * 3), np.array([1] * 3)
+    operation = op.reached(at=at)
+    assert operation.arrays([counts, twice, one], None).tolist() == expected
+    assert [operation.ints(count, 20_000, 1) for count in (1, 2, 3)] == expected
+
+
+def test_operations_over_rows_of_both_kinds() -> None:
+    """4 / 2 is 2, and where the divisor is 0 the third figure stands; a table may hold what no 64 bits do."""
+    over, under, instead = np.array([4, 4]), np.array([0, 2]), np.array([9, 9])
+    assert op.quotient(1).arrays([over, under, instead], None).tolist() == [9, 2]
+    rows = [np.array([each]) for each in (5, 1, 3)]
+    assert [op.BETWEEN.arrays(rows, None).tolist(), op.BETWEEN.ints(5, 1, 3)] == [[False], 0]
+    assert op.bracket((0, 5, INT64_HIGH + 1)).arrays([np.array([0, 4, 5])], None).tolist() == [0, 0, 1]
+    for figures in ((INT64_LOW - 1, 0), (0, INT64_HIGH + 1)):
+        picked = op.picking(figures)
+        assert picked.arrays([np.array([1, 0])], None).tolist() == [figures[1], figures[0]]
 
 
 def test_which_issue_is_told() -> None:
