@@ -58,6 +58,9 @@ from agencyqa.engagements.milestones import routes as milestones_routes
 from agencyqa.engagements.opinions import events as opinions_events
 from agencyqa.engagements.opinions import messages as opinions_messages
 from agencyqa.engagements.opinions import routes as opinions_routes
+from agencyqa.engagements.planning import events as planning_events
+from agencyqa.engagements.planning import messages as planning_messages
+from agencyqa.engagements.planning import routes as planning_routes
 from agencyqa.engagements.receipts import cli as receipts_cli
 from agencyqa.engagements.receipts import events as receipts_events
 from agencyqa.engagements.receipts import messages as receipts_messages
@@ -132,6 +135,7 @@ BLUEPRINTS = (
     milestones_routes.bp,
     opinions_routes.bp,
     receipts_routes.bp,
+    planning_routes.bp,
     selection_routes.bp,
     contracts_routes.bp,
     team_routes.bp,
@@ -158,6 +162,7 @@ MESSAGES = (
     milestones_messages.MESSAGES,
     opinions_messages.MESSAGES,
     receipts_messages.MESSAGES,
+    planning_messages.MESSAGES,
     selection_messages.MESSAGES,
     contracts_messages.MESSAGES,
     team_messages.MESSAGES,
@@ -179,6 +184,7 @@ EVENTS = (
     milestones_events,
     opinions_events,
     receipts_events,
+    planning_events,
     selection_events,
     contracts_events,
     team_events,

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     ENGAGEMENTS_WRITE = "engagements:engagement:write"
     INDEPENDENCE_DECLARE = "engagements:independence:declare"
     FEE_TABLES_WRITE = "engagements:fee_table:write"
+    PLANS_APPROVE = "engagements:plan:approve"
     TEAM_PROPOSE = "engagements:team:propose"
     TEAM_CONSENT = "engagements:team:consent"
     RECUSAL_TERMS_WRITE = "engagements:recusal_terms:write"

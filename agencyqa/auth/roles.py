@@ -119,6 +119,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.BUREAU_LEAD: _SUPERVISOR
     | {Permission.SCHEMES_PUBLISH, Permission.RESULTS_PUBLISH}
     | {Permission.REQUIREMENTS_WRITE, Permission.RECUSAL_TERMS_WRITE, Permission.FEE_TABLES_WRITE}
+    | {Permission.PLANS_APPROVE}
     | {Permission.TERMS_WRITE},
     Role.AGENCY_MANAGER: _ANSWERABLE
     | {Permission.RECORD_PROPOSE, Permission.DOCUMENTS_WRITE, Permission.PRIVATE_SHOW},

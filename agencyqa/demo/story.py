@@ -21,6 +21,7 @@ from agencyqa.demo.filing import Filing
 from agencyqa.demo.handing_in import Course, Ending, HandingIn
 from agencyqa.demo.independence import Independence
 from agencyqa.demo.inspecting import Inspecting
+from agencyqa.demo.planning import Planning
 from agencyqa.demo.scoring import Scoring
 from agencyqa.demo.selecting import Selecting
 from agencyqa.demo.setting import SUSPENDED_AGENCY, TIED_DEPARTMENT, WAN, YUAN, Stage
@@ -83,6 +84,10 @@ class Story:
             self._commission_at(day, number * 2, WorkKind.EX_ANTE, "事")
         first = date(self.open_year, 1, 1)
         self.timeline.at(date(self.open_year, 1, 8), lambda now: self.contracting.enter_table(first, now))
+        planning = Planning(self.session, self.stage, self.open_year)
+        self.timeline.at(date(self.open_year, 1, 15), planning.approve_first)
+        self.timeline.at(date(self.open_year, 6, 20), planning.adjust, hour=17)
+        self.timeline.at(local_date(self.timeline.end) - timedelta(days=2), planning.draft_next, hour=9)
         self.timeline.at(date(self.open_year, 3, 20), self.selecting.exclude)
         self.scoring.plan()
         self.inspecting.plan()

@@ -59,6 +59,7 @@ def index() -> ResponseReturnValue:
         can={
             "create": can_create(actor),
             "recusals": actor.has(Permission.AGENCIES_READ),
+            "plans": not actor.is_agency,
             "selections": actor.is_bureau or actor.is_department,
         },
     )

@@ -37,6 +37,7 @@ from agencyqa.engagements.contracts.services import (
     request_subcontract,
 )
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.planning.services import LineData, add_line, begin_plan
 from agencyqa.engagements.recusal.models import RecusalCase
 from agencyqa.engagements.recusal.services import DeclarationData, sign_declaration
 from agencyqa.engagements.selection.enums import SelectionMethod
@@ -351,6 +352,19 @@ class Places:
         own.words |= {f"合同范围{name}", f"分包方{name}"}
         own.put("subcontract_id", made.id)
 
+    def plan(self, letter: str, bureau: Body) -> None:
+        """A draft of the bureau's plan, with one line about work of its own."""
+        officer = officer_of(bureau)
+        plan = begin_plan(officer, self.session, 2030, f"计划依据{letter}", now=NOW)
+        thing = self.drawer(f"work {letter}1").rows["object_id"][0]
+        unit = self.drawer(f"department {letter}1").rows["body_id"][0]
+        line = LineData(thing, WorkKind.RESEARCH, bureau.id, unit, date(2030, 6, 30), note=f"列入{letter}")
+        added = add_line(officer, self.session, plan, line, seen_version=plan.version, now=NOW)
+        own = self.drawer(f"plan {letter}")
+        own.words |= {f"计划依据{letter}", f"列入{letter}"}
+        own.put("plan_id", plan.id)
+        own.put("line_id", added.id)
+
     def district(self, letter: str, city: Body) -> Body:
         bureau = make_bureau(self.session, f"财政局{letter}", parent=city)
         self.drawer(f"bureau {letter}").put("body_id", bureau.id)
@@ -452,6 +466,8 @@ def build_places(session: Session, app: Flask | None = None) -> Places:
         places.work(name, bureau, agency, unit, number)
     for name, agency, bureau in (("A1", agency_a1, a), ("B1", agency_b1, b)):
         places.own_words(name, agency, bureau)
+    for letter, bureau in (("A", a), ("B", b)):
+        places.plan(letter, bureau)
     for letter in "AB":
         places.publish(letter)
         places.report_year(letter)

@@ -39,7 +39,7 @@ EVIDENCE_OF_A = (
     *("papers of bureau A", "application A", "said A", "report A", "report S A"),
     "credit A",
     *("recusal A", "recusal SA", "team A", "team SA"),
-    *("selection A", "selection SA", "held A", "held SA", "contract A", "contract SA"),
+    *("selection A", "selection SA", "held A", "held SA", "contract A", "contract SA", "plan A"),
 )
 ACCOUNTS = ("account", "agency", "department", "bureau")
 SEEN: dict[str, tuple[str, ...]] = {
