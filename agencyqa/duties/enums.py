@@ -18,10 +18,12 @@ class Duty(StrEnum):
     ORDER = "order"
     INTERNAL_REVIEW = "internal_review"
     DECLARATION = "declaration"
+    OPINION = "opinion"
     SELF_REPORT = "self_report"
     # What whoever commissioned, was evaluated or was invited owes.
     ACCEPTANCE = "acceptance"
     TEAM_CHANGE = "team_change"
+    SUBCONTRACT = "subcontract"
     SHEET = "sheet"
     PROBLEMS = "problems"
     RECTIFICATION = "rectification"
@@ -56,6 +58,8 @@ describe(
         Duty.ORDER: (_l("提交整改情况"), "warning"),
         Duty.INTERNAL_REVIEW: (_l("三级复核"), "info"),
         Duty.DECLARATION: (_l("签署独立性声明"), "info"),
+        Duty.OPINION: (_l("答复对初稿的意见"), "info"),
+        Duty.SUBCONTRACT: (_l("同意分包申请"), "info"),
         Duty.TEAM_CHANGE: (_l("同意人员变动"), "info"),
         Duty.RECUSAL: (_l("处理独立性问题"), "warning"),
         Duty.SELF_REPORT: (_l("提交年度自查报告"), "progress"),

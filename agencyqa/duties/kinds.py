@@ -32,11 +32,13 @@ KINDS: dict[Duty, Kind] = {
     Duty.STATEMENT: Kind("inspections.finding", {"finding_id": "id"}, _AGENCY),
     Duty.ORDER: Kind("inspections.order", {"order_id": "id"}, _AGENCY),
     Duty.INTERNAL_REVIEW: Kind("review.show", {"engagement_id": "engagement_id"}, _AGENCY),
+    Duty.OPINION: Kind("opinions.show", {"engagement_id": "engagement_id"}, _AGENCY),
     Duty.DECLARATION: Kind("recusal.show", {"engagement_id": "engagement_id"}, _AGENCY),
     Duty.SELF_REPORT: Kind("agencies.report", {"agency_id": "agency_id", "report_id": "id"}, _AGENCY),
     Duty.ACCEPTANCE: Kind(
         "deliverables.of_engagement", {"engagement_id": "engagement_id"}, _ANYBODY, is_of_bureau=True
     ),
+    Duty.SUBCONTRACT: Kind("contracts.show", {"engagement_id": "engagement_id"}, _ANYBODY, is_of_bureau=True),
     Duty.TEAM_CHANGE: Kind("team.show", {"engagement_id": "engagement_id"}, _ANYBODY, is_of_bureau=True),
     Duty.SHEET: Kind("assessments.edit", {"sheet_id": "id"}, _ANYBODY, is_of_bureau=True),
     Duty.PROBLEMS: Kind("evaluations.show", {"record_id": "id"}, _ANYBODY),

@@ -22,6 +22,8 @@ from agencyqa.engagements import policies as engagement_policies
 from agencyqa.engagements.contracts import policies as contract_policies
 from agencyqa.engagements.deliverables import policies as deliverable_policies
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.selection import policies as selection_policies
+from agencyqa.engagements.selection.models import Selection
 from agencyqa.evaluations import policies as evaluation_policies
 from agencyqa.evaluations.models import EvaluationRecord
 from agencyqa.inspections import order_policies
@@ -69,6 +71,9 @@ CHECKS: dict[str, Check] = {
     "deliverables.of_engagement": _one(
         deliverable_policies.engagements_read, Engagement, "engagement_id", Permission.DELIVERABLES_READ
     ),
+    "selection.show": _one(
+        selection_policies.visible_selections, Selection, "selection_id", Permission.ENGAGEMENTS_READ
+    ),
     "selection.exclusions": _list(Permission.AGENCIES_READ),
     "contracts.show": _one(
         contract_policies.visible_engagements, Engagement, "engagement_id", Permission.ENGAGEMENTS_READ
@@ -78,6 +83,9 @@ CHECKS: dict[str, Check] = {
     ),
     "recusal.show": _one(
         engagement_policies.visible_to, Engagement, "engagement_id", Permission.ENGAGEMENTS_READ
+    ),
+    "opinions.show": _one(
+        engagement_policies.visible_to, Engagement, "engagement_id", Permission.DELIVERABLES_READ
     ),
     "review.show": _one(
         engagement_policies.visible_to, Engagement, "engagement_id", Permission.DELIVERABLES_READ

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, select
 
 from agencyqa.auth.actor import Actor
+from agencyqa.auth.permissions import Permission
+from agencyqa.db import UtcDateTime
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import Member, Scope, item
 from agencyqa.engagements import policies as engagement_policies
@@ -16,13 +18,14 @@ from agencyqa.engagements.deliverables.enums import DeliverableState
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.opinions.models import UnitOpinion
 from agencyqa.engagements.review import policies as review_policies
 from agencyqa.engagements.review.models import InternalReview
 from agencyqa.engagements.review.workflow import LEVELS
 
 
 def engagement_duties(scope: Scope) -> list[Member]:
-    return [_contracts(scope), *_deliverables(scope), _reviews(scope)]
+    return [_contracts(scope), *_deliverables(scope), _reviews(scope), _opinions(scope)]
 
 
 def _contracts(scope: Scope) -> Member:
@@ -77,6 +80,36 @@ def _reviews(scope: Scope) -> Member:
         .join(Engagement, Engagement.id == InternalReview.engagement_id)
         .where(scope.sees(review_policies.visible), InternalReview.state.in_(tuple(LEVELS)))
     )
+
+
+def _opinions(scope: Scope) -> Member:
+    """What the evaluated unit said to the draft and the agency has not answered; one line for each engagement."""
+    return (
+        select(
+            *item(
+                Duty.OPINION,
+                id=Engagement.id,
+                bureau_id=Engagement.bureau_id,
+                body_id=Engagement.agency_id,
+                engagement_id=Engagement.id,
+                agency_id=Engagement.agency_id,
+                since=sa.func.min(UnitOpinion.written_at, type_=UtcDateTime()),
+            )
+        )
+        .select_from(UnitOpinion)
+        .join(Engagement, Engagement.id == UnitOpinion.engagement_id)
+        .where(
+            scope.sees(_deliverables_read),
+            Engagement.state != EngagementState.TERMINATED,
+            UnitOpinion.answered_at.is_(None),
+        )
+        .group_by(Engagement.id, Engagement.bureau_id, Engagement.agency_id)
+    )
+
+
+def _deliverables_read(actor: Actor) -> ColumnElement[bool]:
+    """As the opinions' own policy has it: who may read the draft reads what was said to it."""
+    return engagement_policies.visible(actor) if actor.has(Permission.DELIVERABLES_READ) else sa.false()
 
 
 def _deliverable_seen(actor: Actor) -> ColumnElement[bool]:

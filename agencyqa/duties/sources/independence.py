@@ -1,4 +1,4 @@
-"""Teams and independence: cases to decide, changes to agree to, declarations to sign."""
+"""Teams and independence: cases to decide, changes and subcontracts to agree to, declarations to sign."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from sqlalchemy import select
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import Member, Scope, item
 from agencyqa.engagements import policies as engagement_policies
+from agencyqa.engagements.contracts.enums import SubcontractState
+from agencyqa.engagements.contracts.models import Subcontract
+from agencyqa.engagements.contracts.policies import subcontract_visible
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal.enums import CaseState
@@ -28,7 +31,7 @@ def independence_duties(scope: Scope) -> list[Member]:
     missing = sa.exists().where(
         TeamMember.engagement_id == Engagement.id, TeamMember.valid_to.is_(None), ~signed
     )
-    case, change = RecusalCase, TeamChange
+    case, change, part = RecusalCase, TeamChange, Subcontract
     return [
         _of(Duty.RECUSAL, case.id, Engagement.bureau_id, case.opened_at)
         .select_from(case)
@@ -38,6 +41,10 @@ def independence_duties(scope: Scope) -> list[Member]:
         .select_from(change)
         .join(Engagement, Engagement.id == change.engagement_id)
         .where(scope.sees(change_visible), change.state == ChangeState.PROPOSED),
+        _of(Duty.SUBCONTRACT, part.id, Engagement.commissioner_id, part.requested_at)
+        .select_from(part)
+        .join(Engagement, Engagement.id == part.engagement_id)
+        .where(scope.sees(subcontract_visible), part.state == SubcontractState.REQUESTED),
         # One line for a team, however many of it have signed nothing yet.
         _of(Duty.DECLARATION, Engagement.id, Engagement.agency_id, Engagement.created_at).where(
             scope.sees(engagement_policies.visible), Engagement.state == EngagementState.CONTRACTED, missing
