@@ -229,6 +229,9 @@ def test_a_figure_outside_its_band_is_told_with_the_band() -> None:
         result = compile_scheme(one_rule(rule)).score({"item": {"band": key, "value": value}})
         issue = result.criterion("item").issues[0]
         assert (issue.code, dict(issue.params)) == ("outside_band", {"band": key, "low": low, "high": high})
+    # Without its band only the limits of all bands can be told.
+    alone = compile_scheme(one_rule(rule)).score({"item": {"value": 8}}).criterion("item").issues[0]
+    assert (alone.code, dict(alone.params)) == ("out_of_range", {"low": 0, "high": 7})
 
 
 @pytest.mark.parametrize(("at", "expected"), [(True, [0, 1, 1]), (False, [0, 0, 1])])
