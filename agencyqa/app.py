@@ -45,6 +45,9 @@ from agencyqa.engagements import events as engagements_events
 from agencyqa.engagements import jobs as engagements_jobs
 from agencyqa.engagements import messages as engagements_messages
 from agencyqa.engagements import routes as engagements_routes
+from agencyqa.engagements.archive import events as archive_events
+from agencyqa.engagements.archive import messages as archive_messages
+from agencyqa.engagements.archive import routes as archive_routes
 from agencyqa.engagements.contracts import events as contracts_events
 from agencyqa.engagements.contracts import messages as contracts_messages
 from agencyqa.engagements.contracts import routes as contracts_routes
@@ -134,6 +137,7 @@ BLUEPRINTS = (
     deliverables_routes.bp,
     milestones_routes.bp,
     opinions_routes.bp,
+    archive_routes.bp,
     receipts_routes.bp,
     planning_routes.bp,
     selection_routes.bp,
@@ -161,6 +165,7 @@ MESSAGES = (
     deliverables_messages.MESSAGES,
     milestones_messages.MESSAGES,
     opinions_messages.MESSAGES,
+    archive_messages.MESSAGES,
     receipts_messages.MESSAGES,
     planning_messages.MESSAGES,
     selection_messages.MESSAGES,
@@ -183,6 +188,7 @@ EVENTS = (
     deliverables_events,
     milestones_events,
     opinions_events,
+    archive_events,
     receipts_events,
     planning_events,
     selection_events,

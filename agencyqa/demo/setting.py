@@ -27,6 +27,7 @@ from agencyqa.demo.content import AgencyContent, DepartmentContent
 from agencyqa.demo.people import People
 from agencyqa.duties.enums import Duty, TermKind
 from agencyqa.duties.terms import TermData, set_term
+from agencyqa.engagements.archive.services import set_retention
 from agencyqa.engagements.deliverables.enums import Basis, DeliverableKind
 from agencyqa.engagements.deliverables.requirements import Requirement
 from agencyqa.engagements.deliverables.services import TableData, enter_table
@@ -199,6 +200,7 @@ def _add_terms(stage: Stage, now: datetime) -> None:
         set_term(lead, stage.session, TermData(TermKind.LIMIT, duty, days, valid_from, INVENTED), now=now)
     reminder = TermData(TermKind.REMINDER, None, 5, valid_from, INVENTED)
     set_term(lead, stage.session, reminder, now=now)
+    set_retention(lead, stage.session, date(2021, 1, 1), 10, INVENTED, now=now)
     items = (
         Requirement(DeliverableKind.PLAN, True, Basis.CONTRACT_SIGNED, 10),
         Requirement(DeliverableKind.REPORT, True, Basis.CONTRACT_DUE, 0),

@@ -4,7 +4,7 @@
 python3 verify_receipt.py RECEIPT [FILE ...] --keys keys.json
 python3 verify_receipt.py RECEIPT [FILE ...] --public-key HEX
 
-RECEIPT  回执（PDF，或者签名数据 .json）/ the receipt as PDF, or as signed data
+RECEIPT  回执（PDF，或者签名数据 .json），或者封存的档案 .zip / the receipt as PDF or signed data, or a sealed archive
 FILE     回执所列的成果文件，逐一核对摘要 / files named by the receipt, each compared with its hash
 --keys   公布的签名公钥列表 / the published list of public keys
 
@@ -19,6 +19,7 @@ import base64
 import hashlib
 import json
 import sys
+import zipfile
 import zlib
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ from typing import Any
 SIGNATURE = "agencyqa.signature/1"
 SIGNED_RECEIPT = "agencyqa.signed-receipt/1"
 KEY_LIST = "agencyqa.keys/1"
+ARCHIVE = "agencyqa.archive/1"
 PDF_MARK = b"\n%AgencyQA-Signature "
 LARGEST_PART = 16 * 1024 * 1024
 
@@ -142,6 +144,13 @@ def attached_receipt(pdf: bytes) -> bytes:
 # ------------------------------------------------------------------------------------------------- checking
 
 
+# What a file raises that is not what it seems to be, a zip with flipped bits above all.
+UNREADABLE = (
+    *(Unreadable, OSError, AttributeError, IndexError, ValueError, EOFError, zlib.error),
+    *(zipfile.BadZipFile, RuntimeError),
+)
+
+
 class Verdict:
     """Collects what was found; each line begins with 一致/OK or 不符/WRONG."""
 
@@ -251,6 +260,34 @@ def verify(content: bytes, paths: list[Path], keys: Any) -> Verdict:
     return verdict
 
 
+def verify_archive(path: Path, keys: Any) -> Verdict:
+    """Every file against the manifest, and the manifest against its signature. Raise Unreadable."""
+    verdict = Verdict()
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        own = ["manifest.json", "manifest.signature.json"]
+        if any(names.count(name) != 1 for name in own):
+            raise Unreadable("档案没有签名的清单 / the archive has no signed manifest")
+        text = archive.read(own[0])
+        manifest = _json(text, "清单 manifest", ARCHIVE)
+        signature = _json(archive.read(own[1]), "签名 signature", SIGNATURE)
+        check_signature(verdict, "清单", hashlib.sha256(text).hexdigest(), signature, keys)
+        listed = [str(each.get("path")) for each in manifest.get("files", [])]
+        verdict.say(sorted(names) == sorted(listed + own), "文件与清单一一对应", "the files are those listed")
+        for each in manifest.get("files", []):
+            digest = hashlib.sha256()
+            try:
+                with archive.open(str(each.get("path"))) as stream:
+                    while piece := stream.read(1 << 20):
+                        digest.update(piece)
+            except (KeyError, zipfile.BadZipFile):
+                digest = hashlib.sha256(b"?")
+            verdict.say(
+                digest.hexdigest() == each.get("sha256"), str(each.get("path")), "file of the archive"
+            )
+    return verdict
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -265,8 +302,13 @@ def main(arguments: list[str] | None = None) -> int:
         keys: Any = given.public_key
         if given.keys is not None:
             keys = _json(given.keys.read_bytes(), given.keys.name, KEY_LIST)
-        verdict = verify(given.receipt.read_bytes(), given.files, keys)
-    except (OSError, Unreadable, AttributeError, IndexError) as error:
+        with given.receipt.open("rb") as stream:
+            is_archive = stream.read(2) == b"PK"
+        if is_archive:
+            verdict = verify_archive(given.receipt, keys)
+        else:
+            verdict = verify(given.receipt.read_bytes(), given.files, keys)
+    except UNREADABLE as error:
         sys.stderr.write(f"无法核验 / cannot be verified: {error}\n")
         return 2
     for line in verdict.lines:

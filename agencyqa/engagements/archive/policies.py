@@ -1,0 +1,47 @@
+"""Who may do what with the archive of an engagement that the actor may see."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.permissions import Permission
+from agencyqa.engagements.archive.models import RetentionRule, SealedArchive
+from agencyqa.engagements.deliverables import policies as deliverable_policies
+from agencyqa.engagements.models import Engagement
+
+
+def sees_status(actor: Actor, engagement: Engagement) -> bool:
+    """The parties of the contract and the bureau; the evaluated unit reads nothing of it."""
+    return deliverable_policies.sees_terms(actor, engagement)
+
+
+def can_read(actor: Actor, engagement: Engagement) -> bool:
+    """It names the reviewers of the agency, so the commissioner knows only that it is sealed."""
+    return sees_status(actor, engagement) and (actor.is_agency or actor.is_bureau)
+
+
+def can_seal(actor: Actor, engagement: Engagement) -> bool:
+    return deliverable_policies.can_submit(actor, engagement)
+
+
+def can_set_retention(actor: Actor) -> bool:
+    return actor.has(Permission.REQUIREMENTS_WRITE) and actor.bureau_id is not None
+
+
+def rule_on(session: Session, bureau_id: int, day: date) -> RetentionRule | None:
+    return session.scalars(
+        select(RetentionRule)
+        .where(RetentionRule.bureau_id == bureau_id, RetentionRule.valid_from <= day)
+        .order_by(RetentionRule.valid_from.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def archive_of(session: Session, engagement_id: int) -> SealedArchive | None:
+    return session.scalars(
+        select(SealedArchive).where(SealedArchive.engagement_id == engagement_id)
+    ).one_or_none()

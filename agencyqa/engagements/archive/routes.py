@@ -1,0 +1,95 @@
+"""The archive of an engagement: what is still missing, the seal, the file; and the bureau's term of keeping."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
+
+from agencyqa.auth.guards import current_actor, requires
+from agencyqa.auth.permissions import Permission
+from agencyqa.clock import today, utc_now
+from agencyqa.engagements.archive import policies, services
+from agencyqa.engagements.archive.checklist import checklist
+from agencyqa.engagements.archive.forms import RetentionForm
+from agencyqa.engagements.archive.models import RetentionRule
+from agencyqa.engagements.deliverables.routes.loading import load_engagement
+from agencyqa.engagements.queries import names_of
+from agencyqa.errors import Forbidden, NotVisible
+from agencyqa.extensions import db
+from agencyqa.files.models import StoredFile
+from agencyqa.files.serving import download as send_download
+
+bp = Blueprint("archive", __name__, url_prefix="/engagements")
+
+
+@bp.get("/<int:engagement_id>/archive")
+@requires(Permission.DELIVERABLES_READ)
+def show(engagement_id: int) -> ResponseReturnValue:
+    actor, session = current_actor(), db.session()
+    engagement = load_engagement(engagement_id)
+    if not policies.sees_status(actor, engagement):
+        raise NotVisible()
+    archive = policies.archive_of(session, engagement_id)
+    lines = checklist(session, engagement)
+    rule = policies.rule_on(session, engagement.bureau_id, today())
+    return render_template(
+        "archive/show.html",
+        engagement=engagement,
+        names=names_of(session, engagement),
+        archive=archive,
+        stored=None if archive is None else session.get_one(StoredFile, archive.file_id),
+        lines=lines,
+        rule=rule,
+        can={
+            "read": policies.can_read(actor, engagement),
+            "seal": policies.can_seal(actor, engagement)
+            and archive is None
+            and rule is not None
+            and all(line.is_there for line in lines),
+            "retention": policies.can_set_retention(actor),
+        },
+    )
+
+
+@bp.post("/<int:engagement_id>/archive/seal")
+@requires(Permission.DELIVERABLES_SUBMIT)
+def seal(engagement_id: int) -> ResponseReturnValue:
+    services.seal(current_actor(), db.session(), load_engagement(engagement_id), now=utc_now())
+    db.session.commit()
+    flash(gettext("档案已封存。"), "success")
+    return redirect(url_for("archive.show", engagement_id=engagement_id))
+
+
+@bp.get("/<int:engagement_id>/archive/download")
+@requires(Permission.DELIVERABLES_READ)
+def download(engagement_id: int) -> Response:
+    engagement = load_engagement(engagement_id)
+    archive = policies.archive_of(db.session(), engagement_id)
+    if archive is None or not policies.can_read(current_actor(), engagement):
+        raise NotVisible()
+    return send_download(db.session.get_one(StoredFile, archive.file_id), f"archive-{engagement_id}.zip")
+
+
+@bp.route("/archive/retention", methods=["GET", "POST"])
+@requires(Permission.REQUIREMENTS_WRITE)
+def retention() -> ResponseReturnValue:
+    actor, form = current_actor(), RetentionForm()
+    if not policies.can_set_retention(actor):
+        raise Forbidden()
+    if form.validate_on_submit():
+        with form.catching():
+            services.set_retention(
+                actor, db.session(), form.valid_from.data, form.years.data, form.source.data, now=utc_now()
+            )
+            db.session.commit()
+            flash(gettext("保管期限已录入。"), "success")
+            return redirect(url_for("archive.retention"))
+    rules = db.session.scalars(
+        select(RetentionRule)
+        .where(RetentionRule.bureau_id == actor.bureau_id)
+        .order_by(RetentionRule.valid_from.desc())
+    ).all()
+    page = render_template("archive/retention.html", form=form, rules=rules, action=request.path)
+    return page, form.status
