@@ -1,13 +1,13 @@
 """sealed archives and the terms for which they are kept
 
-Revision: 0034, after 0033
+Revision: 0050, after 0034
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0050"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
