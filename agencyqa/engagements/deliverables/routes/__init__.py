@@ -8,6 +8,7 @@ bp = Blueprint("deliverables", __name__, url_prefix="/engagements")
 
 from agencyqa.engagements.deliverables import panels  # noqa: E402
 from agencyqa.engagements.deliverables.routes import (  # noqa: E402
+    comparing,
     decisions,
     files,
     handing_in,
@@ -18,4 +19,4 @@ from agencyqa.engagements.deliverables.routes import (  # noqa: E402
 
 panels.register()
 
-__all__ = ["bp", "decisions", "files", "handing_in", "lists", "panels", "receipts", "tables"]
+__all__ = ["bp", "comparing", "decisions", "files", "handing_in", "lists", "panels", "receipts", "tables"]
