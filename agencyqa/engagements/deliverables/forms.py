@@ -8,6 +8,7 @@ from agencyqa.engagements.deliverables.enums import Basis, Decision, Deliverable
 from agencyqa.engagements.deliverables.requirements import TABLE_KINDS, Requirement
 from agencyqa.engagements.deliverables.services import DueData, TableData
 from agencyqa.engagements.deliverables.services.deadlines import LONGEST_TERM
+from agencyqa.engagements.deliverables.services.tables import MOST_FILES
 from agencyqa.measures.enums import WorkKind
 from agencyqa.web.forms import (
     AreaField,
@@ -77,10 +78,10 @@ class RequirementForm(Form):
             items=[self._item(kind) for kind in TABLE_KINDS],
         )
 
-    def rows(self) -> list[tuple[DeliverableKind, Any, Any, Any]]:
-        """(kind, required, basis, working days) for the template."""
+    def rows(self) -> list[tuple[DeliverableKind, Any, Any, Any, Any]]:
+        """(kind, required, basis, working days, files) for the template."""
         return [
-            (kind, self[f"{kind.value}_required"], self[f"{kind.value}_basis"], self[f"{kind.value}_days"])
+            (kind, *(self[f"{kind.value}_{part}"] for part in ("required", "basis", "days", "files")))
             for kind in TABLE_KINDS
         ]
 
@@ -90,6 +91,7 @@ class RequirementForm(Form):
             self[f"{item.kind.value}_required"].process_data(item.is_required)
             self[f"{item.kind.value}_basis"].process_data(item.basis)
             self[f"{item.kind.value}_days"].process_data(item.working_days)
+            self[f"{item.kind.value}_files"].process_data(item.files)
 
     def _item(self, kind: DeliverableKind) -> Requirement:
         return Requirement(
@@ -97,6 +99,7 @@ class RequirementForm(Form):
             bool(self[f"{kind.value}_required"].data),
             self[f"{kind.value}_basis"].data,
             self[f"{kind.value}_days"].data,
+            1 if (files := self[f"{kind.value}_files"].data) is None else files,
         )
 
 
@@ -107,4 +110,7 @@ for _kind in TABLE_KINDS:
         RequirementForm,
         f"{_kind.value}_days",
         WholeField(_l("工作日数"), minimum=0, maximum=LONGEST_TERM),
+    )
+    setattr(
+        RequirementForm, f"{_kind.value}_files", WholeField(_l("至少文件数"), minimum=1, maximum=MOST_FILES)
     )

@@ -18,7 +18,9 @@ MESSAGES: dict[str, LazyString] = {
     "deliverable_title_taken": _l("已有同名的成果，请直接上传新的版本。"),
     "deliverable_version_handed_in": _l("文件已经提交，不能撤回。"),
     "deliverable_nothing_waiting": _l("没有已上传、尚未提交的文件，请先上传。"),
-    "deliverable_required_missing": _l("提交评价报告前，以下必交成果必须齐全；还缺：%(kinds)s。"),
+    "deliverable_required_missing": _l(
+        "提交评价报告前，以下必交成果必须齐全，文件数不少于规定；还缺：%(kinds)s。"
+    ),
     "deliverable_infected": _l("以下文件经扫描发现病毒，请撤回后更换：%(names)s。"),
     "deliverable_due_one_way": _l("请填写期限日期，或者填写起算日和工作日数，只选一种方式。"),
     "deliverable_due_before_contract": _l("不得早于合同签订日期 %(signed_on)s。"),
@@ -27,6 +29,7 @@ MESSAGES: dict[str, LazyString] = {
     "deliverable_term_too_long": _l("工作日数应在 0 至 %(days)s 之间。"),
     "deliverable_agency_fixed": _l("机构已经为这项业务上传文件，不能再更换机构。"),
     "requirement_not_after": _l("应晚于本局上一份期限表的适用日期 %(other)s。"),
+    "requirement_files": _l("文件数应在 1 至 %(count)s 之间。"),
     "requirement_both_or_none": _l("起算和工作日数应当同时填写，或者都不填。"),
     "inbox.deliverables_submitted": _l(
         "%(agency)s提交成果（第 %(number)s 次，%(count)s 个文件），合同 %(contract)s。"

@@ -36,12 +36,13 @@ SHIPPED_TAG = Tag.INFERRED
 
 @dataclass(frozen=True)
 class Requirement:
-    """``working_days`` are counted from ``basis``; both are empty where no date is set."""
+    """``working_days`` are counted from ``basis``; both are empty where no date is set. ``files``: at least so many."""
 
     kind: DeliverableKind
     is_required: bool
     basis: Basis | None = None
     working_days: int | None = None
+    files: int = 1
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -49,6 +50,8 @@ class Requirement:
             "required": self.is_required,
             "basis": None if self.basis is None else self.basis.value,
             "working_days": self.working_days,
+            # Tables from before numbers could be set say nothing of them, and mean one.
+            **({"files": self.files} if self.files != 1 else {}),
         }
 
 
@@ -71,6 +74,7 @@ def _requirement(item: Mapping[str, Any]) -> Requirement:
         bool(item["required"]),
         None if basis is None else Basis(basis),
         item.get("working_days"),
+        item.get("files", 1),
     )
 
 

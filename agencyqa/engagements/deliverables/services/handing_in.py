@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
@@ -16,12 +16,17 @@ from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.deliverables import workflow
-from agencyqa.engagements.deliverables.enums import DeliverableAction, DeliverableKind
-from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion, Submission
+from agencyqa.engagements.deliverables.enums import Decision, DeliverableAction, DeliverableKind
+from agencyqa.engagements.deliverables.models import (
+    Deliverable,
+    DeliverableVersion,
+    RequirementTable,
+    Submission,
+)
 from agencyqa.engagements.deliverables.notices import tell_receivers
 from agencyqa.engagements.deliverables.policies import can_submit
 from agencyqa.engagements.deliverables.receipts import FORMAT, digest
-from agencyqa.engagements.deliverables.requirements import CONCLUSIONS
+from agencyqa.engagements.deliverables.requirements import CONCLUSIONS, requirements_of
 from agencyqa.engagements.deliverables.services.access import hold_engagement
 from agencyqa.engagements.deliverables.services.pauses import end_pause
 from agencyqa.engagements.deliverables.services.terms import settle_lateness
@@ -75,8 +80,36 @@ def waiting(session: Session, engagement: Engagement) -> Waiting:
     ]
     handed = {deliverable.id for deliverable, _ in pairs}
     present = {d.kind for d in deliverables if d.id in handed or d.first_submitted_at is not None}
-    missing = [d.kind for d in deliverables if d.is_required and d.kind not in present]
+    needed, there = _files_needed(session, deliverables), _files_there(session, by_id)
+    missing = [
+        d.kind
+        for d in deliverables
+        if d.is_required
+        # One file that was returned is there; where several are asked for, those that stand are counted.
+        and (d.kind not in present or there.get(d.id, 0) < needed.get(d.kind, 1) > 1)
+    ]
     return Waiting(pairs, missing if DeliverableKind.REPORT in present else [])
+
+
+def _files_needed(session: Session, deliverables: Sequence[Deliverable]) -> dict[DeliverableKind, int]:
+    """How many files each kind needs by the table under which the list was made."""
+    table_id = next((d.requirement_table_id for d in deliverables if d.requirement_table_id), None)
+    table = None if table_id is None else session.get(RequirementTable, table_id)
+    return {} if table is None else {item.kind: item.files for item in requirements_of(table)}
+
+
+def _files_there(session: Session, deliverable_ids: Collection[int]) -> dict[int, int]:
+    """By deliverable, the files that came and were neither taken back nor returned."""
+    rows = session.execute(
+        select(DeliverableVersion.deliverable_id, func.count(DeliverableVersion.id))
+        .where(
+            DeliverableVersion.deliverable_id.in_(deliverable_ids),
+            DeliverableVersion.withdrawn_at.is_(None),
+            or_(DeliverableVersion.decision.is_(None), DeliverableVersion.decision != Decision.RETURNED),
+        )
+        .group_by(DeliverableVersion.deliverable_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def submit(

@@ -26,6 +26,9 @@ from agencyqa.engagements.deliverables.services.deadlines import LONGEST_TERM
 from agencyqa.errors import Forbidden, Invalid
 from agencyqa.measures.enums import Tag, WorkKind
 
+# More would hardly be asked for, and is a slip of the pen.
+MOST_FILES = 20
+
 
 @dataclass(frozen=True)
 class TableData:
@@ -109,6 +112,8 @@ def _item_problems(item: Requirement) -> dict[str, str | tuple[str, dict[str, ob
     if (item.basis is None) != (item.working_days is None):
         field = "basis" if item.basis is None else "days"
         return {f"{item.kind.value}_{field}": "requirement_both_or_none"}
+    if not 1 <= item.files <= MOST_FILES:
+        return {f"{item.kind.value}_files": ("requirement_files", {"count": MOST_FILES})}
     if item.working_days is not None and not 0 <= item.working_days <= LONGEST_TERM:
         return {f"{item.kind.value}_days": ("deliverable_term_too_long", {"days": LONGEST_TERM})}
     return {}

@@ -404,3 +404,28 @@ def test_clerical_help_hands_in_no_report_uploaded_before(session: Session, worl
     change(session, world, engagement, is_clerical_only=True)
     receipt = hand_in(session, engagement).receipt
     assert [line["kind"] for line in receipt["files"]] == ["plan"]
+
+
+def test_a_report_waits_for_as_many_files_as_the_table_asks_for(session: Session, world: World) -> None:
+    items = [Requirement(K.WORK_PAPERS, True, files=3), Requirement(K.REPORT, True)]
+    data = services.TableData(WorkKind.EVALUATION, date(2022, 1, 1), "长财绩〔2022〕3号", items)
+    wrong = replace(data, items=[Requirement(K.WORK_PAPERS, True, files=0)])
+    with pytest.raises(Invalid) as error:
+        services.enter_table(world.lead, session, wrong, now=NOW)
+    assert refusal(error) == {"work_papers_files": "requirement_files"}
+    table = services.enter_table(world.lead, session, data, now=NOW)
+    # One file is what every table means that says nothing.
+    assert [item.get("files") for item in table.items] == [3, None]
+    engagement = create(session, world)
+    slots = slots_of(session, engagement)
+    make_version(session, engagement, slots[K.REPORT])
+    for count in range(2):
+        make_version(session, engagement, slots[K.WORK_PAPERS], name=f"底稿{count}.xlsx")
+    with pytest.raises(Invalid) as error:
+        hand_in(session, engagement)
+    assert error.value.fields["note"] == ("deliverable_required_missing", {"kinds": [K.WORK_PAPERS]})
+    third = make_version(session, engagement, slots[K.WORK_PAPERS], name="底稿3.xlsx")
+    services.withdraw_version(agency_actor(engagement), session, third, now=NOW)
+    assert services.waiting(session, engagement).missing == [K.WORK_PAPERS]
+    make_version(session, engagement, slots[K.WORK_PAPERS], name="底稿4.xlsx")
+    assert hand_in(session, engagement).number == 1

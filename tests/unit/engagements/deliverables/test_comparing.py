@@ -6,7 +6,7 @@ from io import BytesIO
 
 import docx
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agencyqa.engagements.deliverables.comparing import MOST_PARAGRAPHS, Kind, Part, differences
@@ -15,6 +15,8 @@ from agencyqa.engagements.deliverables.word_text import NoText, paragraphs_of
 TEXTS = st.lists(st.sampled_from(["一", "二", "三", "四"]), max_size=12)
 
 
+# Small texts, and a machine that may be busy.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS, TEXTS)
 def test_nothing_is_lost_and_nothing_invented(old: list[str], new: list[str]) -> None:
     parts = differences(old, new)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agencyqa.engagements.review.enums import ReviewAction as A
@@ -29,6 +29,7 @@ def test_every_state_and_action(state: S, action: A) -> None:
             next_state(state, action)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(A), st.integers(1, 4)), max_size=12))
 def test_random_walks(acts: list[tuple[A, int]]) -> None:
     state, passed = S.LEVEL_1, list[int]()
