@@ -117,7 +117,7 @@ def upload_and_watch(page: Page, kind: str, file: FilePayload) -> list[str]:
     return heard
 
 
-def the_agency_hands_in(page: Page, case: Case) -> None:
+def the_agency_hands_in(page: Page, colleagues: list[Page], case: Case) -> None:
     files = {kind: a_pdf(kind, kind) for kind in (PAPERS, REPORT)} | {PLAN: a_pdf(PLAN, PLAN, 500_000)}
     open_documents(page, case)
     heard = upload_and_watch(page, PLAN, files[PLAN])
@@ -126,12 +126,30 @@ def the_agency_hands_in(page: Page, case: Case) -> None:
     assert heard[-1] == "已传完，正在核对文件…"
     upload(page, PAPERS, files[PAPERS])
     upload(page, REPORT, files[REPORT])
+    the_report_is_reviewed([*colleagues, page], case)
+    open_documents(page, case)
     page.get_by_role("link", name="提交成果（3 个文件）").click()
     page.get_by_role("button", name="提交", exact=True).click()
     said(page, "成果已提交，请保存回执")
     the_receipt_is_true(page, case, files)
     case.lateness = {row[0]: row[1] for row in figures(page, "成果", "逾期工作日", table="文件")}
     assert min(map(int, case.lateness.values())) > 20
+
+
+def the_report_is_reviewed(pages: list[Page], case: Case) -> None:
+    """By three people in the order of the levels; the first of them asks for it."""
+    for level, page in enumerate(pages, 1):
+        open_documents(page, case)
+        review = page.url.replace("/deliverables", "/review")
+        page.goto(review)
+        if level == 1:
+            page.get_by_role("link", name="发起三级复核").click()
+            page.get_by_role("button", name="发起复核").click()
+            said(page, "三级复核已发起")
+        page.get_by_role("link", name="通过", exact=True).click()
+        expect(page.get_by_label("通过")).to_be_checked()
+        page.get_by_role("button", name="记录结论").click()
+        said(page, "三级复核通过，可以提交报告" if level == 3 else "复核结论已记录")
 
 
 def the_receipt_is_true(page: Page, case: Case, files: dict[str, FilePayload]) -> None:
@@ -142,7 +160,7 @@ def the_receipt_is_true(page: Page, case: Case, files: dict[str, FilePayload]) -
     with page.expect_download() as waiting:
         page.get_by_role("link", name="下载回执数据").click()
     data = waiting.value.path().read_bytes()
-    expect(page.locator(".digest")).to_have_text(hashlib.sha256(data).hexdigest())
+    expect(page.locator(".digest").first).to_have_text(hashlib.sha256(data).hexdigest())
     assert json.loads(data)["contract_number"] == case.contract.number
 
 
@@ -339,7 +357,8 @@ def test_from_a_file_to_the_point_it_costs(desks: Desks, own_server: Any) -> Non
     case = case_of(own_server)
     supervisor, agency = desks.sit_down(own_server, "supervisor"), desks.sit_down(own_server, "agency")
     commission(supervisor, case.contract)
-    the_agency_hands_in(agency, case)
+    colleagues = [desks.sit_down(own_server, name) for name in ("staff", "evaluator")]
+    the_agency_hands_in(agency, colleagues, case)
     department = desks.sit_down(own_server, "department")
     the_commissioner_decides(department, case)
 
