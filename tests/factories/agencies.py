@@ -44,7 +44,8 @@ TABLES = (
     Tie,
     AuditEntry,
 )
-_numbers = itertools.count(1)
+# Far above the numbers that a test names itself, however many agencies were made before it.
+_numbers = itertools.count(1_000_000)
 
 
 def make_credit_code(number: int | None = None) -> str:

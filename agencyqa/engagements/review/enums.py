@@ -19,7 +19,8 @@ class ReviewState(StrEnum):
 
 
 class ReviewAction(StrEnum):
-    PASS = "pass"
+    # A step of the review, no password.
+    PASS = "pass"  # nosec B105
     RETURN = "return"
     WITHDRAW = "withdraw"
 
