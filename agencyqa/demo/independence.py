@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from agencyqa.agencies.enums import PersonRole, TieKind
 from agencyqa.agencies.models import Agency
 from agencyqa.agencies.services.ties import TieData, declare_tie
+from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.demo import content
 from agencyqa.demo.setting import Stage
@@ -26,7 +27,12 @@ from agencyqa.engagements.recusal.services import (
 from agencyqa.engagements.team.enums import ChangeAction, TeamRole
 from agencyqa.engagements.team.models import TeamChange
 from agencyqa.engagements.team.queries import candidates_of
-from agencyqa.engagements.team.services import ChangeData, decide_change, propose_change
+from agencyqa.engagements.team.services import (
+    ChangeData,
+    decide_change,
+    propose_change,
+    withdraw_change,
+)
 
 STATEMENT = "本人三年前曾参加被评价单位组织的业务培训并领取讲课费，此后没有往来。"
 REPLACED = "原主评人休长假，改由本机构另一名主评人接任。"
@@ -59,6 +65,59 @@ class Independence:
         """Another one still waits for the commissioner."""
         self.timeline.at(day, lambda now: self._propose(engagement_id, now))
 
+    def plan_case(self, engagement_id: int, day: date, *, is_decided: bool, is_replaced: bool) -> None:
+        """Something is stated later on: it waits, the person is to be replaced, or has been."""
+        at = self.timeline.at
+        at(day, lambda now: self._sign(engagement_id, True, now))
+        if is_decided:
+            action, why = CaseAction.REPLACE, "所述情况可能影响独立性，应当更换人员。"
+            at(day + timedelta(days=2), lambda now: self._decide(engagement_id, action, why, now))
+        if is_replaced:
+            self.plan_replacement(engagement_id, day + timedelta(days=4))
+
+    def plan_refusal(self, engagement_id: int, day: date) -> None:
+        """The commissioner sees no need for a further member; the agency asks again and thinks better of it."""
+        at = self.timeline.at
+        at(day, lambda now: self._ask_for_member(engagement_id, now))
+        at(day + timedelta(days=3), lambda now: self._refuse(engagement_id, now))
+        at(day + timedelta(days=5), lambda now: self._ask_for_member(engagement_id, now))
+        at(day + timedelta(days=6), lambda now: self._withdraw(engagement_id, now))
+
+    def _ask_for_member(self, engagement_id: int, now: datetime) -> None:
+        engagement = self.session.get_one(Engagement, engagement_id)
+        candidate = candidates_of(self.session, engagement, local_date(now))[0]
+        data = ChangeData(candidate.person_id, None, TeamRole.MEMBER, "现场工作量大，增加人手。")
+        agency = self.stage.agency_manager(engagement.agency_id, now)
+        propose_change(agency, self.session, engagement, data, now=now)
+
+    def _newest(self, engagement_id: int) -> TeamChange:
+        changes = select(TeamChange).where(TeamChange.engagement_id == engagement_id)
+        return self.session.scalars(changes.order_by(TeamChange.id.desc()).limit(1)).one()
+
+    def _refuse(self, engagement_id: int, now: datetime) -> None:
+        change = self._newest(engagement_id)
+        decide_change(
+            self._commissioner(engagement_id, now),
+            self.session,
+            change,
+            ChangeAction.DECLINE,
+            "现有人员足以完成工作。",
+            seen_version=change.version,
+            now=now,
+        )
+
+    def _withdraw(self, engagement_id: int, now: datetime) -> None:
+        change = self._newest(engagement_id)
+        engagement = self.session.get_one(Engagement, engagement_id)
+        agency = self.stage.agency_manager(engagement.agency_id, now)
+        withdraw_change(agency, self.session, change, seen_version=change.version, now=now)
+
+    def _commissioner(self, engagement_id: int, now: datetime) -> Actor:
+        engagement = self.session.get_one(Engagement, engagement_id)
+        if engagement.commissioner_id == engagement.bureau_id:
+            return self.stage.actor(content.SUPERVISOR, now)
+        return self.stage.officer(engagement.commissioner_id, now)
+
     def _propose(self, engagement_id: int, now: datetime) -> None:
         engagement = self.session.get_one(Engagement, engagement_id)
         before = engagement.principal_evaluator_id
@@ -76,15 +135,11 @@ class Independence:
         )
 
     def _agree(self, engagement_id: int, now: datetime) -> None:
-        engagement = self.session.get_one(Engagement, engagement_id)
         change = self.session.scalars(
             select(TeamChange).where(TeamChange.engagement_id == engagement_id)
         ).one()
-        is_bureau = engagement.commissioner_id == engagement.bureau_id
         decide_change(
-            self.stage.actor(content.SUPERVISOR, now)
-            if is_bureau
-            else self.stage.officer(engagement.commissioner_id, now),
+            self._commissioner(engagement_id, now),
             self.session,
             change,
             ChangeAction.CONSENT,
@@ -111,6 +166,9 @@ class Independence:
         )
 
     def _continue(self, engagement_id: int, now: datetime) -> None:
+        self._decide(engagement_id, CaseAction.CONTINUE, CONTINUED, now)
+
+    def _decide(self, engagement_id: int, action: CaseAction, reason: str, now: datetime) -> None:
         case = self.session.scalars(
             select(RecusalCase).where(RecusalCase.engagement_id == engagement_id)
         ).one()
@@ -118,7 +176,7 @@ class Independence:
             self.stage.actor(content.LEAD, now),
             self.session,
             case,
-            CaseDecision(CaseAction.CONTINUE, CONTINUED),
+            CaseDecision(action, reason),
             seen_version=case.version,
             now=now,
         )

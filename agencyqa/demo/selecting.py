@@ -55,9 +55,21 @@ class Selecting:
         )
 
     def leave_open(self, data: EngagementData, now: datetime) -> None:
-        """Further work on the same object: one selection is under way, one came to nothing."""
+        """Further work on the same object: selections under way, decided, and come to nothing."""
         running = self._begin(data, WorkKind.RESEARCH, SelectionMethod.FRAMEWORK, now)
         self._enter(running, self.stage.agencies[1].id, data.fee // 2, 0, now)
+        decided = self._begin(data, WorkKind.EX_ANTE, SelectionMethod.INQUIRY, now)
+        chosen = self.stage.agencies[2].id
+        self._enter(decided, chosen, data.fee // 3, 0, now)
+        decide_selection(
+            self.stage.actor(content.SUPERVISOR, now),
+            self.session,
+            decided,
+            chosen,
+            "报价最低且符合要求。",
+            seen_version=decided.version,
+            now=now,
+        )
         vain = self._begin(data, WorkKind.INDICATOR_SYSTEM, SelectionMethod.OPEN_TENDER, now)
         cancel_selection(
             self.stage.actor(content.SUPERVISOR, now),

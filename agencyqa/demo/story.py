@@ -50,7 +50,9 @@ REQUESTS = {
 # For which a selection was recorded.
 SELECTED = frozenset(range(6)) | {NEWEST}
 # Whose principal evaluator was replaced, and for whom another one waits for consent.
-REPLACED, PROPOSED = 5, 12
+REPLACED, PROPOSED, REFUSED = 5, 12, 12
+# Where something came to be stated later: whether it was decided to replace the person, and whether that was done.
+CASES = {TERMINATED: (False, False), 8: (True, True), 15: (True, False)}
 LENGTHS = {WorkKind.EVALUATION: 90, WorkKind.EX_ANTE: 45}
 # The agency whose second report of the past year came on paper only, and the one that corrected its record.
 ON_PAPER_AGENCY, CORRECTING_AGENCY = 10, 8
@@ -149,6 +151,12 @@ class Story:
         self.independence.plan_declaration(engagement.id, day, has_statement=is_open and number == STATED)
         if is_open and number == REPLACED:
             self.independence.plan_replacement(engagement.id, day + timedelta(days=12))
+        if is_open and number in CASES:
+            is_decided, is_replaced = CASES[number]
+            later = day + timedelta(days=8)
+            self.independence.plan_case(engagement.id, later, is_decided=is_decided, is_replaced=is_replaced)
+        if is_open and number == REFUSED:
+            self.independence.plan_refusal(engagement.id, day + timedelta(days=10))
         if is_open and number == PROPOSED:
             self.independence.plan_proposal(engagement.id, day + timedelta(days=30))
         if is_open and number == NEWEST:

@@ -21,10 +21,20 @@ from agencyqa.assessments.models import AnnualResult, AssessmentRound, ScoreShee
 from agencyqa.audit.verification import verify
 from agencyqa.demo import loading
 from agencyqa.demo.people import kept_passwords
+from agencyqa.engagements.contracts.enums import FeeMethod, SubcontractState
+from agencyqa.engagements.contracts.models import ContractTerms, Subcontract
 from agencyqa.engagements.deliverables.enums import DeliverableState
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.planning.enums import PlanState
+from agencyqa.engagements.planning.models import AnnualPlan
+from agencyqa.engagements.recusal.enums import CaseState
+from agencyqa.engagements.recusal.models import RecusalCase
+from agencyqa.engagements.selection.enums import SelectionState
+from agencyqa.engagements.selection.models import Selection
+from agencyqa.engagements.team.enums import ChangeState
+from agencyqa.engagements.team.models import TeamChange
 from agencyqa.evaluations.enums import AnswerState, RecordState
 from agencyqa.evaluations.models import EvaluationRecord, ProblemAnswer
 from agencyqa.extensions import db
@@ -78,6 +88,12 @@ def test_the_demo_year(loaded: tuple[Flask, Path, str]) -> None:
         assert count(session, Engagement) == 65
         assert states(session, ScoreSheet.state) == set(SheetState)
         assert states(session, Engagement.state) == set(EngagementState)
+        assert states(session, AnnualPlan.state) == set(PlanState)
+        assert states(session, Selection.state) == set(SelectionState)
+        assert states(session, TeamChange.state) == set(ChangeState)
+        assert states(session, RecusalCase.state) == set(CaseState)
+        assert states(session, Subcontract.state) == set(SubcontractState)
+        assert states(session, ContractTerms.method) == set(FeeMethod)
         # The past year was published twice: a finding that had counted was withdrawn in between.
         first, newest, following = session.scalars(
             sa.select(AssessmentRound).order_by(AssessmentRound.year, AssessmentRound.revision)
