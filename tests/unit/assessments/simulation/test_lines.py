@@ -71,7 +71,7 @@ def plain(found: Crossing | None) -> Crossing | None:
     return None if found is None else Crossing(found.place, found.beyond)
 
 
-@examples(200)
+@examples(60)
 @given(lines())
 def test_ranks(held: Lines) -> None:
     for agency in range(len(held.start)):
