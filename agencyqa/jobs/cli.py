@@ -6,7 +6,6 @@ import logging
 import signal
 import sys
 from types import FrameType
-from typing import NoReturn
 
 import click
 from flask import Flask, current_app
@@ -26,18 +25,26 @@ def _app() -> Flask:
     return app
 
 
-def _stop(number: int, frame: FrameType | None) -> NoReturn:
-    raise SystemExit(0)
+class _Stop:
+    """Remembers that a signal came. It raises nothing: whoever is interrupted might swallow it."""
+
+    def __init__(self) -> None:
+        self.has_come = False
+
+    def note(self, number: int, frame: FrameType | None) -> None:
+        self.has_come = True
 
 
 @group.command("run")
 def run_command() -> None:
     """Do every job when it is due, until stopped. Several runners on one database share the work."""
     # A service manager stops with SIGTERM; the run at hand is finished first.
-    signal.signal(signal.SIGTERM, _stop)
+    stop = _Stop()
+    signal.signal(signal.SIGTERM, stop.note)
+    signal.signal(signal.SIGINT, stop.note)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     click.echo(f"Runner started with {len(works_of(_app()))} jobs. Stop it with Ctrl-C.")
-    runner.run_for_ever(_app())
+    runner.run_for_ever(_app(), lambda: stop.has_come)
 
 
 @group.command("once")

@@ -20,7 +20,6 @@ from typing import Any
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
-from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
@@ -39,6 +38,8 @@ log = logging.getLogger(__name__)
 # APScheduler drops a call that is one second late unless it is told otherwise.
 GRACE_SECONDS = 3600
 SWEEP_MINUTES = 5
+# How long it takes at most to notice that the process is to stop.
+STOP_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -182,15 +183,18 @@ def _options() -> dict[str, Any]:
     }
 
 
-def run_for_ever(app: Flask) -> None:
-    """Block until the process is told to stop; a run that has begun is finished first."""
-    scheduler = BlockingScheduler(**_options())
+def run_for_ever(app: Flask, is_told_to_stop: Callable[[], bool]) -> None:
+    """Block until the process is told to stop; a run that has begun is finished first.
+
+    APScheduler works in a thread of its own: in the main one it would catch, and forget, whatever a signal raises
+    while it hands out a run.
+    """
+    scheduler = BackgroundScheduler(daemon=True, **_options())
     schedule_on(scheduler, Runner(app))
-    try:
-        scheduler.start()
-    except (KeyboardInterrupt, SystemExit):
-        if scheduler.running:
-            scheduler.shutdown(wait=True)
+    scheduler.start()
+    while not is_told_to_stop():
+        time.sleep(STOP_SECONDS)
+    scheduler.shutdown(wait=True)
 
 
 _lock = threading.Lock()

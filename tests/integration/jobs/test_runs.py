@@ -111,11 +111,49 @@ def test_two_processes_do_each_due_run_once_and_stop_when_told(
         for process in processes:
             assert process.stdout is not None
             outputs.append(process.stdout.readline())
-    finally:
         for process in processes:
             process.send_signal(signal.SIGTERM)
         endings = [process.communicate(timeout=20)[1] for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate()
         engine.dispose()
     assert rows == [("audit.verify_chain", RunState.DONE, 1)]
     assert [output.startswith("Runner started") for output in outputs] == [True, True]
     assert ([process.returncode for process in processes], endings) == ([0, 0], ["", ""])
+
+
+TOLD_WHILE_HANDING_OUT = """
+import signal
+from apscheduler.executors.base import BaseExecutor
+from flask.cli import main
+
+submit = BaseExecutor.submit_job
+
+
+def submit_and_stop(self, job, times):
+    signal.raise_signal(signal.SIGTERM)
+    return submit(self, job, times)
+
+
+BaseExecutor.submit_job = submit_and_stop
+main()
+"""
+
+
+def test_a_signal_that_comes_while_a_run_is_handed_out_is_not_lost(
+    real_database: str, test_run: TestRun, tmp_path: Path
+) -> None:
+    """The scheduler catches everything at that moment, so nothing may be raised in its thread."""
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", TOLD_WHILE_HANDING_OUT, "--app", str(ROOT / "wsgi.py"), "jobs", "run"],
+        cwd=ROOT,
+        env={"AGENCYQA_SECRET_KEY": SECRET_KEY, **test_run.environment(tmp_path, real_database)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("Runner started")
