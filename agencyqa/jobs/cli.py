@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import sys
 from types import FrameType
@@ -42,7 +41,6 @@ def run_command() -> None:
     stop = _Stop()
     signal.signal(signal.SIGTERM, stop.note)
     signal.signal(signal.SIGINT, stop.note)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     click.echo(f"Runner started with {len(works_of(_app()))} jobs. Stop it with Ctrl-C.")
     runner.run_for_ever(_app(), lambda: stop.has_come)
 

@@ -159,6 +159,8 @@ class Runner:
 
 def schedule_on(scheduler: BaseScheduler, runner: Runner) -> None:
     """Fill a scheduler that has not been started: each job at its time, and at once and then regularly the rest."""
+    # It tells of every job that it takes on and hands out; what became of the runs is on record.
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     for job in SCHEDULE:
         if job.name in works_of(runner.app):
             scheduler.add_job(_safely, trigger_of(job), args=[runner.look, job.name], id=job.name)

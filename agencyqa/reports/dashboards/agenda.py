@@ -25,7 +25,7 @@ from agencyqa.engagements.models import Engagement
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.reports.dashboards.evidence import deliverables, independence, inspections, records, register
 from agencyqa.reports.dashboards.rows import SOON, current_sheets, open_sheets, running
-from agencyqa.reports.dashboards.tasks import Line, Part, What, collect, columns
+from agencyqa.reports.dashboards.tasks import Line, Part, What, collect, columns, of_engagements
 
 
 def agenda(session: Session, actor: Actor, now: datetime) -> Mapping[Part, list[Line]]:
@@ -185,21 +185,5 @@ def _sheets(part: Part, what: What, who: Any, **moments: Any) -> Select[*tuple[A
 
 
 def _engagements(part: Part) -> Select[*tuple[Any, ...]]:
-    agency = aliased(Body)
-    return (
-        select(
-            *columns(
-                part,
-                What.ENGAGEMENT,
-                id=Engagement.id,
-                title=EvaluationObject.name,
-                agency=agency.name,
-                who=agency.name,
-                due_on=Engagement.due_on,
-            )
-        )
-        .select_from(Engagement)
-        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
-        .join(agency, agency.id == Engagement.agency_id)
-        .order_by(Engagement.due_on, Engagement.id)
-    )
+    rows = of_engagements(part, What.ENGAGEMENT, due_on=Engagement.due_on)
+    return rows.order_by(Engagement.due_on, Engagement.id)

@@ -14,13 +14,16 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from agencyqa.accounts.models import Body
 from agencyqa.clock import local_date
 from agencyqa.db import UtcDateTime
 from agencyqa.engagements.deliverables.enums import DeliverableKind
+from agencyqa.engagements.models import Engagement
 from agencyqa.inspections.numbering import check_label, finding_label, plain_number
 from agencyqa.measures.enums import Purpose
+from agencyqa.objects.models import EvaluationObject
 from agencyqa.reports.dashboards.rows import SHOWN
 from agencyqa.web.labels import label_of
 
@@ -109,6 +112,30 @@ def columns(part: Part, what: What, **given: Any) -> list[Any]:
         sa.literal(what.value).label("what"),
         *(values[name].label(name) for name in ("id", "title", "detail", "agency", "who", "due_on", "since")),
     ]
+
+
+def of_engagements(
+    part: Part, what: What, who_id: Any = Engagement.agency_id, **moments: Any
+) -> Select[*tuple[Any, ...]]:
+    """Lines called by the object of an engagement; ``who_id`` is the body that has the next step."""
+    agency, who = aliased(Body), aliased(Body)
+    return (
+        select(
+            *columns(
+                part,
+                what,
+                id=Engagement.id,
+                title=EvaluationObject.name,
+                agency=agency.name,
+                who=who.name,
+                **moments,
+            )
+        )
+        .select_from(Engagement)
+        .join(EvaluationObject, EvaluationObject.id == Engagement.object_id)
+        .join(agency, agency.id == Engagement.agency_id)
+        .join(who, who.id == who_id)
+    )
 
 
 def numbered(year: Any, number: Any) -> sa.ColumnElement[str]:

@@ -14,14 +14,15 @@ from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import Role
 from agencyqa.clock import local_date
 from agencyqa.db import check_version
-from agencyqa.engagements.contracts.enums import SubcontractAction, SubcontractState
+from agencyqa.engagements.consents import hold, settle
+from agencyqa.engagements.contracts.enums import SubcontractAction
 from agencyqa.engagements.contracts.models import Subcontract
 from agencyqa.engagements.contracts.policies import can_consent, can_request, visible_subcontracts
 from agencyqa.engagements.contracts.workflow import next_state
 from agencyqa.engagements.deliverables.services.access import hold_engagement
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
-from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused, WrongState
+from agencyqa.errors import Forbidden, Invalid, Refused, WrongState
 from agencyqa.notifications.services import tell
 
 WHOLE = 1_000_000
@@ -98,7 +99,7 @@ def decide_subcontract(
     now: datetime,
 ) -> None:
     """By the commissioner. Raise NotVisible, Forbidden, Stale, WrongState, Invalid."""
-    engagement = _held(actor, session, request)
+    engagement = hold(actor, session, request, visible_subcontracts(actor))
     is_answer = action in {SubcontractAction.CONSENT, SubcontractAction.REFUSE}
     if not can_consent(actor, engagement) or not is_answer:
         raise Forbidden("subcontract_commissioner_consents")
@@ -108,8 +109,9 @@ def decide_subcontract(
         raise WrongState("team_not_running")
     if not reason.strip():
         raise Invalid("invalid", reason="required")
-    event = "consented" if action is SubcontractAction.CONSENT else "refused"
-    _move(actor, session, engagement, request, state, event, reason.strip(), now)
+    consented = action is SubcontractAction.CONSENT
+    event = "contracts.subcontract.consented" if consented else "contracts.subcontract.refused"
+    settle(actor, session, engagement, request, state, event, reason.strip(), now=now)
     _tell(session, engagement, "subcontract_decided", engagement.agency_id, {Role.AGENCY_MANAGER}, now)
 
 
@@ -117,47 +119,12 @@ def withdraw_subcontract(
     actor: Actor, session: Session, request: Subcontract, *, seen_version: int | None, now: datetime
 ) -> None:
     """By the agency, while nobody has decided. Raise NotVisible, Forbidden, Stale, WrongState."""
-    engagement = _held(actor, session, request)
+    engagement = hold(actor, session, request, visible_subcontracts(actor))
     if not can_request(actor, engagement):
         raise Forbidden()
     check_version(request, seen_version)
     state = next_state(request.state, SubcontractAction.WITHDRAW)
-    _move(actor, session, engagement, request, state, "withdrawn", "", now)
-
-
-def _held(actor: Actor, session: Session, request: Subcontract) -> Engagement:
-    if session.scalar(visible_subcontracts(actor).where(Subcontract.id == request.id)) is None:
-        raise NotVisible()
-    engagement = hold_engagement(actor, session, session.get_one(Engagement, request.engagement_id))
-    session.refresh(request)
-    return engagement
-
-
-def _move(
-    actor: Actor,
-    session: Session,
-    engagement: Engagement,
-    request: Subcontract,
-    state: SubcontractState,
-    event: str,
-    reason: str,
-    now: datetime,
-) -> None:
-    before = request.state
-    request.state, request.decision_reason = state, reason
-    request.decided_at, request.decided_by_id = now, actor.user_id
-    session.flush()
-    record(
-        session,
-        actor,
-        f"contracts.subcontract.{event}",
-        request,
-        now=now,
-        bureau_id=engagement.bureau_id,
-        changes={"state": (before, state)},
-        engagement_id=engagement.id,
-        decision_reason=reason,
-    )
+    settle(actor, session, engagement, request, state, "contracts.subcontract.withdrawn", "", now=now)
 
 
 def _tell(

@@ -19,18 +19,19 @@ from agencyqa.clock import local_date
 from agencyqa.db import check_version, open_period
 from agencyqa.engagements import rules
 from agencyqa.engagements.checks import examine
+from agencyqa.engagements.consents import hold, settle
 from agencyqa.engagements.data import data_of
 from agencyqa.engagements.deliverables.services.access import hold_engagement
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.refusals import CommissionRefused
 from agencyqa.engagements.ruling import Check
-from agencyqa.engagements.team.enums import ChangeAction, ChangeState, TeamRole
+from agencyqa.engagements.team.enums import ChangeAction, TeamRole
 from agencyqa.engagements.team.models import TeamChange, TeamMember
 from agencyqa.engagements.team.policies import can_consent, can_name, can_propose, visible_changes
 from agencyqa.engagements.team.services.members import enter, leave, tell_left
 from agencyqa.engagements.team.workflow import next_state
-from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused, WrongState
+from agencyqa.errors import Forbidden, Invalid, Refused, WrongState
 from agencyqa.notifications.services import tell
 
 # As what somebody must work for the agency to take a place in the team.
@@ -117,7 +118,7 @@ def decide_change(
 
     Raise NotVisible, Forbidden, Stale, WrongState, Invalid, Refused, CommissionRefused.
     """
-    engagement = _held(actor, session, change)
+    engagement = hold(actor, session, change, visible_changes(actor))
     if not can_consent(actor, engagement) or action not in {ChangeAction.CONSENT, ChangeAction.DECLINE}:
         raise Forbidden("team_commissioner_consents")
     check_version(change, seen_version)
@@ -132,8 +133,8 @@ def decide_change(
             raise WrongState("team_not_running")
         _expect_sensible(session, engagement, data, now)
         _expect_allowed(session, engagement, data, now)
-    event = "consented" if action is ChangeAction.CONSENT else "declined"
-    _settle(actor, session, engagement, change, state, event, reason.strip(), now)
+    event = "team.change.consented" if action is ChangeAction.CONSENT else "team.change.declined"
+    settle(actor, session, engagement, change, state, event, reason.strip(), now=now)
     if action is ChangeAction.CONSENT:
         _apply(actor, session, engagement, change, now)
     _tell(session, engagement, "team_change_decided", engagement.agency_id, {Role.AGENCY_MANAGER}, now=now)
@@ -143,12 +144,12 @@ def withdraw_change(
     actor: Actor, session: Session, change: TeamChange, *, seen_version: int | None, now: datetime
 ) -> None:
     """By the side that proposed it, while nobody has decided. Raise NotVisible, Forbidden, Stale, WrongState."""
-    engagement = _held(actor, session, change)
+    engagement = hold(actor, session, change, visible_changes(actor))
     if actor.body_id != change.proposed_by_body_id or not can_propose(actor, engagement):
         raise Forbidden()
     check_version(change, seen_version)
     state = next_state(change.state, ChangeAction.WITHDRAW)
-    _settle(actor, session, engagement, change, state, "withdrawn", "", now)
+    settle(actor, session, engagement, change, state, "team.change.withdrawn", "", now=now)
 
 
 def name_member(
@@ -256,41 +257,6 @@ def _key(check: Check) -> tuple[str, tuple[Any, ...], str]:
 
 
 # ---------------------------------------------------------------------------------------------- writing
-
-
-def _held(actor: Actor, session: Session, change: TeamChange) -> Engagement:
-    if session.scalar(visible_changes(actor).where(TeamChange.id == change.id)) is None:
-        raise NotVisible()
-    engagement = hold_engagement(actor, session, session.get_one(Engagement, change.engagement_id))
-    session.refresh(change)
-    return engagement
-
-
-def _settle(
-    actor: Actor,
-    session: Session,
-    engagement: Engagement,
-    change: TeamChange,
-    state: ChangeState,
-    event: str,
-    reason: str,
-    now: datetime,
-) -> None:
-    before = change.state
-    change.state, change.decision_reason = state, reason
-    change.decided_at, change.decided_by_id = now, actor.user_id
-    session.flush()
-    record(
-        session,
-        actor,
-        f"team.change.{event}",
-        change,
-        now=now,
-        bureau_id=engagement.bureau_id,
-        changes={"state": (before, state)},
-        engagement_id=engagement.id,
-        decision_reason=reason,
-    )
 
 
 def _apply(actor: Actor, session: Session, engagement: Engagement, change: TeamChange, now: datetime) -> None:
