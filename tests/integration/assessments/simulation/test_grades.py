@@ -15,7 +15,7 @@ from agencyqa.scoring import SCALE
 from tests.client import Client
 from tests.factories.accounts import NOW, sign_in
 from tests.integration.assessments.conftest import World, switch_to
-from tests.integration.assessments.simulation.test_simulation import DRAFT, said, table
+from tests.integration.assessments.simulation.drafts import DRAFT, said, table
 from tests.integration.assessments.years import Year, year
 
 __all__ = ["year"]

@@ -4,129 +4,33 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from html import unescape
-from io import BytesIO
 from typing import Any
 
-import openpyxl
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event, select
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from agencyqa.assessments.enums import RoleMissing, WeightMode
-from agencyqa.assessments.models import ScoreSheet
+from agencyqa.assessments.enums import WeightMode
 from agencyqa.assessments.services.credits import enter_credit
 from agencyqa.assessments.simulation.queries import past_years, rules_of_year
 from agencyqa.assessments.simulation.year import YearRules, roll_up
 from agencyqa.assessments.simulation.year_reading import read_year
 from agencyqa.assessments.year_plan import plain_plan
-from agencyqa.db import Base
-from agencyqa.engagements.models import Engagement
-from agencyqa.measures.enums import Purpose
-from agencyqa.measures.models import SchemeVersion
-from agencyqa.measures.queries import program_of
 from agencyqa.measures.services import draft_scheme
 from agencyqa.scoring import Panel, Rounding
 from tests.client import Client
 from tests.factories.accounts import NOW, sign_in
-from tests.factories.assessments import JIADING_ANSWERS
 from tests.factories.engagements import make_engagement
 from tests.factories.measures import shipped_version
 from tests.factories.rounds import make_round, score_of
 from tests.integration.assessments.agency_world import AGENCY_FORM, build_agency_year
 from tests.integration.assessments.conftest import World, switch_to
 from tests.integration.assessments.panels_world import build_panelled
+from tests.integration.assessments.simulation.drafts import answered, draft, everything, said, table
 from tests.integration.assessments.years import Year, year
 
-__all__ = ["year"]
-
-# The draft: communication may give 15 at most, and advice is a criterion of its own.
-DRAFT = """\
-key: own-unit
-title: {zh: 新服务评价表, en: New service form, ours: true}
-source: {zh: 测试用, en: For a test}
-purpose: evaluated_unit
-valid_from: 2030-01-01
-max_points: %(total)s
-sections:
-  - key: all
-    label: {zh: 全部, en: All}
-    max_points: %(total)s
-    criteria:
-      - key: team_stability
-        label: {zh: 人员稳定, en: Stable team}
-        max_points: 20
-        provision: M3/quality_assessment
-        rule: {kind: all_or_nothing, points: 20}
-      - key: communication
-        label: {zh: 沟通, en: Communication}
-        max_points: %(communication)s
-        provision: M3/quality_assessment
-        rule:
-          kind: banded
-          step: 1
-          bands:
-            - {key: good, label: {zh: 好, en: Good}, low: 10, high: %(communication)s}
-            - {key: poor, label: {zh: 差, en: Poor}, low: 0, high: 10}
-"""
-ADVICE = """\
-      - key: advice
-        label: {zh: 建议, en: Advice}
-        max_points: 10
-        provision: M3/quality_assessment
-        rule: {kind: free, low: 0, high: 10}
-"""
-
-
-def draft(year: Year, communication: int = 20, *, advice: bool = False) -> SchemeVersion:
-    total = 20 + communication + (10 if advice else 0)
-    text = DRAFT % {"total": total, "communication": communication} + (ADVICE if advice else "")
-    version = draft_scheme(year.supervisor, year.session, text, now=NOW)
-    year.session.flush()
-    return version
-
-
-@pytest.fixture
-def answered(year: Year) -> Year:
-    """The units' forms are the published Jiading form, 94 points, with its answers."""
-    version = shipped_version(year.session, "jiading-2018")
-    program = program_of(version)
-    for sheet in year.session.scalars(select(ScoreSheet)):
-        if sheet.scorer_role.value == "evaluated_unit":
-            sheet.scheme_version_id = version.id
-            sheet.packed = list(program.pack(JIADING_ANSWERS))
-            sheet.total, sheet.max_points = 940_000, 1_000_000
-            sheet.measure_totals = {"": [940_000, 1_000_000]}
-        else:
-            sheet.scheme_version_id = shipped_version(year.session, "reference-2021").id
-    year.session.flush()
-    return year
-
-
-def table(page: str, name: str = "agencies") -> list[list[str]]:
-    """The cells of the first table of a card, as text."""
-    card = page[page.index(f'<section class="panel" id="{name}"') :]
-    body = card[card.index("<tbody>") : card.index("</tbody>")]
-    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", body, re.DOTALL)
-    return [
-        [
-            " ".join(unescape(re.sub("<[^>]+>", " ", cell)).split())
-            for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
-        ]
-        for row in rows
-    ]
-
-
-def said(page: str) -> str:
-    return " ".join(unescape(re.sub("<[^>]+>", " ", page)).split())
-
-
-def everything(session: Session) -> dict[str, list[Any]]:
-    return {
-        held.name: sorted(map(repr, session.execute(select(held)).all()))
-        for held in Base.metadata.sorted_tables
-    }
+__all__ = ["answered", "year"]
 
 
 @pytest.mark.parametrize("mode", list(WeightMode))
@@ -275,47 +179,6 @@ def test_what_is_assumed_is_said_and_counted(client: Client, answered: Year) -> 
     assert "新方案的“建议”是新增的考核项：3 份评分表都没有作答，不作推测。" in said(page)
 
 
-def test_how_far_weights_may_move(client: Client, answered: Year) -> None:
-    version = draft(answered)
-    sign_in(client, answered.world.lead)
-    page = client.get(f"/simulation?scheme={version.id}").text
-    assert f"/simulation/sensitivity?scheme={version.id}" in unescape(page)
-    page = client.get(f"/simulation/sensitivity?scheme={version.id}").text
-    # Everybody has 20 of 20 and 19 of 20, so the marks of the units move nobody past another.
-    assert table(page, "criteria") == [
-        ["人员稳定", "20", "50%", "0 ～ 不限", "0 ～ 不限"],
-        ["沟通", "20", "50%", "0 ～ 不限", "0 ～ 不限"],
-    ]
-    # 申评 has 85 by the bureau and 97.5 by the units: 89.995 is reached at 60.04 to 39.96.
-    assert [row[:4] for row in table(page, "roles")] == [
-        ["财政局评分", "70%", "70%", "60.04% ～ 100% ↓ 申评咨询有限公司"],
-        ["被评价单位评分", "30%", "30%", "0% ～ 39.96% ↑ 申评咨询有限公司"],
-    ]
-    assert [row[0] for row in table(page, "agencies")] == ["申评咨询有限公司", "浦江会计师事务所"]
-
-
-def test_only_officers_see_how_far_weights_may_move(client: Client, answered: Year) -> None:
-    world = answered.world
-    found = []
-    for person in (
-        world.neighbour_supervisor,
-        world.administrator,
-        world.officer,
-        world.manager,
-        world.observer,
-    ):
-        switch_to(client, person)
-        page = client.get("/simulation/sensitivity?year=2022")
-        found.append((page.status_code, "浦江会计师事务所" in page.text))
-    assert found == [(200, False), *[(403, False)] * 4]
-
-
-def test_a_foreign_word_in_the_address_is_no_fault(client: Client, answered: Year) -> None:
-    sign_in(client, answered.world.lead)
-    for path in ("/simulation", "/simulation/sensitivity"):
-        assert client.get(f"{path}?weights=fee&endpoint=x&_external=1&filename=y").status_code == 200
-
-
 def test_a_year_with_a_panel_is_simulated_too(client: Client, world: World) -> None:
     """The bureau's 60 and the experts' 70, 80 and 96, whose mean is 82: 71, and 77.6 at 20 to 80."""
     panelled = build_panelled(world, Panel("mean", 1, 3, "wait"))
@@ -329,15 +192,6 @@ def test_a_year_with_a_panel_is_simulated_too(client: Client, world: World) -> N
     assert table(client.get("/simulation/sensitivity").text, "roles")[0] == [
         "财政局评分", "50%", "50%", "≈ 9.1136% ～ 100% ↓ 申评咨询有限公司", "0% ～ 100%",
     ]  # fmt: skip
-
-
-def test_a_share_that_others_carry_does_not_move_and_the_page_says_why(client: Client, world: World) -> None:
-    panelled = build_panelled(world, Panel("mean", 1, 1, "wait"), RoleMissing.REWEIGHT)
-    panelled.give(panelled.invite(0)[0], 0, 70)
-    sign_in(client, world.lead)
-    page = client.get("/simulation/sensitivity").text
-    assert "补齐评分后再看。" in page
-    assert 'id="roles"' not in page
 
 
 def test_a_draft_with_errors_says_so(client: Client, answered: Year) -> None:
@@ -404,106 +258,3 @@ def test_what_is_over_is_simulated_unless_another_year_is_asked_for(client: Clie
     assert [row[0] for row in table(page)] == ["申评咨询有限公司", "浦江会计师事务所"]
     page = client.get("/simulation?weights=fee&year=2023").text
     assert [row[:2] for row in table(page)] == [["申评咨询有限公司", "70.00"]]
-
-
-def test_eight_statements_for_one_and_for_many(
-    client: Client, answered: Year, connection: sa.Connection
-) -> None:
-    seen: list[str] = []
-
-    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if statement.split(maxsplit=1)[0].upper() in {"SELECT", "WITH"}:
-            seen.append(statement)
-
-    answered.published()
-    version = draft(answered)
-    answered.session.commit()
-    sign_in(client, answered.world.supervisor)
-    paths = [
-        f"/simulation?scheme={version.id}&weights=fee",
-        f"/simulation/sensitivity?scheme={version.id}",
-        f"/simulation/workbook?scheme={version.id}&weights=fee",
-    ]
-
-    def counts() -> list[int]:
-        found = []
-        for path in paths:
-            # A scheme is compiled once, with whatever that reads.
-            client.get(path)
-            seen.clear()
-            assert client.get(path).status_code == 200
-            found.append(len(seen))
-        return found
-
-    sa.event.listen(connection, "before_cursor_execute", note)
-    try:
-        few = counts()
-        for _ in range(20):
-            answered.score(answered.engage(answered.world.other_agency), 70, 80)
-        answered.session.commit()
-        many = counts()
-    finally:
-        sa.event.remove(connection, "before_cursor_execute", note)
-    # The workbook has no layout that asks for unread messages.
-    assert few == many == [8, 8, 7]
-
-
-def test_rank_moves_are_drawn_with_their_figures_in_words(client: Client, year: Year) -> None:
-    """By the units alone 浦江 has 100 and 申评 75."""
-    year.session.execute(
-        sa.update(ScoreSheet)
-        .where(ScoreSheet.engagement_id == year.third.id, ScoreSheet.scorer_role == Purpose.EVALUATED_UNIT)
-        .values(total=900_000, measure_totals={"": [900_000, 900_000]})
-    )
-    year.session.commit()
-    sign_in(client, year.world.supervisor)
-    page = client.get("/simulation?s-bureau=0&s-evaluated_unit=100").text
-    assert [row[4] for row in table(page)] == ["2 → 1 ↑1", "1 → 2 ↓1"]
-    picture = page[
-        page.index('<svg class="slopes"') : page.index("</svg>", page.index('<svg class="slopes"'))
-    ]
-    assert "1 家上升，1 家下降" in picture
-    assert re.findall(r"<g[^>]*><title>(.*?)</title>", picture) == [
-        "浦江会计师事务所：2 → 1",
-        "申评咨询有限公司：1 → 2",
-    ]
-    assert ('y1="72" x2="348" y2="44"' in picture, 'y1="44" x2="348" y2="72"' in picture) == (True, True)
-    assert '<svg class="slopes"' not in client.get("/simulation?weights=fee").text
-
-
-def test_the_workbook_holds_what_the_page_shows(client: Client, answered: Year) -> None:
-    """Text stays text, figures are figures, and who may not simulate gets no file."""
-    world = answered.world
-    version = draft(answered)
-    answered.session.execute(
-        sa.update(Engagement).where(Engagement.id == answered.first.id).values(contract_number="=1+1")
-    )
-    answered.session.commit()
-    found = []
-    for person in (world.officer, world.manager, world.observer, world.neighbour_supervisor):
-        switch_to(client, person)
-        response = client.get(f"/simulation/workbook?weights=fee&year=2022&scheme={version.id}")
-        found.append((response.status_code, "spreadsheet" in response.content_type))
-    assert found == [*[(403, False)] * 3, (404, False)]
-    switch_to(client, world.neighbour_supervisor)
-    # Without a year of its own there is nothing to write down.
-    assert "还没有可以模拟的年度" in client.get("/simulation/workbook?weights=fee&year=2022").text
-    switch_to(client, world.supervisor)
-    assert "各评分角色的占比之和须为 100%。" in said(client.get("/simulation/workbook?s-bureau=50").text)
-    response = client.get(f"/simulation/workbook?scheme={version.id}&weights=fee&g-excellent=91")
-    book = openpyxl.load_workbook(BytesIO(response.data))
-    agencies, engagements, about = book.worksheets
-    rows = [[cell.value for cell in row] for row in agencies.iter_rows()]
-    # 申评 by fee: 0.7 x 87.5 + 0.3 x 97.5; the bureau's marks stay as they are.
-    assert rows[-2:] == [
-        ["申评咨询有限公司", 87.7, 90.5, 2.8, 1, 1, "良", "良", 2],
-        ["浦江会计师事务所", 74.87, 75.92, 1.05, 2, 2, "中", "中", 1],
-    ]
-    cells = {cell.value: cell.data_type for row in engagements.iter_rows() for cell in row if cell.value}
-    assert cells["=1+1"] == "s"
-    said_there = {(row[0].value, row[1].value) for row in about.iter_rows()}
-    assert {("业务权重", "按合同金额加权"), ("等级下限（分） · 优", "91")} <= said_there
-    assert (
-        "不能照搬的答案",
-        "原方案的“3.2 结论清晰、建议明确”在新方案中没有，其得分不再计入。",
-    ) in said_there

@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from tests.integration.assessments.simulation.test_simulation import DRAFT, answered
+from tests.integration.assessments.simulation.drafts import DRAFT, answered
 from tests.integration.assessments.years import Year, year
 
 __all__ = ["answered", "year"]
