@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 from agencyqa.accounts.models import Body, User
 from agencyqa.agencies.enums import ApplicationState, Standing
 from agencyqa.agencies.models import Agency, Application, ApplicationEvent, Registration
-from agencyqa.agencies.names import Names
+from agencyqa.agencies.names import names_like
 from agencyqa.agencies.policies import visible_applications
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind
@@ -85,8 +85,7 @@ def similar_agencies(session: Session, bureau_id: int, name: str, *, apart_from:
         .where(Registration.bureau_id == bureau_id)
         .order_by(Body.sort_key, Agency.id)
     ).all()
-    names = Names((row.credit_code, row.name) for row in rows)
-    alike = set(names.like(name, apart_from=apart_from))
+    alike = set(names_like(name, [(row.credit_code, row.name) for row in rows], apart_from=apart_from))
     return [
         Similar(row.id, row.name, row.standing)
         for row in rows
