@@ -153,9 +153,9 @@ def _keys(name: str) -> Iterator[str]:
 def _shorter(name: str) -> Iterator[str]:
     """What a longer name may stand for: another one's whole stem or core plus a character, or plus a place."""
     text, word = stem(name), core(name)
-    if len(text) > _SHORTEST_STEM:
+    if len(text) >= _SHORTEST_STEM:
         yield from (f"stem {rest}" for _, rest in _without_one(text))
-    if len(word) > _SHORTEST_CORE:
+    if len(word) >= _SHORTEST_CORE:
         yield from (f"core {rest}" for _, rest in _without_one(word))
     if not _is_school(word):
         for cut in range(_PLACE_LENGTH, _LONGEST_PLACE + 1):
