@@ -151,7 +151,7 @@ def _first_administrator() -> int:
 def list_what_is_owed(session: Session) -> None:
     """Engagements from before lists of deliverables get theirs; a newer built-in calendar settles open dates."""
     deliverables.fill_open(session, utc_now())
-    deliverables.recount_provisional(session, system_actor("calendar"), utc_now())
+    deliverables.recount(session, system_actor("calendar"), utc_now())
     session.commit()
 
 

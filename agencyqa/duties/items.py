@@ -46,6 +46,8 @@ _EMPTY: dict[str, Callable[[], ColumnElement[Any]]] = {
     "detail": lambda: sa.literal(""),
     "due_on": lambda: sa.cast(sa.null(), sa.Date),
     "since": lambda: sa.cast(sa.null(), UtcDateTime()),
+    "is_provisional": sa.false,
+    "paused_on": lambda: sa.cast(sa.null(), sa.Date),
 }
 NAMES = ("id", "bureau_id", "body_id", *_EMPTY)
 
@@ -56,6 +58,8 @@ def item(duty: Duty, **given: Any) -> list[Any]:
     ``id``: of the row that the page of the duty is about. ``bureau_id``: in whose matters. ``body_id``: whose turn it
     is, and of its people only ``user_id`` where that is given. ``title`` is empty where the name of the engagement's
     object says it. ``detail``: a number in its year ("2026-31"), the kind of a deliverable, or how many.
+    ``is_provisional``: the date was counted over days that were not published. ``paused_on``: since when the term
+    stands still; it then has no ``due_on``, for nothing falls due.
     """
     values = {name: given[name] if name in given else _EMPTY[name]() for name in NAMES}
     return [sa.literal(duty.value).label("duty"), *(values[name].label(name) for name in NAMES)]

@@ -52,6 +52,8 @@ class Item:
     days: int
     is_late: bool
     is_mine: bool
+    is_provisional: bool = False
+    paused_on: date | None = None
 
     def address(self, *, is_external: bool = False) -> str:
         kind = KINDS[self.duty]
@@ -188,6 +190,8 @@ def item_of(row: Any, day: date, actor: Actor) -> Item:
         days,
         row.due_on is not None and row.due_on < day,
         row.body_id == actor.body_id and row.user_id in {None, actor.user_id},
+        bool(row.is_provisional),
+        row.paused_on,
     )
 
 

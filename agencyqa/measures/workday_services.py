@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,8 +21,9 @@ LONGEST_PERIOD = 31
 # Constraint → (field, code).
 CONSTRAINTS = {"uq_workday_years_year": ("year", "workday_year_known")}
 
-# Told in the transaction of the change, so that higher areas count anew what was counted provisionally.
-CalendarListener = Callable[[Session, Actor, datetime], None]
+# Told in the transaction of the change with the days that changed, so that higher areas count anew what was counted
+# over them. Without a day: a year was declared, and what was counted over it is provisional no longer.
+CalendarListener = Callable[[Session, Actor, datetime, Sequence[date]], None]
 calendar_listeners: list[CalendarListener] = []
 
 
@@ -83,7 +84,7 @@ def enter_change(actor: Actor, session: Session, data: ChangeData, *, now: datet
             name=name,
             source=source,
         )
-    _tell(session, actor, now)
+    _tell(session, actor, now, [change.day for change in entered])
     return entered
 
 
@@ -112,7 +113,7 @@ def declare_year(actor: Actor, session: Session, year: int, source: str, *, now:
         year=year,
         source=source.strip(),
     )
-    _tell(session, actor, now)
+    _tell(session, actor, now, ())
     return declared
 
 
@@ -121,6 +122,6 @@ def _expect_allowed(actor: Actor) -> None:
         raise Forbidden()
 
 
-def _tell(session: Session, actor: Actor, now: datetime) -> None:
+def _tell(session: Session, actor: Actor, now: datetime, days: Sequence[date]) -> None:
     for listener in calendar_listeners:
-        listener(session, actor, now)
+        listener(session, actor, now, days)

@@ -123,7 +123,8 @@ def _stream(actor: Actor) -> bytes:
 
 
 def _event(item: Item) -> ical.Event:
-    parts = [part for part in (item.detail, item.agency) if part]
+    firm = gettext("期限为暂定：途经年度的节假日尚未公布。") if item.is_provisional else ""
+    parts = [part for part in (item.detail, item.agency, firm) if part]
     assert item.due_on is not None
     return ical.Event(
         uid=f"{item.key}@agencyqa",

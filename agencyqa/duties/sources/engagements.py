@@ -49,7 +49,7 @@ def _deliverables(scope: Scope) -> list[Member]:
     not_terminated = Engagement.state != EngagementState.TERMINATED
     to_agency, to_commissioner = Deliverable.agency_id, Engagement.commissioner_id
     return [
-        _of(Duty.DELIVERABLE, to_agency, due_on=Deliverable.due_on).where(
+        _of(Duty.DELIVERABLE, to_agency, **_term()).where(
             seen, running, Deliverable.state == DeliverableState.EXPECTED, Deliverable.is_required
         ),
         _of(Duty.RETURNED, to_agency, since=_last_decision()).where(
@@ -59,6 +59,15 @@ def _deliverables(scope: Scope) -> list[Member]:
             seen, not_terminated, Deliverable.state == DeliverableState.SUBMITTED
         ),
     ]
+
+
+def _term() -> dict[str, Any]:
+    """What stands still falls due on no day, so it is never late and nobody is reminded of it."""
+    return {
+        "due_on": sa.case((Deliverable.paused_on.is_(None), Deliverable.due_on)),
+        "is_provisional": Deliverable.is_due_provisional,
+        "paused_on": Deliverable.paused_on,
+    }
 
 
 def _reviews(scope: Scope) -> Member:

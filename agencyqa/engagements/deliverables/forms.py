@@ -25,8 +25,11 @@ from agencyqa.web.forms import (
 )
 
 
-class DeliverableFilter(FilterForm):
+class KindFilter(FilterForm):
     kind = ChoiceField(_l("成果种类"), DeliverableKind, blank=_l("全部种类"))
+
+
+class DeliverableFilter(KindFilter):
     state = ChoiceField(_l("状态"), DeliverableState, blank=_l("全部状态"))
     late = FlagField(_l("只看逾期未交"))
     was_late = FlagField(_l("只看逾期提交"))

@@ -53,6 +53,7 @@ MESSAGES: dict[str, LazyString] = {
     "trail.deliverables_handed_in": _l("提交成果：%(what)s"),
     "trail.deliverable_accepted": _l("验收%(what)s第 %(number)s 版"),
     "trail.deliverable_returned": _l("退回%(what)s第 %(number)s 版：%(reason)s"),
+    "trail.deliverable_term_paused": _l("%(what)s的期限自 %(began_on)s 起中止"),
     "trail.deliverable_due_set": _l("%(what)s的期限定为 %(after)s（%(cause)s）"),
     "trail.deliverable_due_moved": _l("%(what)s的期限由 %(before)s 变为 %(after)s（%(cause)s）"),
 }

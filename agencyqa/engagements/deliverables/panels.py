@@ -72,6 +72,7 @@ def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[Tr
                 yield _decision(engagement, slot, version)
         if sees_terms:
             yield from (_move(engagement, slot, move) for move in slot.moves)
+            yield from (_pause(engagement, slot, pause) for pause in slot.pauses)
     for pairs in handed_in.values():
         version = pairs[0][1]
         names = list(dict.fromkeys(_what(slot) for slot, _ in pairs))
@@ -117,6 +118,19 @@ def _move(engagement: Engagement, slot: Slot, move: Row[*tuple[Any, ...]]) -> Tr
         before=move.before_on,
         after=move.after_on,
         cause=cause,
+    )
+
+
+def _pause(engagement: Engagement, slot: Slot, pause: Row[*tuple[Any, ...]]) -> TrailEntry:
+    """That it stood still; that it went on is told by the date that moved."""
+    return _entry(
+        engagement,
+        pause.begun_at,
+        "deliverable_term_paused",
+        pause.begun_by,
+        engagement.bureau_id,
+        what=_what(slot),
+        began_on=pause.began_on,
     )
 
 

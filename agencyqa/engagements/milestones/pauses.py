@@ -42,6 +42,7 @@ def pause_rows(session: Session, deliverable_ids: Sequence[int]) -> Sequence[Row
         select(
             TermPause.deliverable_id,
             TermPause.began_on,
+            TermPause.begun_at,
             TermPause.ended_on,
             TermPause.reason,
             TermPause.authority,

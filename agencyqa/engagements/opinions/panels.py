@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
+from agencyqa.engagements.hooks import TrailEntry, trail_sources
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.opinions import policies, queries
 from agencyqa.engagements.panels import engagement_panels
@@ -32,7 +38,59 @@ def opinions_panel(actor: Actor, engagement: Engagement) -> Markup | str:
     )
 
 
+def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[TrailEntry]:
+    """That something was said and answered; what was said stands on the page of its own."""
+    if not actor.has(Permission.DELIVERABLES_READ):
+        return
+    for row in queries.opinion_steps(session, engagement.id):
+        yield _entry(
+            engagement,
+            row.written_at,
+            "opinion_written",
+            row.written_by,
+            engagement.evaluated_unit_id,
+            number=row.number,
+        )
+        if row.answered_at is not None:
+            yield _entry(
+                engagement,
+                row.answered_at,
+                "opinion_answered",
+                row.answered_by,
+                engagement.agency_id,
+                number=row.number,
+                outcome=row.outcome,
+            )
+    if not policies.sees_plan_reviews(actor, engagement):
+        return
+    for row in queries.plan_review_rows(session, engagement.id):
+        yield _entry(
+            engagement,
+            row.recorded_at,
+            "plan_reviewed",
+            row.recorded_by,
+            engagement.commissioner_id,
+            expert=row.expert,
+        )
+
+
+def _entry(
+    engagement: Engagement, at: datetime, code: str, actor_name: str | None, body_id: int, **params: Any
+) -> TrailEntry:
+    return TrailEntry(
+        at=at,
+        code=code,
+        params=params,
+        actor_name=actor_name or "",
+        body_id=body_id,
+        endpoint="opinions.show",
+        endpoint_values={"engagement_id": engagement.id},
+    )
+
+
 def register() -> None:
     """Called when the routes are loaded; a second call changes nothing."""
     if opinions_panel not in engagement_panels:
         engagement_panels.append(opinions_panel)
+    if trail not in trail_sources:
+        trail_sources.append(trail)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from agencyqa.accounts.models import User
 from agencyqa.engagements.deliverables.models import DeliverableVersion
 from agencyqa.engagements.opinions.models import PlanReview, UnitOpinion
 from agencyqa.scoring import SCALE
@@ -34,6 +35,27 @@ def opinion_rows(session: Session, engagement_id: int) -> Rows:
     ).all()
 
 
+_WRITER, _ANSWERER, _RECORDER = (aliased(User) for _ in range(3))
+
+
+def opinion_steps(session: Session, engagement_id: int) -> Rows:
+    """Who wrote and who answered, for the story of an engagement."""
+    return session.execute(
+        select(
+            UnitOpinion.number,
+            UnitOpinion.written_at,
+            UnitOpinion.outcome,
+            UnitOpinion.answered_at,
+            _WRITER.display_name.label("written_by"),
+            _ANSWERER.display_name.label("answered_by"),
+        )
+        .outerjoin(_WRITER, _WRITER.id == UnitOpinion.written_by_id)
+        .outerjoin(_ANSWERER, _ANSWERER.id == UnitOpinion.answered_by_id)
+        .where(UnitOpinion.engagement_id == engagement_id)
+        .order_by(UnitOpinion.number)
+    ).all()
+
+
 def plan_review_rows(session: Session, engagement_id: int) -> Rows:
     return session.execute(
         select(
@@ -44,9 +66,11 @@ def plan_review_rows(session: Session, engagement_id: int) -> Rows:
             PlanReview.text,
             PlanReview.held_on,
             PlanReview.recorded_at,
+            _RECORDER.display_name.label("recorded_by"),
             DeliverableVersion.number.label("plan_number"),
         )
         .join(DeliverableVersion, DeliverableVersion.id == PlanReview.version_id)
+        .outerjoin(_RECORDER, _RECORDER.id == PlanReview.recorded_by_id)
         .where(PlanReview.engagement_id == engagement_id)
         .order_by(DeliverableVersion.number.desc(), PlanReview.held_on, PlanReview.id)
     ).all()

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import User
 from agencyqa.auth.actor import Actor
-from agencyqa.engagements.deliverables.models import DeliverableVersion
+from agencyqa.engagements.deliverables.enums import DeliverableKind
+from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
+from agencyqa.engagements.deliverables.workflow import is_open
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.review.models import (
     InternalReview,
@@ -41,6 +43,18 @@ class Run:
 
 
 _OPENER, _WRITER, _ANSWERER = (aliased(User) for _ in range(3))
+
+
+def report_to_upload(session: Session, engagement: Engagement) -> int | None:
+    """The deliverable that takes files of the report now, if there is one."""
+    row = session.execute(
+        select(Deliverable.id, Deliverable.state).where(
+            Deliverable.engagement_id == engagement.id, Deliverable.kind == DeliverableKind.REPORT
+        )
+    ).one_or_none()
+    if row is None or engagement.is_clerical_only:
+        return None
+    return row.id if is_open(engagement.state, DeliverableKind.REPORT, row.state) else None
 
 
 def runs_of(session: Session, actor: Actor, engagement_id: int) -> list[Run]:

@@ -56,7 +56,8 @@ def show(engagement_id: int) -> ResponseReturnValue:
     )
 
 
-def _can(actor: Actor, engagement: Engagement, runs: list[Run]) -> dict[str, bool]:
+def _can(actor: Actor, engagement: Engagement, runs: list[Run]) -> dict[str, Any]:
+    """``upload`` is the number of the deliverable to which a report has to come first."""
     session = db.session()
     may = policies.can_review(actor, engagement)
     newest = runs[0] if runs else None
@@ -64,7 +65,9 @@ def _can(actor: Actor, engagement: Engagement, runs: list[Run]) -> dict[str, boo
     has_taken = newest is not None and actor.user_id in {step.decided_by_id for step in newest.steps}
     pairs = waiting(session, engagement).pairs if may else []
     waits = any(deliverable.kind is REVIEWED for deliverable, _ in pairs)
+    awaits_report = may and not waits and level is None
     return {
+        "upload": queries.report_to_upload(session, engagement) if awaits_report else None,
         "people": policies.sees_people(actor),
         "inner": actor.is_agency,
         "open": may and waits and level is None and obstacle(session, engagement.id, pairs) is not None,

@@ -5,7 +5,8 @@ Only terms that still run: what was handed in was judged by the day that held th
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,7 +22,7 @@ from agencyqa.inspections.services import order_notices, telling
 from agencyqa.measures.workdays import WorkingCalendar, working_calendar
 
 
-def follow_calendar(session: Session, actor: Actor, now: datetime) -> None:
+def follow_calendar(session: Session, actor: Actor, now: datetime, days: Sequence[date]) -> None:
     """The listener of the calendar."""
     orders = session.scalars(
         select(RectificationOrder)

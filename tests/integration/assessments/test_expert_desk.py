@@ -82,6 +82,9 @@ def test_an_expert_reads_the_files_of_what_he_scores_and_no_others(
         assert [client.get(path).status_code for path in closed] == [404] * len(closed)
         listed = client.page(client.get("/engagements/deliverables")).text
         assert ("评价报告" in listed, "未交的方案" in listed, listed.count("HT-")) == (True, False, 1)
+        # He knows no state and no date, so he is asked for none, and one in the address empties nothing.
+        asked = client.page(client.get("/engagements/deliverables?state=submitted&late=1&waiting=1"))
+        assert (asked.text.count("HT-"), "期限" in asked.text, "只看逾期" in asked.text) == (1, False, False)
         page = client.get(f"/sheets/{sheet.id}").text
         assert f"{base}/versions/{read.id}/inline" in page
         assert f'href="{base}"' in page

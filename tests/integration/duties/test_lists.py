@@ -75,6 +75,27 @@ def test_to_everybody_his_own_the_most_urgent_first(both: World) -> None:
     ]
 
 
+def test_what_stands_still_falls_due_on_no_day_and_what_is_provisional_says_so(
+    both: World, client: Client
+) -> None:
+    own = both.own
+    engagement = own.engage("中止的项目", due_on=FAR)
+    paused = make_deliverable(own.session, engagement, DeliverableKind.PLAN, due_on=date(2022, 7, 9))
+    paused.paused_on = date(2022, 6, 30)
+    unsure = make_deliverable(own.session, engagement, DeliverableKind.DRAFT, due_on=date(2022, 7, 20))
+    unsure.is_due_provisional = True
+    own.session.flush()
+    found = {item.detail: item for item in all_items(own, own.manager) if item.title == "中止的项目"}
+    plan, draft = found["评价方案"], found["报告初稿"]
+    assert (plan.due_on, plan.is_late, plan.paused_on) == (None, False, date(2022, 6, 30))
+    assert (draft.due_on, draft.is_provisional) == (date(2022, 7, 20), True)
+    sign_in(client, own.manager)
+    text = client.page(client.get("/duties")).text
+    assert ("自 2022-06-30 起中止" in text, "2022-07-20 暂定" in text) == (True, True)
+    assert "暂定" in client.page(client.get("/calendar?month=2022-07")).text
+    assert "2022-07-09" not in text
+
+
 def test_nobody_reads_of_the_neighbour_or_the_rival(both: World) -> None:
     own = both.own
     for person in (own.manager, own.officer, own.lead):

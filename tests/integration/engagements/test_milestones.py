@@ -187,7 +187,7 @@ def test_a_date_of_its_own_keeps_the_days_that_were_left_and_says_where_it_is_pr
     assert other.is_due_provisional
     assert other.due_on is not None
     assert other.due_on > date(last + 1, 1, 15)
-    follow = deliverables.recount_provisional(session, world.supervisor, at(date(last + 1, 1, 15)))
+    follow = deliverables.recount(session, world.supervisor, at(date(last + 1, 1, 15)))
     assert follow == 0
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -9,7 +11,7 @@ from agencyqa.auth.permissions import Permission
 from agencyqa.clock import utc_now
 from agencyqa.engagements.deliverables import policies, queries, services, workflow
 from agencyqa.engagements.deliverables.enums import DeliverableState
-from agencyqa.engagements.deliverables.forms import DeliverableFilter
+from agencyqa.engagements.deliverables.forms import DeliverableFilter, KindFilter
 from agencyqa.engagements.deliverables.requirements import CONCLUSIONS
 from agencyqa.engagements.deliverables.routes import bp
 from agencyqa.engagements.deliverables.routes.loading import load_engagement, load_readable
@@ -24,14 +26,13 @@ from agencyqa.web.tables import paginate
 @requires(Permission.DELIVERABLES_READ)
 def index() -> ResponseReturnValue:
     actor = current_actor()
-    filters = DeliverableFilter.read()
+    # An expert knows neither states nor dates, so there is nothing of them he could ask for.
+    filters = KindFilter.read() if actor.is_expert else DeliverableFilter.read()
+    asked = {} if actor.is_expert else _asked(filters)
     rows = queries.deliverable_rows(
         actor,
         kind=filters.kind.data,
-        state=filters.state.data,
-        is_late=bool(filters.late.data),
-        was_late=bool(filters.was_late.data),
-        is_waiting=bool(filters.waiting.data),
+        **asked,
     )
     return render_template(
         "deliverables/index.html",
@@ -42,8 +43,18 @@ def index() -> ResponseReturnValue:
         can={
             "read_tables": policies.can_read_tables(actor),
             "engagements": actor.has(Permission.ENGAGEMENTS_READ),
+            "terms": not actor.is_expert,
         },
     )
+
+
+def _asked(filters: Any) -> dict[str, Any]:
+    return {
+        "state": filters.state.data,
+        "is_late": bool(filters.late.data),
+        "was_late": bool(filters.was_late.data),
+        "is_waiting": bool(filters.waiting.data),
+    }
 
 
 @bp.get("/<int:engagement_id>/deliverables")

@@ -2,7 +2,7 @@ from agencyqa.engagements.deliverables.services.deadlines import (
     DueData,
     change_due,
     follow_calendar,
-    recount_provisional,
+    recount,
 )
 from agencyqa.engagements.deliverables.services.deciding import decide
 from agencyqa.engagements.deliverables.services.expected import (
@@ -43,7 +43,7 @@ __all__ = [
     "follow_contract",
     "load_requirement_tables",
     "obstacle",
-    "recount_provisional",
+    "recount",
     "submit",
     "waiting",
     "withdraw_version",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
@@ -105,8 +106,8 @@ def _problems(data: DueData, engagement: Engagement) -> dict[str, str | tuple[st
     return {"counted_from" if data.counted_from is None else "working_days": "required"}
 
 
-def recount_provisional(session: Session, actor: Actor, now: datetime) -> int:
-    """What was counted over a year that was not published, counted again; how many deliverables changed.
+def recount(session: Session, actor: Actor, now: datetime, days: Sequence[date] = ()) -> int:
+    """What was counted over these days, or over a year that was not published, counted again; how many changed.
 
     The results of a year that is final keep the dates they were reached with.
     """
@@ -114,7 +115,7 @@ def recount_provisional(session: Session, actor: Actor, now: datetime) -> int:
         select(Deliverable, Engagement)
         .join(Engagement, Engagement.id == Deliverable.engagement_id)
         .where(
-            or_(Deliverable.is_due_provisional, Deliverable.is_lateness_provisional),
+            or_(Deliverable.is_due_provisional, Deliverable.is_lateness_provisional, *_counted_over(days)),
             Engagement.state != EngagementState.TERMINATED,
         )
         .order_by(Deliverable.engagement_id, Deliverable.id)
@@ -131,7 +132,7 @@ def recount_provisional(session: Session, actor: Actor, now: datetime) -> int:
         if final[year]:
             continue
         before = figures(deliverable)
-        if deliverable.is_due_provisional:
+        if deliverable.is_due_provisional or days:
             count_due(session, deliverable, calendar)
         settle_lateness(deliverable, calendar, now)
         if trace_move(actor, session, engagement, deliverable, before, DueCause.CALENDAR, now=now):
@@ -141,6 +142,22 @@ def recount_provisional(session: Session, actor: Actor, now: datetime) -> int:
     return sum(moved.values())
 
 
-def follow_calendar(session: Session, actor: Actor, now: datetime) -> None:
+def _counted_over(days: Sequence[date]) -> list[ColumnElement[bool]]:
+    """The term or the lateness went over one of the days; the day from which either is counted does not count."""
+    if not days:
+        return []
+    first, last = min(days), max(days)
+    # A day begins in Shanghai before it does in the time that is stored.
+    before = datetime.combine(first - timedelta(days=1), time(), UTC)
+    return [
+        and_(Deliverable.counted_from < last, Deliverable.due_on >= first),
+        and_(
+            Deliverable.due_on < last,
+            or_(Deliverable.first_submitted_at.is_(None), Deliverable.first_submitted_at >= before),
+        ),
+    ]
+
+
+def follow_calendar(session: Session, actor: Actor, now: datetime, days: Sequence[date]) -> None:
     """The listener of the calendar."""
-    recount_provisional(session, actor, now)
+    recount(session, actor, now, days)

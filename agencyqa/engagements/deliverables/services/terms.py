@@ -70,7 +70,8 @@ def settle_lateness(deliverable: Deliverable, calendar: WorkingCalendar, now: da
     """After a date was moved or something was first handed in. What is still owed is marked late by the nightly job."""
     if deliverable.first_submitted_at is None or deliverable.due_on is None:
         deliverable.late_days, deliverable.is_lateness_provisional = None, False
-        if deliverable.due_on is None or deliverable.due_on >= local_date(now):
+        # As the nightly job has it: a day that is no working day makes nothing late.
+        if deliverable.due_on is None or not calendar.late_days(deliverable.due_on, local_date(now)).days:
             deliverable.is_overdue = False
         return
     lateness = calendar.late_days(deliverable.due_on, local_date(deliverable.first_submitted_at))

@@ -172,6 +172,40 @@ def test_a_year_that_was_not_published_is_counted_again_when_it_is(
     assert refusal(error) == {"first": "workday_same"}
 
 
+def test_a_day_that_changed_in_a_published_year_moves_what_was_counted_over_it(
+    session: Session, world: World, told: list[int]
+) -> None:
+    """The State Council has lengthened a holiday in the middle of it before."""
+    signed = date(2022, 5, 30)
+    running, done, earlier = (
+        make_engagement(session, world.bureau, world.agency, world.school, signed_on=day)
+        for day in (signed, signed, date(2022, 4, 1))
+    )
+    plan, handed, other = (make_slots(session, each)[K.PLAN] for each in (running, done, earlier))
+    untouched = other.due_on
+    # Fifteen working days, the third of June is a holiday.
+    assert (plan.due_on, plan.is_due_provisional) == (date(2022, 6, 21), False)
+    make_version(session, done, handed)
+    hand_in(session, done, now=datetime(2022, 6, 23, 4, tzinfo=NOW.tzinfo))
+    assert handed.late_days == 2
+    told.clear()
+    longer = ChangeData(date(2022, 6, 20), date(2022, 6, 22), False, "端午节延长", "国办通知")
+    workday_services.enter_change(world.supervisor, session, longer, now=NOW)
+    assert (plan.due_on, plan.is_due_provisional) == (date(2022, 6, 24), False)
+    assert (handed.due_on, handed.late_days, handed.is_overdue) == (date(2022, 6, 24), 0, False)
+    assert (other.due_on, sorted(told)) == (untouched, [running.id, done.id])
+
+
+def test_a_day_that_became_a_holiday_makes_nothing_late(session: Session, world: World) -> None:
+    engagement = make_engagement(session, world.bureau, world.agency, world.school)
+    plan = make_deliverable(session, engagement, K.PLAN, due_on=date(2022, 6, 14))
+    morning = datetime(2022, 6, 15, 4, tzinfo=NOW.tzinfo)
+    assert (jobs.mark_overdue(session, morning), plan.is_overdue) == (1, True)
+    holiday = ChangeData(date(2022, 6, 15), date(2022, 6, 15), False, "停工一日", "市政府公告")
+    workday_services.enter_change(world.supervisor, session, holiday, now=morning)
+    assert plan.is_overdue is False
+
+
 # ---------------------------------------------------------------------------- the night and the score
 
 

@@ -14,7 +14,7 @@ from agencyqa.auth.roles import Role
 from agencyqa.clock import local_date
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.deliverables.models import SettledRowChanged
-from agencyqa.engagements.opinions import queries, services
+from agencyqa.engagements.opinions import panels, queries, services
 from agencyqa.engagements.opinions.enums import Outcome
 from agencyqa.errors import Forbidden, Invalid, NotVisible, WrongState
 from tests.client import Client
@@ -96,6 +96,12 @@ def test_each_comment_is_answered_before_the_report_goes_out(
     with pytest.raises(SettledRowChanged):
         session.flush()
     session.rollback()
+    assert [entry.code for entry in panels.trail(session, actors["unit"], engagement)] == [
+        "opinion_written",
+        "opinion_answered",
+        "opinion_written",
+        "opinion_answered",
+    ]
     # Who reads the draft reads what was said of it.
     for who, status in (("unit", 200), ("commissioner", 200), ("supervisor", 200), ("rival", 404)):
         client = new_client()
@@ -118,7 +124,7 @@ def test_experts_score_the_plan_exactly_and_only_the_parties_read_it(
     )
     commissioner = make_member(session, world.education, Role.DEPARTMENT_OFFICER)
     unit = make_member(session, world.school, Role.DEPARTMENT_OFFICER)
-    actor = actor_of(session, commissioner)
+    actor, reader = actor_of(session, commissioner), actor_of(session, unit)
 
     def note(score: int, held_on: date = TODAY, expert: str = "温知行") -> None:
         services.record_plan_review(
@@ -137,7 +143,7 @@ def test_experts_score_the_plan_exactly_and_only_the_parties_read_it(
     }
     with pytest.raises(Forbidden):
         services.record_plan_review(
-            actor_of(session, unit), session, engagement, "x", "", 1, "x", local_date(NOW), now=NOW
+            reader, session, engagement, "x", "", 1, "x", local_date(NOW), now=NOW
         )
     for score in (900_000, 1_000_000, 0):
         note(score)
@@ -152,6 +158,11 @@ def test_experts_score_the_plan_exactly_and_only_the_parties_read_it(
     page = client.get(path).text
     # (90 + 100 + 0 + 95.5) / 4
     assert "71.38" in page
+    told = {
+        name: [entry.code for entry in panels.trail(session, each, engagement)]
+        for name, each in (("commissioner", actor), ("unit", reader))
+    }
+    assert told == {"commissioner": ["plan_reviewed"] * 4, "unit": []}
     client = new_client()
     sign_in(client, unit)
     hidden = client.get(path)

@@ -256,6 +256,24 @@ def test_who_learns_what(session: Session, scene: Scene, new_client: Callable[[]
         assert lines.count("review_level_passed") == (3 if status == 200 else 0)
 
 
+def test_who_has_no_report_yet_is_led_to_where_it_is_uploaded(
+    scene: Scene, session: Session, new_client: Callable[[], Client]
+) -> None:
+    client = new_client()
+    sign_in(client, scene.members["staff"])
+    base = f"/engagements/{scene.engagement.id}"
+    upload, open_page = f"{base}/deliverables/{scene.report.id}/upload", f"{base}/review/open"
+    assert upload in client.get(f"{base}/review").text
+    version = make_version(session, scene.engagement, scene.report)
+    page = client.get(f"{base}/review").text
+    assert (upload in page, open_page in page) == (False, True)
+    assert client.submit(client.get(open_page), open_page, note="").status_code == 302
+    client.submit(client.get(f"{base}/review/withdraw"), f"{base}/review/withdraw", reason="换稿")
+    version.withdrawn_at = NOW
+    session.commit()
+    assert upload in client.get(f"{base}/review").text
+
+
 def test_the_way_over_the_pages(session: Session, scene: Scene, new_client: Callable[[], Client]) -> None:
     make_version(session, scene.engagement, scene.report)
     path = f"/engagements/{scene.engagement.id}/review"
