@@ -23,8 +23,9 @@ from agencyqa.engagements.panels import engagement_panels
 from agencyqa.engagements.policies import can_change, can_change_year, can_create, visible_to
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
+from agencyqa.measures.enums import WorkKind
 from agencyqa.objects.queries import object_choices
-from agencyqa.web.loading import given_id, one_or_404
+from agencyqa.web.loading import given_choice, given_id, one_or_404
 from agencyqa.web.tables import paginate
 
 bp = Blueprint("engagements", __name__, url_prefix="/engagements")
@@ -72,8 +73,7 @@ def new() -> ResponseReturnValue:
     form = EngagementForm()
     _fill_choices(form, actor)
     if not form.is_submitted():
-        # The page of an object leads here with the object chosen; a foreign number chooses nothing.
-        form.object_id.data = given_id("object_id")
+        _choose_given(form)
     refused: list[CheckView] = []
     if form.validate_on_submit():
         with form.catching(services.CONSTRAINTS):
@@ -270,6 +270,14 @@ def _fill_choices(form: EngagementForm, actor: Actor, engagement: Engagement | N
     )
     form.agency_id.choices = agency_choices(session, actor)
     form.principal_evaluator_id.choices = queries.evaluator_choices(session, actor)
+
+
+def _choose_given(form: EngagementForm) -> None:
+    """What the page of an object, a line of the plan or a selection knows already; a foreign number chooses nothing."""
+    for field in (form.object_id, form.commissioner_id, form.evaluated_unit_id, form.agency_id):
+        field.data = given_id(field.name)
+    form.work_kind.data = given_choice("work_kind", WorkKind)
+    form.fee.data = given_id("fee")
 
 
 def _explain(form: EngagementForm, error: services.CommissionRefused) -> list[CheckView]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TypeVar
 
 from flask import request
@@ -11,6 +12,7 @@ from agencyqa.errors import NotVisible
 from agencyqa.extensions import db
 
 T = TypeVar("T")
+C = TypeVar("C", bound=StrEnum)
 _LONGEST_ID = 18
 
 
@@ -18,6 +20,14 @@ def given_id(name: str) -> int | None:
     """A row's number from the address, or None where nothing stands there that could be one."""
     text = request.args.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID else None
+
+
+def given_choice(name: str, kind: type[C]) -> C | None:
+    """One of a list from the address, or None where nothing stands there that is in it."""
+    try:
+        return kind(request.args.get(name, ""))
+    except ValueError:
+        return None
 
 
 def one_or_404(statement: Select[T]) -> T:

@@ -96,6 +96,8 @@ def line_rows(actor: Actor, plan_id: int, coverage: Coverage | None = None) -> S
             PlanLine.id,
             PlanLine.object_id,
             PlanLine.work_kind,
+            PlanLine.commissioner_id,
+            PlanLine.evaluated_unit_id,
             PlanLine.due_on,
             PlanLine.budget,
             PlanLine.note,

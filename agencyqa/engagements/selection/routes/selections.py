@@ -27,9 +27,10 @@ from agencyqa.engagements.selection.routes import bp
 from agencyqa.engagements.selection.workflow import allowed
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
+from agencyqa.measures.enums import WorkKind
 from agencyqa.objects.queries import object_choices
 from agencyqa.web.forms import VersionedForm
-from agencyqa.web.loading import given_id, one_or_404
+from agencyqa.web.loading import given_choice, given_id, one_or_404
 from agencyqa.web.tables import paginate
 
 
@@ -56,7 +57,10 @@ def new() -> ResponseReturnValue:
     form.commissioner_id.choices = commissioner_choices(session, actor)
     form.evaluated_unit_id.choices = unit_choices(session, actor)
     if not form.is_submitted():
-        form.object_id.data = given_id("object_id")
+        # A line of the annual plan leads here with what it says.
+        for field in (form.object_id, form.commissioner_id, form.evaluated_unit_id):
+            field.data = given_id(field.name)
+        form.work_kind.data = given_choice("work_kind", WorkKind)
         form.held_on.data = today()
     if form.validate_on_submit():
         with form.catching():
@@ -78,16 +82,19 @@ def show(selection_id: int) -> ResponseReturnValue:
         row[0].id: views(session, [revived(item) for item in row[0].findings or ()], selection.held_on)
         for row in rows
     }
+    offers = {row[0].agency_id: row[0].offer for row in rows}
     return render_template(
         "selection/show.html",
         selection=selection,
         names=queries.names_of(session, selection),
         rows=rows,
         found=found,
+        offer=offers.get(selection.chosen_agency_id),
         can={
             "edit": SelectionAction.EDIT in steps,
             "decide": SelectionAction.DECIDE in steps and bool(rows),
             "cancel": SelectionAction.CANCEL in steps,
+            "commission": SelectionAction.USE in steps,
             # Why somebody else was not chosen names ties and standing, which are the register's.
             "findings": actor.is_bureau,
         },

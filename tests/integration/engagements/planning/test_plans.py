@@ -194,7 +194,16 @@ def test_pages(client: Client, session: Session, world: World) -> None:
     assert counts[0] == counts[1]
     answer = client.post(f"{page}/approve", data={"version": plan.version})
     assert answer.location == page
-    assert "已批准" in client.get(page).text
+    shown = client.get(page)
+    assert "已批准" in shown.text
+    # From the line on nothing is typed twice, be it to choose an agency first or to enter the contract.
+    for link in ("选取机构", "登记委托业务"):
+        addresses = [href for text, href in client.page(shown).links if text.startswith(link)]
+        form = client.page(client.get(addresses[0])).form("main-form")
+        for name in ("object_id", "work_kind", "commissioner_id", "evaluated_unit_id"):
+            assert form.value(name) == str(typed[name])
+    odd = client.page(client.get(f"/engagements/new?work_kind=x&fee=-1&agency_id={world.health.id}"))
+    assert [odd.form("main-form").value(name) for name in ("work_kind", "fee", "agency_id")] == ["", "", ""]
     answer = client.submit(client.get(f"{page}/adjust"), "main-form", reason="年中调整")
     assert "第 2 版" in client.get(answer.location).text
     client.post("/sign-out")

@@ -233,7 +233,13 @@ def test_pages_of_each_side(client: Client, session: Session, world: World) -> N
         client.get(f"{page}/decide"), "main-form", agency_id=world.agency.id, reason="报价合理"
     )
     assert answer.location == page
-    shown = client.get(page).text
+    answer = client.get(page)
+    # The decision leads to the contract with what was decided.
+    form = client.page(client.get(dict(client.page(answer).links)["登记委托业务"])).form("main-form")
+    for name in ("object_id", "work_kind", "commissioner_id", "evaluated_unit_id"):
+        assert form.value(name) == str(typed[name])
+    assert (form.value("agency_id"), form.value("fee")) == (str(world.agency.id), "80000.5")
+    shown = answer.text
     for text in ("80,000.50", "91.25", "报价合理", "可以选定"):
         assert text in shown
     typed = {"agency_id": world.agency.id, "valid_to": "2099-12-31", "reason": "上年度考核为差"}
