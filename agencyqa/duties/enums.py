@@ -22,6 +22,7 @@ class Duty(StrEnum):
     SELF_REPORT = "self_report"
     # What whoever commissioned, was evaluated or was invited owes.
     ACCEPTANCE = "acceptance"
+    DRAFT = "draft"
     TEAM_CHANGE = "team_change"
     SUBCONTRACT = "subcontract"
     SHEET = "sheet"
@@ -64,6 +65,7 @@ describe(
         Duty.RECUSAL: (_l("处理独立性问题"), "warning"),
         Duty.SELF_REPORT: (_l("提交年度自查报告"), "progress"),
         Duty.ACCEPTANCE: (_l("验收成果"), "info"),
+        Duty.DRAFT: (_l("对报告初稿提出意见"), "info"),
         Duty.SHEET: (_l("填写评分表"), "progress"),
         Duty.PROBLEMS: (_l("答复评价发现的问题"), "info"),
         Duty.RECTIFICATION: (_l("登记整改结果"), "progress"),

@@ -38,6 +38,9 @@ KINDS: dict[Duty, Kind] = {
     Duty.ACCEPTANCE: Kind(
         "deliverables.of_engagement", {"engagement_id": "engagement_id"}, _ANYBODY, is_of_bureau=True
     ),
+    Duty.DRAFT: Kind(
+        "opinions.show", {"engagement_id": "engagement_id"}, frozenset({Role.DEPARTMENT_OFFICER})
+    ),
     Duty.SUBCONTRACT: Kind("contracts.show", {"engagement_id": "engagement_id"}, _ANYBODY, is_of_bureau=True),
     Duty.TEAM_CHANGE: Kind("team.show", {"engagement_id": "engagement_id"}, _ANYBODY, is_of_bureau=True),
     Duty.SHEET: Kind("assessments.edit", {"sheet_id": "id"}, _ANYBODY, is_of_bureau=True),

@@ -198,7 +198,7 @@ def item_of(row: Any, day: date, actor: Actor) -> Item:
 def _words(duty: Duty, title: str, detail: str, *, is_of_year: bool) -> tuple[str, str]:
     """Title and detail as they are read."""
     match duty:
-        case Duty.DELIVERABLE | Duty.RETURNED | Duty.ACCEPTANCE:
+        case Duty.DELIVERABLE | Duty.RETURNED | Duty.ACCEPTANCE | Duty.DRAFT:
             return title, label_of(DeliverableKind(detail))
         case Duty.PROBLEMS | Duty.RECTIFICATION:
             return title, gettext("%(count)s 个问题", count=detail)

@@ -14,6 +14,8 @@ from agencyqa.agencies.enums import PersonRole
 from agencyqa.agencies.models import Appointment, Person, Registration
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind
+from agencyqa.engagements.deliverables.enums import DeliverableKind, DeliverableState
+from agencyqa.engagements.deliverables.models import Deliverable
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import visible
@@ -223,3 +225,17 @@ def evaluator_choices(session: Session, actor: Actor) -> Choices:
 def _bodies(session: Session, condition: sa.ColumnElement[bool]) -> Choices:
     rows = session.execute(select(Body.id, Body.name).where(condition).order_by(Body.sort_key, Body.id))
     return [(row.id, row.name) for row in rows]
+
+
+def not_accepted(session: Session, engagement_id: int) -> list[tuple[DeliverableKind, DeliverableState]]:
+    """What the contract asks for and nobody has accepted: told to whoever enters the work as completed."""
+    rows = session.execute(
+        select(Deliverable.kind, Deliverable.state)
+        .where(
+            Deliverable.engagement_id == engagement_id,
+            Deliverable.is_required,
+            Deliverable.state != DeliverableState.ACCEPTED,
+        )
+        .order_by(Deliverable.id)
+    )
+    return [(row[0], row[1]) for row in rows]

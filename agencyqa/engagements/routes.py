@@ -160,7 +160,7 @@ def complete(engagement_id: int) -> ResponseReturnValue:
     form = CompletionForm(obj=engagement)
     if not form.is_submitted():
         form.completed_on.data = today()
-    context = _step_context(engagement)
+    context = _step_context(engagement) | {"open": queries.not_accepted(db.session(), engagement_id)}
     if form.validate_on_submit():
         with form.catching():
             services.complete_engagement(

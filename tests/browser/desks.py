@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, FilePayload, Locator, Page, Response, expect
+
+from tests.factories.files import pdf
 
 PASSWORD_FILE = "demo_sign_ins.json"
 # The browser repeats in its console what the status of the page has already said.
@@ -69,6 +71,19 @@ def sign_in(page: Page, username: str, password: str) -> None:
 def go(page: Page, entry: str) -> None:
     """By the navigation, as a person would."""
     page.get_by_role("navigation", name="主导航").get_by_role("link", name=entry).click()
+
+
+def said(page: Page, text: str) -> None:
+    """What a page answers to the step just taken."""
+    expect(page.get_by_role("status").filter(has_text=text)).to_be_visible()
+
+
+def panel(page: Page, title: str) -> Locator:
+    return page.locator(".panel").filter(has=page.get_by_role("heading", name=title, exact=True))
+
+
+def a_pdf(name: str, text: str, padding: int = 0) -> FilePayload:
+    return {"name": f"{name}.pdf", "mimeType": "application/pdf", "buffer": pdf(text, padding=padding)}
 
 
 def figures(page: Page, *columns: str, table: str) -> list[tuple[str, ...]]:

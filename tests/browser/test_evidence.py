@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.commissioning import Contract, commission
-from tests.browser.desks import Desks, figures, go
+from tests.browser.desks import Desks, a_pdf, figures, go, panel, said
 from tests.browser.sheets import fill_without_faults, submit
 from tests.factories.files import pdf
 
@@ -67,22 +67,10 @@ def case_of(server: Any) -> Case:
     )
 
 
-def a_pdf(name: str, text: str, padding: int = 0) -> FilePayload:
-    return {"name": f"{name}.pdf", "mimeType": "application/pdf", "buffer": pdf(text, padding=padding)}
-
-
-def said(page: Page, text: str) -> None:
-    expect(page.get_by_role("status").filter(has_text=text)).to_be_visible()
-
-
 def open_engagement(page: Page, case: Case) -> None:
     go(page, "委托业务")
     page.get_by_role("link", name=case.contract.number).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"合同 {case.contract.number}")
-
-
-def panel(page: Page, title: str) -> Locator:
-    return page.locator(".panel").filter(has=page.get_by_role("heading", name=title, exact=True))
 
 
 # ---------------------------------------------------------------------------------------- the agency's papers

@@ -18,6 +18,7 @@ from agencyqa.engagements.deliverables.enums import DeliverableState
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.opinions.gate import awaits_unit
 from agencyqa.engagements.opinions.models import UnitOpinion
 from agencyqa.engagements.review import policies as review_policies
 from agencyqa.engagements.review.models import InternalReview
@@ -57,6 +58,9 @@ def _deliverables(scope: Scope) -> list[Member]:
         ),
         _of(Duty.ACCEPTANCE, to_commissioner, since=Deliverable.last_submitted_at).where(
             seen, not_terminated, Deliverable.state == DeliverableState.SUBMITTED
+        ),
+        _of(Duty.DRAFT, Engagement.evaluated_unit_id, since=Deliverable.last_submitted_at).where(
+            seen, awaits_unit()
         ),
     ]
 

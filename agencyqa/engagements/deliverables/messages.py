@@ -34,6 +34,9 @@ MESSAGES: dict[str, LazyString] = {
     "inbox.deliverables_submitted": _l(
         "%(agency)s提交成果（第 %(number)s 次，%(count)s 个文件），合同 %(contract)s。"
     ),
+    "inbox.draft_handed_in": _l(
+        "%(agency)s提交了报告初稿，请提出意见；没有意见的，也请写明，合同 %(contract)s。"
+    ),
     "inbox.deliverable_accepted": _l(
         "%(commissioner)s已验收%(what)s（第 %(number)s 版），合同 %(contract)s。"
     ),

@@ -78,6 +78,15 @@ def tell_receivers(
     )
 
 
+def tell_unit(session: Session, engagement: Engagement, code: str, *, now: datetime, **params: Any) -> int:
+    """The evaluated unit, where it speaks to the draft; nothing else that is handed in asks it for anything."""
+    unit = engagement.evaluated_unit_id
+    members = member_ids(session, unit, {Role.DEPARTMENT_OFFICER}, day=local_date(now))
+    return _tell(
+        session, members, engagement, code, now=now, dedupe_key=None, endpoint="opinions.show", **params
+    )
+
+
 def _tell(
     session: Session,
     members: list[int],
@@ -86,6 +95,7 @@ def _tell(
     *,
     now: datetime,
     dedupe_key: str | None,
+    endpoint: str = "deliverables.of_engagement",
     **params: Any,
 ) -> int:
     return tell(
@@ -93,7 +103,7 @@ def _tell(
         members,
         code,
         now=now,
-        endpoint="deliverables.of_engagement",
+        endpoint=endpoint,
         endpoint_values={"engagement_id": engagement.id},
         dedupe_key=dedupe_key,
         contract=engagement.contract_number,

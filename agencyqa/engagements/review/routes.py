@@ -73,6 +73,7 @@ def _can(actor: Actor, engagement: Engagement, runs: list[Run]) -> dict[str, Any
         "open": may and waits and level is None and obstacle(session, engagement.id, pairs) is not None,
         "comment": may and level is not None,
         "decide": level is not None and policies.can_take_level(actor, engagement, level) and not has_taken,
+        "pass": newest is not None and not newest.open_comments,
         "has_taken": may and level is not None and has_taken,
         "mark": newest is not None
         and newest.row.state is ReviewState.PASSED

@@ -81,6 +81,8 @@ def _tasks(session: Session, actor: Actor, day: date) -> list[Line]:
     members = [
         deliverables.to_hand_in(actor, day),
         deliverables.to_mend(actor),
+        deliverables.to_answer(actor),
+        deliverables.to_review(actor),
         independence.to_sign(actor),
         inspections.findings_to_answer(actor),
         inspections.orders_to_answer(actor),

@@ -70,6 +70,7 @@ def _tasks(session: Session, actor: Actor, day: date) -> list[Line]:
     """Rectification by its due date, then what waits to be accepted or answered, the longest first."""
     members = [
         deliverables.to_accept(actor),
+        deliverables.to_comment(actor),
         independence.to_agree(actor),
         independence.to_consent(actor),
         *records.problems_of_department(actor, day),

@@ -21,6 +21,7 @@ from agencyqa.clock import local_date
 from agencyqa.db import UtcDateTime
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.review.enums import ReviewState
 from agencyqa.inspections.numbering import check_label, finding_label, plain_number
 from agencyqa.measures.enums import Purpose
 from agencyqa.objects.models import EvaluationObject
@@ -61,6 +62,10 @@ class What(StrEnum):
     DELIVERABLE = "deliverable"
     RETURNED = "returned"
     ACCEPTANCE = "acceptance"
+    # The draft: for the evaluated unit to speak to, for the agency to answer. And a level of the internal review.
+    DRAFT = "draft"
+    OPINION = "opinion"
+    LEVEL = "level"
     CHECK = "check"
     # Findings: to notify, to make a statement on, to decide.
     NOTICE = "notice"
@@ -205,8 +210,8 @@ def _of_year(what: What, title: str, year: str) -> str:
 def _words(what: What, title: str, detail: str) -> tuple[str, str]:
     """Title and detail as they are read."""
     match what:
-        case What.DELIVERABLE | What.RETURNED | What.ACCEPTANCE:
-            return title, label_of(DeliverableKind(detail))
+        case What.DELIVERABLE | What.RETURNED | What.ACCEPTANCE | What.DRAFT | What.LEVEL:
+            return title, label_of(ReviewState(detail) if what is What.LEVEL else DeliverableKind(detail))
         case What.PROBLEMS | What.RECTIFICATION:
             return title, gettext("%(count)s 个问题", count=detail)
         case What.RECORD:

@@ -202,6 +202,13 @@ def test_the_whole_way_on_pages(client: Client, session: Session, bureau: Body) 
         "legal_representative" in late.text,
     ) == (409, True, True, False)
     assert client.get(desk[:-3] + "xxx").status_code == 404
+    returned = session.scalars(select(Application)).one()
+    decided(session, bureau, returned, A.RETURN)
+    session.commit()
+    told = client.page(client.get(desk)).text
+    assert told.index("申请已退回补正") < told.index("必备材料已齐全")
+    assert client.post(f"{desk}/submit").status_code == 302
+    assert "申请已退回补正" not in client.get(desk).text
     sign_in(client, make_member(session, bureau, Role.BUREAU_LEAD))
     assert "辛咨询有限公司" in client.page(client.get("/agencies/applications")).text
     application = session.scalars(select(Application)).one()

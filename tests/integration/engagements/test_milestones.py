@@ -191,6 +191,17 @@ def test_a_date_of_its_own_keeps_the_days_that_were_left_and_says_where_it_is_pr
     assert follow == 0
 
 
+def test_a_pause_takes_no_day_away_from_a_date_on_a_day_off(
+    session: Session, world: World, plan: Deliverable
+) -> None:
+    engagement = session.get_one(Engagement, plan.engagement_id)
+    saturday, sunday = date(2022, 3, 26), date(2022, 3, 20)
+    other = make_deliverable(session, engagement, DeliverableKind.OTHER, title="访谈记录", due_on=saturday)
+    pause(session, world, other, sunday, sunday)
+    resume(session, world, other, sunday)
+    assert other.due_on == date(2022, 3, 28)
+
+
 def test_the_pages(
     session: Session, world: World, plan: Deliverable, new_client: Callable[[], Client]
 ) -> None:

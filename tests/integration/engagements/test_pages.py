@@ -13,12 +13,14 @@ from werkzeug.test import TestResponse
 
 from agencyqa.accounts.models import Membership
 from agencyqa.auth.roles import Role
+from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.panels import engagement_panels
 from tests.client import Client
 from tests.factories.accounts import make_member, sign_in
 from tests.factories.agencies import make_tie
+from tests.factories.deliverables import make_deliverable
 from tests.factories.engagements import make_engagement
 from tests.integration.engagements.world import World, appoint, make_world
 
@@ -221,6 +223,10 @@ def test_the_steps_of_a_contract(
     engagement = make_engagement(session, world.bureau, world.agency, world.school, thing=world.thing)
     path = f"/engagements/{engagement.id}"
     sign_in(client, supervisor)
+    assert "必交成果还没有全部验收" not in client.get(f"{path}/complete").text
+    make_deliverable(session, engagement, DeliverableKind.REPORT)
+    session.commit()
+    assert "必交成果还没有全部验收" in client.get(f"{path}/complete").text
     assert client.submit(client.get(f"{path}/complete"), "main-form", completed_on="").status_code == 422
     assert (
         client.submit(client.get(f"{path}/complete"), "main-form", completed_on="2022-07-01").status_code

@@ -23,7 +23,7 @@ from agencyqa.engagements.deliverables.models import (
     RequirementTable,
     Submission,
 )
-from agencyqa.engagements.deliverables.notices import tell_receivers
+from agencyqa.engagements.deliverables.notices import tell_receivers, tell_unit
 from agencyqa.engagements.deliverables.policies import can_submit
 from agencyqa.engagements.deliverables.receipts import FORMAT, digest
 from agencyqa.engagements.deliverables.requirements import CONCLUSIONS, requirements_of
@@ -188,6 +188,8 @@ def submit(
         number=submission.number,
         count=len(found.pairs),
     )
+    if any(deliverable.kind is DeliverableKind.DRAFT for deliverable, _ in found.pairs):
+        tell_unit(session, engagement, "draft_handed_in", now=now, agency=receipt["agency"]["name"])
     tell_evidence_changed(session, engagement.id, now=now)
     return submission
 

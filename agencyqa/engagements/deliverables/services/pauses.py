@@ -63,8 +63,10 @@ def end_pause(
         deliverable.due_reason = pause.ending
     elif deliverable.counted_from is None or not deliverable.working_days:
         # A date without a term: what was left of it on the first day of the pause is the term from its end on.
-        left = calendar.late_days(pause.began_on - timedelta(days=1), due_on)
-        deliverable.counted_from, deliverable.working_days = ended_on, left.days
+        left = calendar.late_days(pause.began_on - timedelta(days=1), due_on).days
+        # A date that is no working day is met on the next one: a pause takes nothing away from anybody.
+        left += not calendar.is_working(due_on)
+        deliverable.counted_from, deliverable.working_days = ended_on, left
         deliverable.basis, deliverable.due_reason = None, pause.reason
     count_due(session, deliverable, calendar)
     record(

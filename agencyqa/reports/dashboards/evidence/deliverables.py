@@ -12,16 +12,22 @@ from sqlalchemy.orm import aliased
 from agencyqa.accounts.models import Body
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
+from agencyqa.db import UtcDateTime
 from agencyqa.engagements.deliverables import policies as deliverable_policies
 from agencyqa.engagements.deliverables.enums import DeliverableState
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.opinions.gate import awaits_unit
+from agencyqa.engagements.opinions.models import UnitOpinion
+from agencyqa.engagements.review.models import InternalReview, ReviewStep
+from agencyqa.engagements.review.workflow import LEVELS
 from agencyqa.objects.models import EvaluationObject
-from agencyqa.reports.dashboards.rows import SOON
-from agencyqa.reports.dashboards.tasks import Part, What, columns
+from agencyqa.reports.dashboards.rows import SOON, running
+from agencyqa.reports.dashboards.tasks import Part, What, columns, of_engagements
 
 Member = Select[*tuple[Any, ...]]
+LAST_LEVEL = max(LEVELS.values())
 
 
 def _owed() -> ColumnElement[bool]:
@@ -91,6 +97,58 @@ def to_accept(actor: Actor) -> Member:
     """Those handed in for work that the actor's own body commissioned."""
     conditions = (*_acceptable(actor), Engagement.state != EngagementState.TERMINATED)
     return _deliverables(Part.DECIDE, What.ACCEPTANCE, *conditions, since=Deliverable.last_submitted_at)
+
+
+def to_comment(actor: Actor) -> Member:
+    """Drafts about the actor's own body on which it has not said anything."""
+    may = sa.true() if actor.has(Permission.OPINIONS_WRITE) else sa.false()
+    conditions = (
+        may,
+        deliverable_policies.visible(actor),
+        Engagement.evaluated_unit_id == actor.body_id,
+        awaits_unit(),
+    )
+    return _deliverables(Part.DECIDE, What.DRAFT, *conditions, since=Deliverable.last_submitted_at)
+
+
+def to_answer(actor: Actor) -> Member:
+    """Engagements of the agency in which the evaluated unit waits for an answer, since its first open comment."""
+    may = sa.true() if actor.has(Permission.DELIVERABLES_SUBMIT) else sa.false()
+    since = (
+        select(sa.func.min(UnitOpinion.written_at, type_=UtcDateTime()))
+        .where(UnitOpinion.engagement_id == Engagement.id, UnitOpinion.answered_at.is_(None))
+        .correlate(Engagement)
+        .scalar_subquery()
+    )
+    return (
+        of_engagements(Part.DECIDE, What.OPINION, since=since)
+        .where(may, running(actor), since.is_not(None))
+        .order_by(since, Engagement.id)
+    )
+
+
+def to_review(actor: Actor) -> Member:
+    """Internal reviews of the agency that wait for their next level; who took one of them takes no other."""
+    took = sa.exists().where(
+        ReviewStep.review_id == InternalReview.id, ReviewStep.decided_by_id == actor.user_id
+    )
+    may = sa.true() if actor.has(Permission.REVIEW_WRITE) else sa.false()
+    levels = tuple(
+        state
+        for state, level in LEVELS.items()
+        if level < LAST_LEVEL or actor.has(Permission.DELIVERABLES_SUBMIT)
+    )
+    return (
+        of_engagements(
+            Part.DECIDE,
+            What.LEVEL,
+            detail=sa.type_coerce(InternalReview.state, sa.String),
+            since=InternalReview.opened_at,
+        )
+        .join(InternalReview, InternalReview.engagement_id == Engagement.id)
+        .where(may, running(actor), InternalReview.state.in_(levels), ~took)
+        .order_by(InternalReview.opened_at, InternalReview.id)
+    )
 
 
 def _acceptable(actor: Actor) -> tuple[ColumnElement[bool], ...]:

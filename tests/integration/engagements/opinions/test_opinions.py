@@ -57,11 +57,25 @@ def test_each_comment_is_answered_before_the_report_goes_out(
     with pytest.raises(WrongState, match="opinion_no_draft"):
         write("unit")
     make_handed_in(session, engagement, K.DRAFT)
+    # The unit is told that it is its turn, and finds it on its first page until it has spoken.
+    assert inbox(session, members["unit"].id) == ["draft_handed_in"]
+    told = f"/engagements/{engagement.id}/opinions"
+
+    def asked(who: str) -> dict[str, int]:
+        client = new_client()
+        sign_in(client, members[who])
+        pages = {place: client.page(client.get(place)).links for place in ("/", "/duties")}
+        return {place: [link for _, link in links].count(told) for place, links in pages.items()}
+
+    everywhere, nowhere = {"/": 2, "/duties": 2}, {"/": 0, "/duties": 0}
+    assert (asked("unit"), asked("manager")) == (everywhere, nowhere)
     for who, error in (("commissioner", Forbidden), ("manager", Forbidden), ("rival", NotVisible)):
         with pytest.raises(error):
             write(who)
     first, second = write("unit"), write("unit", "第四部分建议不适用")
     assert (first.number, second.number) == (1, 2)
+    session.commit()
+    assert (asked("unit"), asked("manager")) == (nowhere, everywhere)
     report = make_deliverable(session, engagement, K.REPORT)
     make_version(session, engagement, report, stored=make_stored_row(session))
     with pytest.raises(Invalid) as caught:
@@ -109,7 +123,7 @@ def test_each_comment_is_answered_before_the_report_goes_out(
         page = client.get(path)
         assert (who, page.status_code, "补贴人数应为 312 人" in page.text) == (who, status, status == 200)
     assert inbox(session, members["manager"].id) == ["opinion_written"]
-    assert inbox(session, members["unit"].id) == ["opinion_answered", "opinion_answered"]
+    assert inbox(session, members["unit"].id) == ["draft_handed_in", "opinion_answered", "opinion_answered"]
     assert [entry["outcome"] for entry in entries(session, "opinions.opinion.answered")] == [
         "taken",
         "declined",
@@ -142,9 +156,7 @@ def test_experts_score_the_plan_exactly_and_only_the_parties_read_it(
         "held_on": "plan_review_day",
     }
     with pytest.raises(Forbidden):
-        services.record_plan_review(
-            reader, session, engagement, "x", "", 1, "x", local_date(NOW), now=NOW
-        )
+        services.record_plan_review(reader, session, engagement, "x", "", 1, "x", local_date(NOW), now=NOW)
     for score in (900_000, 1_000_000, 0):
         note(score)
     rows = queries.plan_review_rows(session, engagement.id)

@@ -284,9 +284,19 @@ def test_the_way_over_the_pages(session: Session, scene: Scene, new_client: Call
     staff, second, manager = clients.values()
     assert staff.submit(staff.get(f"{path}/open"), f"{path}/open", note="").status_code == 302
     for client in (staff, second):
+        assert path in dict(client.page(client.get("/")).links).values()
         page = client.get(f"{path}/decide?decision=passed")
         assert client.submit(page, f"{path}/decide").status_code == 302
+    # Who took a level takes no other, so nothing of it waits for him.
+    assert [path in dict(client.page(client.get("/")).links).values() for client in (staff, manager)] == [
+        False,
+        True,
+    ]
     assert manager.submit(manager.get(f"{path}/comment"), f"{path}/comment", text="请补充").status_code == 302
+    shown = manager.page(manager.get(path))
+    assert "有 1 条意见待答复" in shown.text
+    offered = {text for text, _ in shown.links} & {"通过", "退回"}
+    assert offered == {"退回"}
     refused = manager.submit(manager.get(f"{path}/decide?decision=passed"), f"{path}/decide", note="同意")
     assert refused.status_code == 409
     # What was typed is still there.
@@ -295,7 +305,7 @@ def test_the_way_over_the_pages(session: Session, scene: Scene, new_client: Call
     comment = queries.runs_of(session, scene.actors["staff"], scene.engagement.id)[0].comments[0]
     answer = f"{path}/comments/{comment.id}/answer"
     assert staff.submit(staff.get(answer), answer, text="已补充").status_code == 302
-    page = manager.get(f"{path}/decide?decision=passed")
+    page = manager.get(dict(manager.page(manager.get(path)).links)["通过"])
     assert manager.submit(page, f"{path}/decide").status_code == 302
     mark = manager.submit(
         manager.get(f"{path}/mark"), f"{path}/mark", kind="seal", name="公章", set_on="2020-01-01"

@@ -235,10 +235,10 @@ def test_pages_of_each_side(client: Client, session: Session, world: World) -> N
     assert answer.location == page
     answer = client.get(page)
     # The decision leads to the contract with what was decided.
-    form = client.page(client.get(dict(client.page(answer).links)["登记委托业务"])).form("main-form")
+    contract = client.page(client.get(dict(client.page(answer).links)["登记委托业务"])).form("main-form")
     for name in ("object_id", "work_kind", "commissioner_id", "evaluated_unit_id"):
-        assert form.value(name) == str(typed[name])
-    assert (form.value("agency_id"), form.value("fee")) == (str(world.agency.id), "80000.5")
+        assert contract.value(name) == str(typed[name])
+    assert (contract.value("agency_id"), contract.value("fee")) == (str(world.agency.id), "80000.5")
     shown = answer.text
     for text in ("80,000.50", "91.25", "报价合理", "可以选定"):
         assert text in shown
