@@ -216,11 +216,14 @@ def _sheet_problems(shares: Sequence[RoleShare], sheets: Mapping[str, RoleSheets
 
 
 def sheet_problems(sheet: SheetScore | None, place: str) -> list[Problem]:
-    """Sums that contradict each other; a sheet that is missing or unfinished has none."""
+    """Sums that contradict each other; a sheet that is missing or unfinished has none.
+
+    Where a scorer could assess nothing at all there is neither a total nor a maximum, and no fault in that.
+    """
     if sheet is None:
         return []
     found: list[Problem] = []
-    if sheet.max_points < 1:
+    if sheet.max_points < (1 if sheet.total is not None else 0):
         found.append(Problem(place, "not_positive", {"value": sheet.max_points}))
     if sum(measure.max_points for measure in sheet.measures) != sheet.max_points:
         found.append(Problem(place, "measures_do_not_add_up", {"of": "max"}))

@@ -73,7 +73,7 @@ def panel_problems(panel: Panel, place: str) -> list[Problem]:
 
 
 def figure_of_sheet(sheet: SheetScore | None) -> RoleFigure:
-    if sheet is None:
+    if sheet is None or not sheet.max_points:
         return RoleFigure(None, None)
     return RoleFigure(percent_of(sheet), _parts(sheet))
 

@@ -94,7 +94,8 @@ def score_engagements(
     complete = (lacking == 0) if role_missing == "wait" else carried > 0
     base = np.where(complete, carried, whole)
     over = reduce(lcm, (int(each) for each in np.unique(base)), 1)
-    largest = _most(rows, known) * common * many * over * whole * int(counted.max(initial=1))
+    # No step exceeds this: `many` is a multiple of the size of each panel, and the parts that count add up to `base`.
+    largest = _most(rows, known) * common * many * max(over, whole)
     fits = largest <= INT64_HIGH
     percents = _as(rows.total[known], fits=fits) * _as(_scaled(common, rows.maximum[known], 100), fits=fits)
     sums = _sums(shares, cells[known], percents, there, size * width, fits=fits).reshape(size, width)

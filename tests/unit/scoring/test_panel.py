@@ -20,15 +20,19 @@ from agencyqa.scoring import (
     SheetScore,
     Subtotal,
     TraceError,
+    YearRules,
     check_shares,
+    compile_scheme,
     panel_from_data,
     panel_to_data,
     readd,
     score_engagement,
+    score_year,
 )
 from tests.unit.examples import examples
 from tests.unit.scoring import rollup_oracle as oracle
 from tests.unit.scoring.rollup_strategies import Drawn, engagements
+from tests.unit.scoring.sheet_forms import answers, rated, scheme
 
 
 def sheet(points: int | None, most: int = 100, key: str = "M1") -> SheetScore:
@@ -106,6 +110,23 @@ def test_a_missing_scorer_waits_or_is_left_out(
     states = [seat["state"] for seat in result.trace["roles"][0]["seats"]]
     assert states.count("missing") == points.count(None)
     assert readd(result.trace) == score
+
+
+def test_a_scorer_who_could_assess_nothing_at_all_is_a_missing_one() -> None:
+    """Of his sheet neither a total nor a maximum is left: no figure, and nothing to divide by."""
+    nothing = compile_scheme(scheme((rated("a"), rated("b")))).score(answers(r_a=0, r_b=0)).as_score()
+    assert (nothing.total, nothing.max_points) == (None, 0)
+    for missing, score, lacking in (("wait", None, ("expert",)), ("leave_out", 80, ())):
+        panel = RoleShare("expert", 1, 1, Panel(missing=missing))
+        result = score_engagement([panel], {"expert": {"a": nothing, "b": sheet(80)}})
+        assert (result.score, result.missing) == (score, lacking)
+        assert [seat["state"] for seat in result.trace["roles"][0]["seats"]] == ["missing", "counted"]
+        assert readd(json.loads(json.dumps(result.trace))) == score
+    alone = score_engagement([RoleShare("unit", 1, 1)], {"unit": nothing})
+    assert (alone.score, alone.missing, alone.measures) == (None, ("unit",), {})
+    year = score_year([], YearRules(agency_share=Fraction(1), least_engagements=0), form=nothing)
+    assert (year.state, year.score, year.measures) == ("provisional", None, {})
+    assert readd(json.loads(json.dumps(year.trace))) is None
 
 
 def test_a_panel_that_trims_itself_away_is_refused() -> None:
