@@ -376,7 +376,5 @@ def plus(tape: Tape, parts: Sequence[Maximum]) -> Maximum:
     return tape.add(None, [*moving, tape.param("known", known)] if known else moving)
 
 
-def minus(tape: Tape, a: Num, b: Maximum | None) -> Num:
-    if b is None or b == 0:
-        return a
-    return tape.sub(None, a, b if isinstance(b, Num) else tape.param("known", b))
+def minus(tape: Tape, a: Num, b: Num | None) -> Num:
+    return a if b is None else tape.sub(None, a, b)

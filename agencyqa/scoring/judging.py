@@ -33,7 +33,8 @@ class Judge:
         self.reads: tuple[int, ...] = (computed.at,) if left_out is None else (computed.at, left_out.at)
         self.writes = None if is_left_out is None else is_left_out.at
         self._names = [spec.name for spec in criterion.rule.specs] if leave_unanswered else []
-        self._wide = not (fits_int64(0, self.limit) and fits_int64(computed.low, computed.high))
+        # No rule of a checked scheme gives less than 0 or more than the points of its criterion.
+        self._wide = not fits_int64(0, self.limit)
 
     def one(self, row: Row, findings: Findings) -> None:
         computed = row[self.reads[0]]

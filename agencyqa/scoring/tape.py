@@ -146,7 +146,8 @@ class Tape:
         """Half-up to a multiple of the step, which is a parameter."""
         size = step.low
         low, high = ((2 * edge + size) // (2 * size) * size for edge in (a.low, a.high))
-        wide = not fits_int64(min(2 * a.low, low), max(2 * a.high + size, high))
+        # The figure is doubled on the way, and no multiple next to it lies further out than that.
+        wide = not fits_int64(2 * a.low, 2 * a.high + size)
         return self._step(code, op.to_step(size), (a, step), low, high, wide=wide)
 
     def bracket(self, code: str | None, amount: Num, edges: Sequence[Num]) -> Num:

@@ -335,6 +335,7 @@ def test_what_just_fits_64_bits_is_narrow_and_one_more_is_wide(over: int) -> Non
         lambda tape, num: tape.add(None, [num(0, half), num(0, half + 1 + over)]),
         lambda tape, num: tape.add(None, [num(-half, 0), num(-half - 1 - over, 0)]),
         lambda tape, num: tape.sub(None, num(0, top - 5), num(-5 - over, 0)),
+        lambda tape, num: tape.sub(None, num(-6, 0), num(0, top - 5 + over)),
         lambda tape, num: tape.mul(None, num(0, half + over), num(0, 2)),
         lambda tape, num: tape.least(None, num(0, top + over), num(0, 5)),
         lambda tape, num: tape.pick(None, num(0, 1), [("", 0), ("", top + over)]),
@@ -342,6 +343,7 @@ def test_what_just_fits_64_bits_is_narrow_and_one_more_is_wide(over: int) -> Non
         lambda tape, num: tape.quotient(None, num(0, half - 5), num(1, 11 + 2 * over), 1, num(0, 0)),
         lambda tape, num: tape.quotient(None, num(0, 0), num(1, (half // 10) + over), 10, num(0, 0)),
         lambda tape, num: tape.to_step(None, num(0, half - 2 + over), num(5, 5)),
+        lambda tape, num: tape.to_step(None, num(-half - 1 - over, 0), num(5, 5)),
         lambda tape, num: tape.reaches(None, num(0, 1), num(1, half + over), num(1, 2), at=True),
         lambda tape, num: tape.reaches(None, num(0, top // 10_000 + over), num(1, 1), num(1, 1), at=True),
     ]
@@ -356,6 +358,7 @@ def test_limits_of_integers() -> None:
             assert all_inside(np.array([0, 5], dtype=kind), low, high) is inside
         for low, high, inside in ((-1, 5, True), (0, 5, False), (-1, 4, False), (-2, 6, True)):
             assert all_inside(np.array([-1, 5], dtype=kind), low, high) is inside
+        assert all_inside(np.array([-1, 0], dtype=kind), -1, 0)
 
 
 @pytest.mark.parametrize(
@@ -368,7 +371,13 @@ def test_units_of_a_text(text: str, units: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("1e27", "too_large"), ("1e-5", "too_many_decimals"), ("10.00001", "too_many_decimals")],
+    [
+        ("1e-9999999999", "too_many_decimals"),
+        ("1e9999999999", "too_large"),
+        ("1e27", "too_large"),
+        ("1e-5", "too_many_decimals"),
+        ("10.00001", "too_many_decimals"),
+    ],
 )
 def test_texts_that_are_refused(text: str, code: str) -> None:
     with pytest.raises(UnitsError) as error:
