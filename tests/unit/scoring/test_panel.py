@@ -116,8 +116,11 @@ def test_a_scorer_who_could_assess_nothing_at_all_is_a_missing_one() -> None:
     """Of his sheet neither a total nor a maximum is left: no figure, and nothing to divide by."""
     nothing = compile_scheme(scheme((rated("a"), rated("b")))).score(answers(r_a=0, r_b=0)).as_score()
     assert (nothing.total, nothing.max_points) == (None, 0)
-    for missing, score, lacking in (("wait", None, ("expert",)), ("leave_out", 80, ())):
-        panel = RoleShare("expert", 1, 1, Panel(missing=missing))
+    for panelled, score, lacking in (
+        (Panel(missing="wait"), None, ("expert",)),
+        (Panel(missing="leave_out"), 80, ()),
+    ):
+        panel = RoleShare("expert", 1, 1, panelled)
         result = score_engagement([panel], {"expert": {"a": nothing, "b": sheet(80)}})
         assert (result.score, result.missing) == (score, lacking)
         assert [seat["state"] for seat in result.trace["roles"][0]["seats"]] == ["missing", "counted"]

@@ -150,7 +150,7 @@ def test_what_is_below_64_bits_is_kept_as_exactly() -> None:
         GRADES,
         vetoes=(SchemeVeto("v", "M2", caps_total=0),),
     )
-    sheet = {"a": {"value": most}, "b": {"value": most}, "v": {"raised": True}}
+    sheet: dict[str, dict[str, Any]] = {"a": {"value": most}, "b": {"value": most}, "v": {"raised": True}}
     found = many(form, sheet)
     assert {key: values.tolist() for key, (values, _) in found.measures.items()} == {
         "M1": [2 * most],
@@ -171,7 +171,7 @@ def test_what_is_not_known_yet_moves_no_known_section_by_a_rounding() -> None:
         GRADES,
         adding="weights",
     )
-    sheets = [
+    sheets: list[dict[str, dict[str, int | None]]] = [
         {"a": {"error": None}, "b": {"error": b}, "c": {"error": c}} for b in range(4) for c in range(4)
     ]
     program = compile_scheme(form)

@@ -78,7 +78,8 @@ def test_a_trace_names_the_newer_arithmetic_where_one_role_of_several_needs_it()
     assert score_engagement([one, other], held, role_missing="reweight").trace["engine"] == "2"
     seated = {**held, "b": {"01": held["b"]}}
     with_panel = score_engagement([one, replace(other, panel=Panel())], seated)
-    assert (with_panel.trace["engine"], with_panel.score) == ("2", 70)
+    assert with_panel.trace["engine"] == "2"
+    assert with_panel.score == 70
 
 
 def test_a_measure_whose_sheet_is_missing_has_no_maximum_either() -> None:
@@ -100,12 +101,13 @@ def test_no_maximum_is_told_before_everything_that_makes_it_is_known() -> None:
     partly = YearItem(
         "b", Fraction(50), {"M1": MeasureScore(Fraction(50), Fraction(100)), "M2": MeasureScore(ZERO, None)}
     )
-    for rules, items, options in (
+    cases: list[tuple[YearRules, list[YearItem], dict[str, Any]]] = [
         (half, [item("a", 90)], {}),
         (half, [item("a", 90), unmeasured], {"form": form}),
         (by_fee, [item("a", 90, fee=1), item("b", 50)], {}),
         (RULES, [item("a", 90), partly], {}),
-    ):
+    ]
+    for rules, items, options in cases:
         held = score_year(items, rules, **options).measures
         assert held
         assert {each.maximum for each in held.values()} == {None}
@@ -116,7 +118,8 @@ def test_no_maximum_is_told_before_everything_that_makes_it_is_known() -> None:
 def test_engagements_without_a_share_in_the_year_hide_no_maximum() -> None:
     rules = replace(RULES, weights="fee", agency_share=Fraction(1))
     result = score_year([item("a", 90)], rules, form=sheet(5, 10, ("M3", 5, 10)))
-    assert (result.state, result.score) == ("final", 50)
+    assert result.state == "final"
+    assert result.score == 50
     assert result.measures == {"M3": MeasureScore(Fraction(50), Fraction(100))}
 
 
