@@ -91,6 +91,7 @@ from agencyqa.files import cli as files_cli
 from agencyqa.files import events as files_events
 from agencyqa.files import jobs as files_jobs
 from agencyqa.files import messages as files_messages
+from agencyqa.files import resuming_routes
 from agencyqa.files import routes as files_routes
 from agencyqa.files import setup as files
 from agencyqa.i18n import SOURCE_LOCALE, select_locale
@@ -127,6 +128,7 @@ BLUEPRINTS = (
     health.bp,
     audit_routes.bp,
     files_routes.bp,
+    resuming_routes.bp,
     job_routes.bp,
     notification_routes.bp,
     accounts_routes.bp,

@@ -33,6 +33,16 @@ class ScanState(StrEnum):
     SCANNER_DOWN = "scanner_down"
 
 
+class UploadState(StrEnum):
+    """What became of a file that came in parts. It leaves OPEN once, by one statement, and never comes back."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    REFUSED = "refused"
+    GIVEN_UP = "given_up"
+    EXPIRED = "expired"
+
+
 class FaultKind(StrEnum):
     """What the nightly comparison of rows and store found."""
 
@@ -65,6 +75,16 @@ describe(
         ScanState.CLEAN: (_l("扫描未发现病毒"), "success"),
         ScanState.INFECTED: (_l("扫描发现病毒"), "danger"),
         ScanState.SCANNER_DOWN: (_l("扫描服务不可用"), "warning"),
+    },
+)
+describe(
+    UploadState,
+    {
+        UploadState.OPEN: (_l("上传中"), "progress"),
+        UploadState.TAKEN: (_l("已接收"), "success"),
+        UploadState.REFUSED: (_l("未通过检查"), "danger"),
+        UploadState.GIVEN_UP: (_l("已取消"), "neutral"),
+        UploadState.EXPIRED: (_l("过期未传完"), "neutral"),
     },
 )
 describe(

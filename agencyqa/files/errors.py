@@ -34,6 +34,25 @@ class StoreFull(AgencyQAError):
         super().__init__("store_full")
 
 
+class NoRoomForPart(AgencyQAError):
+    """The disk is full while a file comes in parts; what arrived before stays."""
+
+    status = 507
+
+    def __init__(self) -> None:
+        super().__init__("upload_no_room")
+
+
+class WrongOffset(AgencyQAError):
+    """The part does not begin where the file ends. ``offset`` is where it does."""
+
+    status = 409
+
+    def __init__(self, offset: int) -> None:
+        super().__init__("upload_wrong_offset")
+        self.offset = offset
+
+
 class ContentMissing(AgencyQAError):
     """A row names a content that the store does not hold as it should; the nightly check reports it."""
 

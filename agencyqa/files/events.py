@@ -7,9 +7,17 @@ from flask_babel import lazy_gettext as _l
 
 EVENTS: dict[str, LazyString] = {
     "files.file.infected": _l("文件中发现病毒"),
+    "files.upload.opened": _l("开始分段上传文件"),
+    "files.upload.taken": _l("分段上传的文件已接收"),
+    "files.upload.refused": _l("分段上传的文件未通过检查"),
+    "files.upload.given_up": _l("取消分段上传"),
+    "files.upload.expired": _l("分段上传过期清除"),
 }
 
-TARGETS: dict[str, LazyString] = {"stored_files": _l("存储的文件")}
+TARGETS: dict[str, LazyString] = {
+    "stored_files": _l("存储的文件"),
+    "partial_uploads": _l("分段上传的文件"),
+}
 
 FIELDS: dict[str, LazyString] = {
     "sha256": _l("SHA-256 摘要"),

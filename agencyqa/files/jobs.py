@@ -16,6 +16,7 @@ from agencyqa.db import reading
 from agencyqa.errors import AgencyQAError
 from agencyqa.files.enums import ScanState
 from agencyqa.files.models import StoredFile
+from agencyqa.files.resuming import expire
 from agencyqa.files.scanning import Address, ScannerDown, Verdict, is_up, scan
 from agencyqa.files.services import current_store, open_content
 from agencyqa.files.verification import conclude, look
@@ -104,4 +105,5 @@ def _verdicts(address: Address, waiting: list[tuple[int, str, int]]) -> tuple[di
 JOBS: dict[str, Callable[[Session, datetime], int | None]] = {
     "files.verify": verify,
     "files.scan": scan_waiting,
+    "files.expire_uploads": expire,
 }

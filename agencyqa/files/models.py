@@ -1,10 +1,10 @@
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from agencyqa.db import Base, Choice, Identified, UtcDateTime
-from agencyqa.files.enums import FaultKind, FileKind, ScanState
+from agencyqa.files.enums import FaultKind, FileKind, ScanState, UploadState
 
 
 class StoredFile(Identified, Base):
@@ -30,6 +30,36 @@ class StoredFile(Identified, Base):
     # The name the scanner gave to what it found.
     scan_detail: Mapped[str] = mapped_column(String(200), default="")
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PartialUpload(Identified, Base):
+    """A file that comes in parts. Its bytes lie in the data folder until the form takes it or nobody wants it.
+
+    Only the membership that opened it may see or continue it. ``place`` is the path of the form it was opened
+    for; ``received`` counts the bytes that are safe on the disk, of the ``size`` that was announced.
+    """
+
+    __tablename__ = "partial_uploads"
+    __table_args__ = (
+        CheckConstraint("size > 0", name="size_positive"),
+        CheckConstraint("received BETWEEN 0 AND size", name="received_within_size"),
+        Index(None, "membership_id", "state", "expires_at", "id"),
+        Index(None, "state", "expires_at", "id"),
+    )
+
+    token: Mapped[str] = mapped_column(String(43), unique=True)
+    membership_id: Mapped[int] = mapped_column(ForeignKey("memberships.id"))
+    place: Mapped[str] = mapped_column(String(300))
+    file_name: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int] = mapped_column(BigInteger)
+    received: Mapped[int] = mapped_column(BigInteger, default=0)
+    state: Mapped[UploadState] = mapped_column(Choice(UploadState))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Moves on with every part.
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Where the form led that took it: whoever asks again because the answer was lost is told the same.
+    location: Mapped[str | None] = mapped_column(Text)
 
 
 class FileFault(Identified, Base):

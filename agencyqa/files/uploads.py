@@ -8,27 +8,32 @@ def upload(thing_id): load, check, ``return take_upload(form, save, page=…)``
 
 from __future__ import annotations
 
+import io
 import urllib.parse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import IO, Any, cast
 
-from flask import current_app, g, jsonify, make_response, redirect, request
+from flask import Response, current_app, jsonify, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from flask_wtf.csrf import CSRFError, validate_csrf
 from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
-from wtforms.validators import ValidationError
+from wtforms import HiddenField
 
+from agencyqa.auth.guards import current_actor
 from agencyqa.clock import utc_now
 from agencyqa.db import set_reading
 from agencyqa.errors import Invalid
 from agencyqa.extensions import csrf, db
-from agencyqa.files import services
+from agencyqa.files import resuming, services
+from agencyqa.files.arriving import NAME_HEADER, Body, announced, check_token, fields_of, how_far, too_large
+from agencyqa.files.enums import UploadState
 from agencyqa.files.errors import FileRefused, StoreFull
 from agencyqa.files.models import StoredFile
 from agencyqa.files.names import NAMELESS, clean_name, named_as
+from agencyqa.files.resuming import Incoming
 from agencyqa.files.store import PIECE, is_no_room
 from agencyqa.web import bodies, intake, refusals
 from agencyqa.web.bodies import UploadRequest, takes_files
@@ -38,10 +43,8 @@ from agencyqa.web.messages import sentence
 
 __all__ = ["KeptFile", "UploadField", "UploadForm", "take_upload", "takes_files"]
 
-NAME_HEADER = "X-File-Name"
-# The length of the form fields, URL-encoded, that a script sends in front of the file; an address has room for few.
-FIELDS_HEADER = "X-Form-Length"
-_LONGEST_FIELDS = 256 * 1024
+# Instead of a file, how large it will be: the form is looked at, and the file then comes in parts.
+SIZE_HEADER = "X-Upload-Size"
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,9 @@ class UploadForm(Form):
     """A form with a file. What was sent is read by ``take_upload`` and by nobody before it."""
 
     file = UploadField(_l("文件"), required=True)
+    # A file that came in parts before the form: its token, and the hash that the script made of what was chosen.
+    upload_token = HiddenField()
+    upload_sha256 = HiddenField()
 
     def __init__(self, **given: Any) -> None:
         self._given = {name: value for name, value in given.items() if name not in {"prefix", "meta"}}
@@ -97,19 +103,54 @@ def take_upload(
     """
     if request.method not in bodies.WRITING:
         return page()
+    is_raw = bodies.is_raw_upload(request)
+    if is_raw and SIZE_HEADER in request.headers:
+        return _opened(form) or _told(form)
     location = _taken(form, save, constraints)
-    if not bodies.is_raw_upload(request):
-        if location is not None:
-            return redirect(location)
-        answer = make_response(page())
-    elif location is not None:
-        return jsonify(location=location)
-    else:
-        errors = {name: " ".join(map(str, texts)) for name, texts in form.errors.items() if name}
-        message = " ".join(map(str, form.form_errors)) or " ".join(errors.values())
-        answer = jsonify(message=message, errors=errors)
+    if location is not None:
+        return jsonify(location=location) if is_raw else redirect(location)
+    if is_raw:
+        return _told(form)
+    answer = make_response(page())
     answer.status_code = form.status
     return answer
+
+
+def _told(form: UploadForm) -> Response:
+    """What is wrong, for the script to show."""
+    errors = {name: " ".join(map(str, texts)) for name, texts in form.errors.items() if name}
+    message = " ".join(map(str, form.form_errors)) or " ".join(errors.values())
+    answer = jsonify(message=message, errors=errors)
+    answer.status_code = form.status
+    return answer
+
+
+def _opened(form: UploadForm) -> ResponseReturnValue | None:
+    """The upload that was begun for this form, or None where the form says why it was not.
+
+    All that can be refused before a byte has come is refused here: by the view before us, by the fields, by the size.
+    """
+    db.session.rollback()
+    try:
+        _read(form)
+        if not form.validate():
+            return None
+        set_reading(False)
+        size = request.headers.get(SIZE_HEADER, "")
+        upload = resuming.open_upload(
+            current_actor(),
+            db.session(),
+            place=request.path,
+            name=clean_name(form.file.data.filename if form.file.data else ""),
+            size=int(size) if size.isascii() and size.isdigit() and len(size) <= 15 else 0,
+            now=utc_now(),
+        )
+        db.session.commit()
+    except FileRefused as error:
+        db.session.rollback()
+        form.apply(error)
+        return None
+    return how_far(upload.token, 0, upload.size), HTTPStatus.CREATED
 
 
 def _taken(
@@ -118,122 +159,122 @@ def _taken(
     """The address to go on to, or None where the form now says what is wrong."""
     # Nobody waits for us in the database while a file crawls in.
     db.session.rollback()
+    upload = None
     try:
-        _read(form)
+        upload = _read(form)
+        if upload is not None and upload.location is not None:
+            # It was taken before, and whoever asks has not heard of it.
+            return upload.location
         if not form.validate():
             return None
         with form.catching(constraints):
+            if upload is not None:
+                return _save_whole(form, upload, save)
             return _save(form.file.data, save)
     except FileRefused as error:
         db.session.rollback()
         form.apply(error)
+    finally:
+        if upload is not None:
+            form.file.data.close()
     return None
 
 
-def _read(form: UploadForm) -> None:
-    """Look at the token and fill the form; of the script's body only the fields are read."""
+def _read(form: UploadForm) -> Incoming | None:
+    """Look at the token and fill the form; of the script's body only the fields are read.
+
+    The file of the form may be one that came in parts before. Raise FileRefused where that cannot be used.
+    """
     _refuse_announced()
     sent: MultiDict[str, Any] | CombinedMultiDict[str, Any]
+    files: MultiDict[str, Any]
     if bodies.is_raw_upload(request):
-        _check_token()
-        body = _Body(request.stream, _announced())
-        fields = _fields(body)
+        check_token()
+        body = Body(request.stream, announced())
+        fields = fields_of(body)
         name = request.headers.get(NAME_HEADER, "")
         files = MultiDict[str, Any]()
         if name or body.left != 0:
             files["file"] = FileStorage(cast(IO[bytes], body), urllib.parse.unquote(name) or NAMELESS)
-        sent = CombinedMultiDict([files, fields])
     else:
         _open_form()
         csrf.protect()
         fields = request.form
-        sent = CombinedMultiDict([request.files, request.form])
+        files = request.files
     intake.refuse_nul_in("", fields)
+    upload, refusal = None, None
+    token = fields.get("upload_token", "")
+    if token and not any(given.filename for given in files.getlist("file")):
+        try:
+            upload, stream = _whole(token)
+            files = MultiDict({"file": FileStorage(stream, upload.file_name)})
+        except FileRefused as error:
+            refusal = error
+    sent = CombinedMultiDict([files, fields])
     form.read(sent)
+    if refusal is not None:
+        form.upload_token.data = ""
+        raise refusal
+    return upload
+
+
+def _whole(token: str) -> tuple[Incoming, IO[bytes]]:
+    """The upload that a form names, all of it there, or taken before. Raise FileRefused."""
+    # Whoever sends the form twice at once may see the row as it was and its bytes already gone: he looks again.
+    for _ in range(2):
+        upload = resuming.find(current_actor(), db.session(), token, now=utc_now())
+        # Copying and checking a large file takes its time, as above.
+        db.session.rollback()
+        if upload is None or upload.place != request.path:
+            continue
+        if upload.location is not None:
+            return upload, io.BytesIO()
+        if upload.received < upload.size:
+            raise FileRefused("upload_incomplete", status=409)
+        try:
+            return upload, upload.path.open("rb")
+        except FileNotFoundError:
+            continue
+    raise FileRefused("upload_gone", status=404)
 
 
 def _refuse_announced() -> None:
     if (request.content_length or 0) > (request.max_content_length or 0):
-        raise _too_large()
-
-
-def _announced() -> int | None:
-    """How much is to come; None where the sender himself does not know."""
-    is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
-    return None if is_chunked else request.content_length or 0
-
-
-def _too_large() -> FileRefused:
-    limit: int = current_app.config[bodies.LIMIT]
-    return FileRefused("file_too_large", status=413, limit=limit // 1024 // 1024)
-
-
-def _check_token() -> None:
-    """As for any script of ours: the token stands in a header, so no form is looked for."""
-    try:
-        validate_csrf(request.headers.get("X-CSRFToken"))
-    except ValidationError as error:
-        raise CSRFError(error.args[0]) from None
-    # Nobody else's page can send a PUT with such a header, so the referrer adds nothing.
-    g.csrf_valid = True
+        raise too_large()
 
 
 def _open_form() -> None:
     try:
         cast(UploadRequest, request).open_form()
     except RequestEntityTooLarge:
-        raise _too_large() from None
+        raise too_large() from None
     except OSError as error:
         if is_no_room(error):
             raise StoreFull from error
         raise ClientDisconnected from error
 
 
-def _fields(body: _Body) -> MultiDict[str, str]:
-    length = request.headers.get(FIELDS_HEADER, "")
-    if not length:
-        return MultiDict(request.args)
-    if not (length.isascii() and length.isdigit()) or len(length) > 6 or int(length) > _LONGEST_FIELDS:
-        raise RequestEntityTooLarge
-    text = body.exactly(int(length)).decode("utf-8", "replace")
-    return MultiDict(urllib.parse.parse_qsl(text, keep_blank_values=True, max_num_fields=1000))
+def _save_whole(form: UploadForm, upload: Incoming, save: Callable[[KeptFile | None], str]) -> str:
+    """Take a file that came in parts. One that is refused for what it holds is gone, with its bytes."""
+    try:
+        location = _save(form.file.data, save, upload, form.upload_sha256.data or "")
+    except FileRefused:
+        db.session.rollback()
+        set_reading(False)
+        resuming.end(current_actor(), db.session(), upload.id, UploadState.REFUSED, now=utc_now())
+        db.session.commit()
+        resuming.discard(upload.token)
+        raise
+    resuming.discard(upload.token)
+    return location
 
 
-class _Body:
-    """The bare body of a request, which must be as long as it was announced to be."""
-
-    def __init__(self, stream: IO[bytes], announced: int | None) -> None:
-        self.stream = stream
-        # None where the sender did not know how much was to come.
-        self.left = announced
-
-    def read(self, size: int = -1) -> bytes:
-        try:
-            data = self.stream.read(PIECE if size < 0 else size)
-        except RequestEntityTooLarge:
-            raise
-        except OSError as error:
-            raise ClientDisconnected from error
-        if self.left is not None:
-            if not data and self.left:
-                raise ClientDisconnected
-            self.left -= len(data)
-        return data
-
-    def exactly(self, size: int) -> bytes:
-        found = b""
-        while len(found) < size:
-            data = self.read(size - len(found))
-            if not data:
-                raise ClientDisconnected
-            found += data
-        return found
-
-    def close(self) -> None:
-        """The server owns the connection."""
-
-
-def _save(given: FileStorage | None, save: Callable[[KeptFile | None], str]) -> str:
+def _save(
+    given: FileStorage | None,
+    save: Callable[[KeptFile | None], str],
+    upload: Incoming | None = None,
+    claimed: str = "",
+) -> str:
     if given is None:
         set_reading(False)
         location = save(None)
@@ -242,13 +283,19 @@ def _save(given: FileStorage | None, save: Callable[[KeptFile | None], str]) -> 
     name = clean_name(given.filename or "")
     store = services.current_store()
     with services.staging(store, _pieces(given.stream)) as staged:
+        if upload is not None:
+            resuming.compare(upload, staged, claimed)
         kind = services.check(store, staged, name)
         set_reading(False)
         now = utc_now()
         is_new = False
         try:
+            if upload is not None and not resuming.take(db.session(), upload, now=now):
+                return _taken_meanwhile(upload)
             stored, is_new = services.keep(db.session(), store, staged, kind, now=now)
             location = save(KeptFile(stored, named_as(name, kind)))
+            if upload is not None:
+                resuming.conclude(current_actor(), db.session(), upload, location, staged.sha256, now=now)
             db.session.commit()
         except BaseException:
             db.session.rollback()
@@ -258,6 +305,16 @@ def _save(given: FileStorage | None, save: Callable[[KeptFile | None], str]) -> 
     return location
 
 
+def _taken_meanwhile(upload: Incoming) -> str:
+    """The form was sent twice at once, and the other one was first."""
+    db.session.rollback()
+    found = resuming.find(current_actor(), db.session(), upload.token, now=utc_now())
+    db.session.rollback()
+    if found is None or found.location is None:
+        raise FileRefused("upload_gone", status=404)
+    return found.location
+
+
 def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
     """A file in pieces, none after the limit: a sender may announce less than he sends, or nothing."""
     limit: int = current_app.config[bodies.LIMIT]
@@ -265,5 +322,5 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
     while piece := stream.read(PIECE):
         size += len(piece)
         if size > limit:
-            raise _too_large()
+            raise too_large()
         yield piece

@@ -17,7 +17,7 @@ from agencyqa.extensions import csrf
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "agencyqa_takes_files"
-WRITING = frozenset({"POST", "PUT"})
+WRITING = frozenset({"POST", "PUT", "PATCH"})
 LIMIT = "LARGEST_UPLOAD"
 FOLDER = "UPLOAD_FOLDER"
 # Each part is a temporary file of its own; a form has a handful of fields and a file.
@@ -28,7 +28,7 @@ _LISTENING = 64 * 1024
 
 
 def takes_files(view: View) -> View:
-    """Mark a view whose answer is ``files.uploads.take_upload``.
+    """Mark a view whose answer is ``files.uploads.take_upload``, or that takes a part of a file.
 
     The body of its POST and PUT may be as large as the setting allows, and neither the token nor the form is looked
     at before the guard has let the sender in: ``take_upload`` does both, after the view's own checks.
@@ -56,8 +56,8 @@ def is_upload(request: Request) -> bool:
 
 
 def is_raw_upload(request: Request) -> bool:
-    """A script sends the bare file by PUT and reads JSON; a form sends POST and shows a page."""
-    return request.method == "PUT" and is_upload(request)
+    """A script sends the bare file by PUT, or a part by PATCH, and reads JSON; a form sends POST and shows a page."""
+    return request.method != "POST" and is_upload(request)
 
 
 class UploadRequest(Request):

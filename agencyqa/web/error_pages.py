@@ -30,7 +30,9 @@ __all__ = ["after_refusal", "init_app"]
 log = logging.getLogger(__name__)
 
 # Fields that carry no content of the user's.
-_SILENT = frozenset({"csrf_token", "version", "form_token", "submit", "action", "next"})
+_SILENT = frozenset(
+    {"csrf_token", "version", "form_token", "submit", "action", "next", "upload_token", "upload_sha256"}
+)
 _SECRET_PARTS = ("password", "secret", "token")
 
 
