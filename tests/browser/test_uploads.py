@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from agencyqa.files.enums import FileKind
 from tests.browser.desks import Desks, go
@@ -82,6 +83,86 @@ def test_refused_by_the_script_and_by_the_server(desks: Desks, own_server: Any, 
     send(page, RIGHT)
     expect(page.get_by_role("status").filter(has_text="文件已上传，尚未提交")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="评价方案.pdf")).to_contain_text(NOTE)
+
+
+class Breaking:
+    """Passes parts of files on to the server, but cuts the line on those that begin at ``at``."""
+
+    def __init__(self, page: Page, at: int) -> None:
+        self.at = at
+        self.begun: list[int] = []
+        page.route("**/uploads/*", self._pass_on)
+
+    def _pass_on(self, route: Route) -> None:
+        if route.request.method != "PATCH":
+            route.continue_()
+            return
+        self.begun.append(int(route.request.headers["upload-offset"]))
+        if self.begun[-1] == self.at:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+
+def test_a_broken_upload_goes_on_where_it_broke(desks: Desks, own_server: Any, tmp_path: Path) -> None:
+    """First the page is left while the line is down, then the line comes back by itself: nothing is sent twice."""
+    page = desks.sit_down(own_server, "agency")
+    page.on("dialog", lambda dialog: dialog.accept())
+    begin_upload(page)
+    report = tmp_path / "评价方案.pdf"
+    report.write_bytes(pdf("in parts", padding=17 * MEGABYTE))
+    line = Breaking(page, 8 * MEGABYTE)
+    heard = page.locator("[data-upload-progress]").get_by_role("status")
+    page.get_by_label("说明").fill(NOTE)
+    send(page, report)
+    expect(heard).to_contain_text("连接中断")
+    page.reload()
+    line.at = 16 * MEGABYTE
+    page.locator("input[type=file]").set_input_files(report)
+    expect(page.get_by_text("这个文件上次已传 47%，再次上传时从断开处继续。")).to_be_visible()
+    page.get_by_label("说明").fill(NOTE)
+    page.get_by_role("button", name="上传", exact=True).click()
+    expect(heard).to_contain_text("连接中断")
+    line.at = -1
+    expect(page.get_by_role("status").filter(has_text="文件已上传，尚未提交")).to_be_visible()
+    row = page.get_by_role("row").filter(has_text="评价方案.pdf")
+    expect(row).to_contain_text(NOTE)
+    # What got through began at three places; the others were cut off.
+    assert line.begun.count(0) == 1
+    assert sorted(set(line.begun)) == [0, 8 * MEGABYTE, 16 * MEGABYTE]
+    with page.expect_download() as waiting:
+        row.get_by_role("link", name="下载").click()
+    sent, stored = (hashlib.sha256(Path(path).read_bytes()) for path in (report, waiting.value.path()))
+    assert stored.hexdigest() == sent.hexdigest()
+    assert list((own_server.data / "partial").iterdir()) == []
+    # The browser says in its console, too, that the line was cut.
+    desks.complaints[:] = [text for text in desks.complaints if "net::ERR_CONNECTION_RESET" not in text]
+
+
+def test_a_cancelled_upload_leaves_nothing(desks: Desks, own_server: Any, tmp_path: Path) -> None:
+    page = desks.sit_down(own_server, "agency")
+    begin_upload(page)
+    report = tmp_path / "评价方案.pdf"
+    report.write_bytes(pdf("unwanted", padding=9 * MEGABYTE))
+    line = Breaking(page, 8 * MEGABYTE)
+    page.get_by_label("说明").fill(NOTE)
+    send(page, report)
+    expect(page.locator("[data-upload-progress]").get_by_role("status")).to_contain_text("连接中断")
+    assert len(list((own_server.data / "partial").iterdir())) == 1
+    with page.expect_response(lambda answer: answer.request.method == "DELETE") as waiting:
+        page.get_by_role("button", name="取消上传").click()
+    assert waiting.value.status == 200
+    expect(page.get_by_role("alert")).to_contain_text("已取消上传，没有保存。")
+    expect(page.get_by_label("说明")).to_have_value(NOTE)
+    assert list((own_server.data / "partial").iterdir()) == []
+    # Chosen again, the file begins anew, and one that is refused is refused as ever.
+    line.at = -1
+    report.write_bytes(pdf("unwanted", padding=9 * MEGABYTE, trailer=b"/Encrypt 9 0 R"))
+    send(page, report)
+    expect(beside_the_field(page)).to_have_text("文件已加密或设有打开密码。请取消密码后再上传。")
+    assert line.begun.count(0) == 2
+    assert list((own_server.data / "partial").iterdir()) == []
+    desks.complaints[:] = [text for text in desks.complaints if "net::ERR_CONNECTION_RESET" not in text]
 
 
 def test_a_report_is_read_beside_the_sheet(desks: Desks, live_server: Any) -> None:
