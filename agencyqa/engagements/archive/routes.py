@@ -10,7 +10,7 @@ from sqlalchemy import select
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
-from agencyqa.engagements.archive import policies, services
+from agencyqa.engagements.archive import panels, policies, services
 from agencyqa.engagements.archive.checklist import checklist
 from agencyqa.engagements.archive.forms import RetentionForm
 from agencyqa.engagements.archive.models import RetentionRule
@@ -22,6 +22,7 @@ from agencyqa.files.models import StoredFile
 from agencyqa.files.serving import download as send_download
 
 bp = Blueprint("archive", __name__, url_prefix="/engagements")
+panels.register()
 
 
 @bp.get("/<int:engagement_id>/archive")
@@ -34,6 +35,7 @@ def show(engagement_id: int) -> ResponseReturnValue:
     archive = policies.archive_of(session, engagement_id)
     lines = checklist(session, engagement)
     rule = policies.rule_on(session, engagement.bureau_id, today())
+    is_ready = archive is None and rule is not None and all(line.is_there for line in lines)
     return render_template(
         "archive/show.html",
         engagement=engagement,
@@ -44,10 +46,9 @@ def show(engagement_id: int) -> ResponseReturnValue:
         rule=rule,
         can={
             "read": policies.can_read(actor, engagement),
-            "seal": policies.can_seal(actor, engagement)
-            and archive is None
-            and rule is not None
-            and all(line.is_there for line in lines),
+            "seal": is_ready and policies.can_seal(actor, engagement),
+            # Who may not seal it himself learns who does.
+            "wait": is_ready and not policies.can_seal(actor, engagement),
             "retention": policies.can_set_retention(actor),
         },
     )

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import User
+from agencyqa.agencies.models import Person
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
@@ -27,6 +28,7 @@ from agencyqa.engagements.opinions.queries import opinion_rows, plan_review_rows
 from agencyqa.engagements.queries import names_of
 from agencyqa.engagements.receipts.services import current_signer, publish_key, signed_receipt
 from agencyqa.engagements.receipts.signing import statement
+from agencyqa.engagements.recusal.models import IndependenceDeclaration
 from agencyqa.engagements.review.models import InternalReview, ReviewMark, ReviewStep
 from agencyqa.errors import Forbidden, Invalid, WrongState
 from agencyqa.files.enums import FileKind
@@ -187,6 +189,7 @@ def _entries(session: Session, engagement: Engagement) -> Iterator[Entry]:
     for submission in session.scalars(select(Submission).where(Submission.engagement_id == engagement.id)):
         signed = signed_receipt(session, submission)
         yield _data(f"receipts/{submission.number:03}.signed.json", signed)
+    yield _data("record/declarations.json", _declarations(session, engagement.id))
     yield _data("record/review.json", _reviews(session, engagement.id))
     opinions = [_plain(row._mapping) for row in opinion_rows(session, engagement.id)]
     yield _data("record/opinions.json", opinions)
@@ -225,6 +228,25 @@ def _reviews(session: Session, engagement_id: int) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _declarations(session: Session, engagement_id: int) -> list[dict[str, Any]]:
+    """Word by word as they were signed, with the hash of each, also of those who have left the team."""
+    rows = session.execute(
+        select(
+            Person.name.label("person"),
+            IndependenceDeclaration.number,
+            IndependenceDeclaration.is_independent,
+            IndependenceDeclaration.way,
+            IndependenceDeclaration.signed_on,
+            IndependenceDeclaration.text,
+            IndependenceDeclaration.sha256,
+        )
+        .join(Person, Person.id == IndependenceDeclaration.person_id)
+        .where(IndependenceDeclaration.engagement_id == engagement_id)
+        .order_by(IndependenceDeclaration.id)
+    )
+    return [_plain(row._mapping) for row in rows]
 
 
 def _plain(row: Any) -> dict[str, Any]:

@@ -26,6 +26,9 @@ from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.receipts import services as receipts
 from agencyqa.engagements.receipts import verify_receipt
 from agencyqa.engagements.receipts.models import ReceiptSignature
+from agencyqa.engagements.recusal.enums import SigningWay
+from agencyqa.engagements.recusal.models import IndependenceDeclaration
+from agencyqa.engagements.recusal.text import text_hash
 from agencyqa.engagements.review.enums import MarkKind
 from agencyqa.engagements.review.gate import newest_review
 from agencyqa.engagements.review.models import ReviewMark
@@ -34,6 +37,7 @@ from agencyqa.files.models import StoredFile
 from agencyqa.files.services import open_stored
 from tests.client import Client
 from tests.factories.accounts import NOW, actor_of, make_member, sign_in
+from tests.factories.agencies import make_evaluator
 from tests.factories.deliverables import decide, make_handed_in
 from tests.factories.engagements import make_engagement
 from tests.integration.engagements.deliverables.traces import entries, refusal
@@ -74,7 +78,25 @@ def test_a_whole_file_is_sealed_and_every_byte_of_it_checked(
                 ReviewMark(review_id=review.id, kind=kind, name="x", set_on=TODAY, note="", recorded_at=NOW)
             )
         engagement.state, engagement.completed_on = EngagementState.COMPLETED, TODAY
-        session.flush()
+        evaluator = make_evaluator(session, world.bureau, world.agency, "周正")
+        session.add(
+            IndependenceDeclaration(
+                engagement_id=engagement.id,
+                person_id=evaluator.person_id,
+                number=1,
+                is_independent=True,
+                text="本人声明",
+                sha256=text_hash("本人声明"),
+                way=SigningWay.PAPER,
+                signed_on=TODAY,
+                recorded_at=NOW,
+                recorded_by_name="x",
+            )
+        )
+        session.commit()
+        told = new_client()
+        sign_in(told, members["manager"])
+        assert "材料已经齐全，可以封存。" in told.get(f"/engagements/{engagement.id}").text
         assert missing() == []
         session.execute(delete(ReceiptSignature))
         assert missing() == [Item.RECEIPTS]
@@ -110,12 +132,23 @@ def test_a_whole_file_is_sealed_and_every_byte_of_it_checked(
         assert book.namelist() == [
             "files/report-1/001-报告.pdf",
             "receipts/001.signed.json",
+            "record/declarations.json",
             "record/opinions.json",
             "record/plan_reviews.json",
             "record/review.json",
             "manifest.json",
             "manifest.signature.json",
         ]
+        (declared,) = json.loads(book.read("record/declarations.json"))["data"]
+    assert declared == {
+        "is_independent": True,
+        "number": 1,
+        "person": "周正",
+        "sha256": text_hash("本人声明"),
+        "signed_on": TODAY.isoformat(),
+        "text": "本人声明",
+        "way": "paper",
+    }
     assert manifest["files"][0]["sha256"] == version.sha256
     path = tmp_path / "archive.zip"
     path.write_bytes(content)
@@ -143,6 +176,11 @@ def test_a_whole_file_is_sealed_and_every_byte_of_it_checked(
     session.rollback()
     assert [entry["keep_until"] for entry in entries(session, "archive.archive.sealed")] == ["2032-06-15"]
     base = f"/engagements/{engagement.id}/archive"
+    for who, is_told in (("manager", True), ("officer", True), ("unit", False)):
+        client = new_client()
+        sign_in(client, members[who])
+        shown = client.get(f"/engagements/{engagement.id}").text
+        assert (who, "保管至 2032-06-15" in shown, "封存档案" in shown) == (who, is_told, is_told)
     for who, page, file in (
         ("manager", 200, 200),
         ("lead", 200, 200),

@@ -1,0 +1,61 @@
+"""What the archive adds to the page and to the story of an engagement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.accounts.models import User
+from agencyqa.auth.actor import Actor
+from agencyqa.engagements.archive import policies
+from agencyqa.engagements.archive.checklist import checklist
+from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.hooks import TrailEntry, trail_sources
+from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.panels import engagement_panels
+from agencyqa.extensions import db
+from agencyqa.web.panels import rendered
+
+
+def archive_panel(actor: Actor, engagement: Engagement) -> Markup | str:
+    """From the day on which the work is done: what the file still lacks, or that it is sealed."""
+    if engagement.state is not EngagementState.COMPLETED or not policies.sees_status(actor, engagement):
+        return ""
+    session = db.session()
+    archive = policies.archive_of(session, engagement.id)
+    lines = [] if archive is not None else checklist(session, engagement)
+    return rendered(
+        "archive/_of_engagement.html",
+        engagement=engagement,
+        archive=archive,
+        missing=[line.item for line in lines if not line.is_there],
+    )
+
+
+def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[TrailEntry]:
+    if not policies.sees_status(actor, engagement):
+        return
+    archive = policies.archive_of(session, engagement.id)
+    if archive is None:
+        return
+    name = session.scalars(select(User.display_name).where(User.id == archive.sealed_by_id)).one_or_none()
+    yield TrailEntry(
+        at=archive.sealed_at,
+        code="archive_sealed",
+        actor_name=name or "",
+        body_id=engagement.agency_id,
+        tone="success",
+        endpoint="archive.show",
+        endpoint_values={"engagement_id": engagement.id},
+    )
+
+
+def register() -> None:
+    """Called when the routes are loaded; a second call changes nothing."""
+    if archive_panel not in engagement_panels:
+        engagement_panels.append(archive_panel)
+    if trail not in trail_sources:
+        trail_sources.append(trail)
