@@ -21,6 +21,7 @@ EVENTS = {
     "agencies.evaluator.appointed": _l("登记人员任职"),
     "agencies.evaluator.changed": _l("修改人员信息"),
     "agencies.evaluator.ended": _l("终止人员任职"),
+    "agencies.person.account_linked": _l("登记人员的登录账号"),
     "agencies.credential.added": _l("登记职称、执业资格"),
     "agencies.credential.withdrawn": _l("撤销职称、执业资格记录"),
     "agencies.record.entered": _l("登记不良执业记录"),

@@ -63,6 +63,7 @@ MESSAGES: dict[str, object] = {
     ),
     "conditions_unmet": _l("以下条件不符合：%(conditions)s。确需登记的，请在此说明理由。"),
     "appointment_over": _l("该主评人登记已经终止。"),
+    "account_of_another_person": _l("这一账号已登记为另一人的登录账号。"),
     "filing_not_ticked": _l("填写了备案编号或日期的，请同时勾选“已在信用管理平台备案”。"),
     "branch_closed": _l("该分支机构已登记终止日期。"),
     "other_side_needed": _l("请选择对方单位，或填写对方人员、名单外单位的名称。"),

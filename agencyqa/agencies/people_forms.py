@@ -14,6 +14,7 @@ from agencyqa.web.forms import (
     FilterForm,
     FlagField,
     Form,
+    IdField,
     MultiChoiceField,
     OnceForm,
     TextField,
@@ -60,6 +61,10 @@ class AppointmentForm(PersonFields, OnceForm):
 
 class PersonForm(PersonFields, VersionedForm):
     pass
+
+
+class AccountForm(Form):
+    user_id = IdField(_l("登录账号"), blank=_l("没有账号"), help=_l("列出本机构现在能登录的账号。"))
 
 
 class EndForm(Form):

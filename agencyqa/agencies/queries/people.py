@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
+from agencyqa.accounts.models import Membership, User
 from agencyqa.agencies.conditions import Career, ConditionResult, Conditions, examine, overall
 from agencyqa.agencies.enums import ConditionOutcome, PersonRole, QualificationState, SensitiveField
 from agencyqa.agencies.models import Appointment, Credential, Person, PersonRecord, SealedField
@@ -231,3 +232,27 @@ def person_choices(session: Session, agency_id: int) -> list[tuple[int, str]]:
         select(Person.id, Person.name).where(Person.id.in_(here)).order_by(Person.name, Person.id)
     )
     return [(row.id, row.name) for row in rows]
+
+
+def agency_accounts(session: Session, agency_id: int, day: date) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(id, display_name, username) of those who can sign in for the agency, in the order of their names."""
+    return session.execute(
+        select(User.id, User.display_name, User.username)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.body_id == agency_id,
+            User.is_active,
+            open_period(Membership.valid_from, Membership.valid_to, day),
+        )
+        .distinct()
+        .order_by(User.display_name, User.id)
+    ).all()
+
+
+def account_of(session: Session, person_id: int) -> Row[*tuple[Any, ...]] | None:
+    """(display_name, username) of the account with which the person signs in."""
+    return session.execute(
+        select(User.display_name, User.username)
+        .join(Person, Person.user_id == User.id)
+        .where(Person.id == person_id)
+    ).one_or_none()

@@ -65,6 +65,7 @@ def person_page(
         "change": can_change(actor, own),
         "records": can_see_records(actor, agency_id),
         "private": can_show_private(actor, agency_id, own),
+        "account": can_see_records(actor, agency_id),
     }
     page = render_template(
         "agencies/person_page.html",
@@ -74,6 +75,7 @@ def person_page(
         places=queries.appointments_of_person(session, appointment.person_id, agency_id),
         credentials=queries.credentials_of(session, appointment.person_id, today()),
         records=queries.records_of(session, appointment.person_id) if can["records"] else [],
+        account=queries.account_of(session, appointment.person_id) if can["account"] else None,
         kept=queries.sealed_fields_of(session, appointment.person_id) if can["private"] else [],
         shown=shown,
         form=form,

@@ -27,6 +27,7 @@ from agencyqa.agencies.services.people import (
     enter_record,
     withdraw_entry,
 )
+from agencyqa.agencies.services.person_accounts import link_account
 from agencyqa.agencies.services.private import PrivateData, change_private, reseal, show_private
 from agencyqa.agencies.services.profiles import ProfileData, change_profile
 from agencyqa.agencies.services.proposals import decide_proposal, propose_change, withdraw_proposal
@@ -46,6 +47,7 @@ CONSTRAINTS = {
     "uq_agencies_credit_code": ("credit_code", "duplicate_credit_code"),
     "uq_registrations_agency_id_bureau_id": ("credit_code", "duplicate_credit_code"),
     "uq_appointments_open": ("name", "evaluator_practises_elsewhere"),
+    "uq_persons_user_id": ("user_id", "account_of_another_person"),
     "uq_qualifications_form_token": ("form_token", "already_submitted"),
     "uq_appointments_form_token": ("form_token", "already_submitted"),
     "uq_credentials_form_token": ("form_token", "already_submitted"),
@@ -92,6 +94,7 @@ __all__ = [
     "end_tie",
     "enter_record",
     "invite_application",
+    "link_account",
     "load_reference_data",
     "open_application",
     "open_branch",

@@ -15,6 +15,7 @@ from agencyqa.agencies import queries, services
 from agencyqa.agencies.conditions import unmet
 from agencyqa.agencies.enums import ConditionCode, CredentialKind, PersonRole, QualificationState
 from agencyqa.agencies.models import Appointment, Credential, Person, PersonRecord
+from agencyqa.audit.models import AuditEntry
 from agencyqa.auth.roles import Role
 from agencyqa.clock import local_date, today
 from agencyqa.errors import Invalid, NotVisible, Refused, WrongState
@@ -235,3 +236,49 @@ def test_equal_statements_for_one_and_for_fifty_people(
         make_evaluator(session, bureau, agency, f"人员{number}", valid_from=today() - timedelta(30))
     session.commit()
     assert statements() == one
+
+
+def test_the_bureau_says_whose_account_it_is(client: Client, session: Session) -> None:
+    bureau = make_bureau(session)
+    agency = make_agency(session, bureau)
+    lead, second = (make_evaluator(session, bureau, agency, name) for name in ("周正", "赵敏"))
+    body = session.get_one(Body, agency.id)
+    own, colleague = (make_member(session, body, Role.PRINCIPAL_EVALUATOR) for _ in range(2))
+    stranger = make_member(
+        session, session.get_one(Body, make_agency(session, bureau).id), Role.AGENCY_MANAGER
+    )
+    actor = officer_of(bureau)
+    for user_id, code in ((stranger.user_id, "not_a_choice"), (0, "not_a_choice")):
+        with pytest.raises(Invalid) as caught:
+            services.link_account(actor, session, lead, user_id, now=NOW)
+        assert caught.value.fields == {"user_id": (code, {})}
+    services.link_account(actor, session, lead, own.user_id, now=NOW)
+    with pytest.raises(Invalid) as caught:
+        services.link_account(actor, session, second, own.user_id, now=NOW)
+    assert caught.value.fields == {"user_id": ("account_of_another_person", {})}
+    session.commit()
+    page = f"/agencies/{agency.id}/people/{second.id}"
+    sign_in(client, own)
+    assert "没有登记，本人不能在系统内签署独立性声明。" in client.get(page).text
+    assert client.get(f"{page}/account").status_code == 403
+    client.post("/sign-out")
+    sign_in(client, make_member(session, bureau, Role.BUREAU_SUPERVISOR))
+    form = client.get(f"{page}/account")
+    assert str(stranger.user_id) not in client.page(form).form("account").values["user_id"]
+    refused = client.submit(form, "account", user_id=own.user_id)
+    assert (refused.status_code, "另一人的登录账号" in refused.text) == (422, True)
+    assert client.submit(refused, "account", user_id=colleague.user_id).location == page
+    assert session.scalars(select(Person.user_id).where(Person.id == second.person_id)).one() == (
+        colleague.user_id
+    )
+    assert client.submit(client.get(f"{page}/account"), "account", user_id="").location == page
+    events = select(AuditEntry.detail).where(AuditEntry.event == "agencies.person.account_linked")
+    logged = session.scalars(events.order_by(AuditEntry.id)).all()
+    assert [each["changes"]["user_id"] for each in logged] == [
+        [None, own.user_id],
+        [None, colleague.user_id],
+        [colleague.user_id, None],
+    ]
+    services.end_appointment(actor, session, second, on=TODAY - timedelta(days=1), reason="离职", now=NOW)
+    with pytest.raises(WrongState, match="appointment_over"):
+        services.link_account(actor, session, second, own.user_id, now=NOW)

@@ -31,6 +31,8 @@ def show(engagement_id: int) -> ResponseReturnValue:
     engagement = load(engagement_id)
     checks, day = pages.checks_now(session, engagement, today())
     sees_details = policies.sees_details(actor)
+    may_sign, signable = policies.can_sign(actor, engagement), _signable(actor, engagement)
+    signers = queries.signers_of(session, engagement_id)
     cases = [pages.case_view(session, row) for row in queries.cases_of(session, actor, engagement_id)]
     return render_template(
         "recusal/show.html",
@@ -38,10 +40,14 @@ def show(engagement_id: int) -> ResponseReturnValue:
         day=day,
         checks=views(session, checks, day, actor) if sees_details else [],
         outcomes=[] if sees_details else pages.outcome_lines(checks),
-        signers=queries.signers_of(session, engagement_id),
+        signers=signers,
         cases=cases,
         can={
-            "sign": policies.can_sign(actor, engagement) and bool(_signable(actor, engagement)),
+            "sign": may_sign and bool(signable),
+            # Somebody has yet to sign, and the reader's account is nobody's in the team.
+            "unknown": may_sign
+            and not signable
+            and any(signer.is_present and not signer.declarations for signer in signers),
             "decide": {view.case.id for view in cases if choices(view.case.state)}
             if policies.can_decide(actor, engagement)
             else set(),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies.enums import TieKind
+from agencyqa.agencies.models import Person
 from agencyqa.agencies.services import TieData, declare_tie
 from agencyqa.auth.roles import Role
 from agencyqa.engagements.enums import EngagementState
@@ -28,7 +29,18 @@ def test_from_the_declaration_to_the_decision(client: Client, session: Session) 
     engagement = create(session, world, principal_evaluator_id=person_id)
     engagement_id = engagement.id
     page_of = f"/engagements/{engagement_id}/independence"
-    sign_in(client, make_member(session, session.get_one(Body, world.agency.id), Role.AGENCY_MANAGER))
+    agency = session.get_one(Body, world.agency.id)
+    colleague = make_member(session, agency, Role.AGENCY_STAFF)
+    sign_in(client, colleague)
+    told = client.page(client.get(page_of))
+    # Somebody whose account is nobody's in the team is told how it comes to be somebody's.
+    assert ("您的账号还不能签署" in told.text, "签署独立性声明" in dict(told.links)) == (True, False)
+    session.get_one(Person, person_id).user_id = colleague.user_id
+    session.commit()
+    told = client.page(client.get(page_of))
+    assert ("您的账号还不能签署" in told.text, "签署独立性声明" in dict(told.links)) == (False, True)
+    client.post("/sign-out")
+    sign_in(client, make_member(session, agency, Role.AGENCY_MANAGER))
     assert "尚未签署" in client.get(page_of).text
     assert "待签声明" in client.get("/").text
     # Wrong input comes back as it was typed.
