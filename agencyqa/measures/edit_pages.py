@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from agencyqa.measures import queries
@@ -17,10 +16,8 @@ from agencyqa.measures.drafting.parts import Part
 from agencyqa.measures.drafting.tree import Content
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.problem_texts import problem_sentence
-from agencyqa.measures.scheme_format import countable_inputs
-from agencyqa.measures.scheme_format.rules import RULE_PARTS
-from agencyqa.measures.scheme_values import Words, plain
-from agencyqa.measures.texts import fault_title, reader_language, rule_words
+from agencyqa.measures.scheme_values import Words, input_names, rule_part
+from agencyqa.measures.texts import fault_title, reader_language
 from agencyqa.measures.words import gettext
 
 SUMMARY_LENGTH = 40
@@ -120,13 +117,6 @@ def _provisions(session: Session, version: SchemeVersion) -> list[tuple[str, str
 
 def _inputs(rule: Any) -> list[tuple[str, str]] | None:
     """What occurrences can feed; None while the rule cannot be read, when the name is typed."""
-    kind = rule.get("kind") if isinstance(rule, Mapping) else None
-    model = RULE_PARTS.get(str(kind))
-    if model is None:
+    if rule_part(rule) is None:
         return None
-    try:
-        part = model.model_validate(dict(rule))
-    except ValidationError:
-        return None
-    texts = rule_words(part, reader_language())
-    return [(name, plain(texts.place(name))) for name, _ in countable_inputs(part)]
+    return list(input_names([rule], reader_language()).items())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from agencyqa.measures.scheme_format.rules import RULE_PARTS, rule_data
+from agencyqa.measures.scheme_format import countable_inputs
+from agencyqa.measures.scheme_format.rules import RULE_PARTS, RulePart, rule_data
 from agencyqa.measures.scheme_shape import Shape, rule_shapes
 from agencyqa.measures.scheme_words import choice_name, field_name, rule_name, unit_of
 from agencyqa.measures.sentences import rule_sentence
@@ -21,17 +22,25 @@ LONGEST = 200
 
 
 class Words:
-    """Writes values for a reader. ``citations`` and ``labels`` are the names of provisions and criteria by key."""
+    """Writes values for a reader. ``citations`` and ``labels`` are the names of provisions and criteria by key.
+
+    ``names`` are those that other fields point to by key, by the name of the field.
+    """
 
     def __init__(
         self,
         language: str,
         citations: Mapping[str, str] | None = None,
         labels: Mapping[str, str] | None = None,
+        names: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.language = language
         self.citations = citations or {}
         self.labels = labels or {}
+        self.names = {"provision": self.citations, "criterion": self.labels, **(names or {})}
+
+    def with_names(self, names: Mapping[str, Mapping[str, str]]) -> Words:
+        return Words(self.language, self.citations, self.labels, {**self.names, **names})
 
     def value(self, shape: Shape | None, value: Any) -> str:
         """A field's value; of a field left out, what holds without it."""
@@ -71,23 +80,21 @@ class Words:
     def line(self, shape: Shape, value: str) -> str:
         if shape.name == "fault":
             return plain(code_title(value))
-        names = {"provision": self.citations, "criterion": self.labels}.get(shape.name, {})
-        return plain(names.get(value, value))
+        return plain(self.names.get(shape.name, {}).get(value, value))
 
     def rule(self, value: Mapping[str, Any]) -> str:
         kind = plain(value.get("kind", ""))
         shapes = rule_shapes(kind)
-        sentence = self._sentence(kind, value)
+        sentence = self._sentence(value)
         return f"{rule_name(kind)}{gettext('：')}{sentence or self.record(shapes, value)}"
 
-    def _sentence(self, kind: str, value: Mapping[str, Any]) -> str:
-        model = RULE_PARTS.get(kind)
-        if model is None:
+    def _sentence(self, value: Mapping[str, Any]) -> str:
+        part = rule_part(value)
+        if part is None:
             return ""
         try:
-            part = model.model_validate(dict(value))
             rule = rule_from_data(rule_data(part))
-        except (ValidationError, SchemeError):
+        except SchemeError:
             return ""
         return rule_sentence(rule, rule_words(part, self.language))
 
@@ -115,6 +122,27 @@ class Words:
             if isinstance(criterion := thing.get("criterion"), str):
                 return self.labels.get(criterion, criterion)
         return fallback
+
+
+def rule_part(rule: Any) -> RulePart | None:
+    """The rule of a draft; None while it cannot be read."""
+    model = RULE_PARTS.get(str(rule.get("kind"))) if isinstance(rule, Mapping) else None
+    if model is None:
+        return None
+    try:
+        return model.model_validate(dict(rule))
+    except ValidationError:
+        return None
+
+
+def input_names(rules: Iterable[Any], language: str) -> dict[str, str]:
+    """What the inputs that occurrences can feed are called, by their names; of rules that cannot be read nothing."""
+    found: dict[str, str] = {}
+    for rule in rules:
+        if (part := rule_part(rule)) is not None:
+            texts = rule_words(part, language)
+            found |= {name: plain(texts.place(name)) for name, _ in countable_inputs(part)}
+    return found
 
 
 def plain(value: Any) -> str:

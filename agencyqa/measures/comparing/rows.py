@@ -8,9 +8,10 @@ from typing import Any
 
 from agencyqa.measures.comparing.changes import Change, ChangeKind, Place, Record, known_things
 from agencyqa.measures.scheme_shape import Shape, file_shapes, rule_shapes
-from agencyqa.measures.scheme_values import NOTHING, Words
+from agencyqa.measures.scheme_values import NOTHING, Words, input_names
 from agencyqa.measures.scheme_words import field_name
 from agencyqa.measures.words import gettext
+from agencyqa.scoring.vetoes import RAISED
 
 SECTION_DEPTH, CRITERION_DEPTH = 2, 4
 
@@ -78,7 +79,7 @@ class _Writer:
         depth = _depth(change.place)
         where = " › ".join(step.label for step in steps[:depth] if step.is_thing)
         what = " · ".join(step.label for step in steps[depth:])
-        old, new = self._sides(change, steps[-1].shape)
+        old, new = self._sides(change, steps[-1].shape, self.words.with_names(self._names_at(change.place)))
         return ChangeRow(change.kind, where, what or _whole(depth), old, new, ".".join(change.place))
 
     def _steps(self, content: Record, place: Place) -> list[_Step]:
@@ -98,8 +99,22 @@ class _Writer:
             shapes = _inside(shape, held)
         return steps
 
-    def _sides(self, change: Change, shape: Shape | None) -> tuple[str, str]:
-        words = self.words
+    def _names_at(self, place: Place) -> Mapping[str, Mapping[str, str]]:
+        """What the fields of a place point to: the inputs of its criterion, or of its veto, and the grades."""
+        language = self.words.language
+        owners = [_owner(content, place) for content in (self.before, self.after)]
+        inputs = input_names([owner.get("rule") for owner in owners], language)
+        if place[:1] == ("vetoes",):
+            for owner in filter(None, owners):
+                inputs[RAISED] = self.words.label(owner, RAISED)
+        grades = {
+            key: self.words.label(grade, key)
+            for content in (self.before, self.after)
+            for key, grade in known_things(content.get("grades")).items()
+        }
+        return {"input": inputs, "caps_grade": grades}
+
+    def _sides(self, change: Change, shape: Shape | None, words: Words) -> tuple[str, str]:
         if change.kind == "moved" and isinstance(change.after, int):
             number = gettext("第 %(number)s 位")
             return number % {"number": change.before}, number % {"number": change.after}
@@ -117,6 +132,25 @@ class _Writer:
 
     def _section(self, content: Record, key: str) -> str:
         return self.words.label(known_things(content.get("sections")).get(key), key)
+
+
+def _owner(content: Record, place: Place) -> Mapping[str, Any]:
+    """The criterion, or the veto of the whole scheme, in which a place lies; empty where it lies in neither."""
+    if place[:1] == ("vetoes",) and len(place) > 1:
+        found = known_things(content.get("vetoes")).get(place[1])
+    elif place[2:3] == ("criteria",) and len(place) >= CRITERION_DEPTH:
+        # Also in another section: what moved keeps its key.
+        found = next(
+            (
+                known_things(section.get("criteria"))[place[3]]
+                for section in known_things(content.get("sections")).values()
+                if isinstance(section, Mapping) and place[3] in known_things(section.get("criteria"))
+            ),
+            None,
+        )
+    else:
+        found = None
+    return found if isinstance(found, Mapping) else {}
 
 
 def _inside(shape: Shape | None, held: Any) -> Mapping[str, Shape]:

@@ -10,7 +10,7 @@ import pytest
 
 from agencyqa.measures.comparing import ChangeRow, change_rows, compare
 from agencyqa.measures.scheme_format import CheckedFile
-from agencyqa.measures.shipped import shipped_schemes
+from agencyqa.measures.shipped import shipped_schemes, shipped_versions
 
 BASE = next(each for each in shipped_schemes() if each.file.key == "jiading-2018").content
 
@@ -96,6 +96,41 @@ def test_a_change_of_the_other_language_alone_shows_both() -> None:
             f"{BASE['title']['zh']} / Form（本系统所拟）",
         )
     ]
+
+
+def test_what_a_fault_feeds_and_what_a_veto_caps_stand_in_words() -> None:
+    """Keys such as "no_declaration" only serve the program; of an input that went the old words are told."""
+    base = next(each for number, each in shipped_versions() if number == 2).content
+    after = copy.deepcopy(base)
+    criterion = next(
+        each
+        for section in after["sections"]
+        for each in section["criteria"]
+        if any(count["fault"] == "no_declaration" for count in each.get("counts", []))
+    )
+    count = next(each for each in criterion["counts"] if each["fault"] == "no_declaration")
+    fault, other = criterion["rule"]["rule"]["faults"][:2]
+    count["input"] = other["key"]
+    veto: dict[str, Any] = {
+        "key": "v",
+        "label": {"zh": "弄虚作假", "en": "Forged"},
+        "provision": "M3/quality_assessment",
+    }
+    grade = after["grades"][-1]
+    after["vetoes"] = [
+        {**veto, "caps_grade": grade["key"], "counts": [{"fault": "no_declaration", "input": "raised"}]}
+    ]
+    for language in ("zh", "en"):
+        told = change_rows(compare(base, after), base, after, language)
+        feeds = next(row for row in told if row.what.startswith("计入的问题"))
+        assert (feeds.before, feeds.after) == (fault["label"][language], other["label"][language])
+        added = next(row for row in told if row.kind == "added")
+        assert f"等级最高为 {grade['label'][language]}" in added.after
+        assert added.after.count("弄虚作假" if language == "zh" else "Forged") == 2
+    del criterion["counts"][criterion["counts"].index(count)]
+    gone = next(row for row in change_rows(compare(base, after), base, after, "zh") if row.kind == "removed")
+    assert fault["label"]["zh"] in gone.before
+    assert "no_declaration" not in gone.before
 
 
 def test_a_draft_with_anything_in_it_is_written_all_the_same() -> None:
