@@ -85,6 +85,8 @@ def content_of_rows(heading: Heading, rows: Sequence[Row], source: str) -> dict[
     """A draft. ``rows`` have their choices; ``source`` says where the table came from."""
     sections: list[dict[str, Any]] = []
     vetoes: list[dict[str, Any]] = []
+    # The grades that vetoes name, with the keys they get.
+    grades: dict[str, str] = {}
     number = 0
     for row in rows:
         proposal = row.proposal()
@@ -92,7 +94,10 @@ def content_of_rows(heading: Heading, rows: Sequence[Row], source: str) -> dict[
             continue
         cited = _cited(heading)
         if row.choice is Choice.VETO:
-            vetoes.append(_veto(len(vetoes) + 1, row, proposal) | cited)
+            veto = _veto(len(vetoes) + 1, row, proposal) | cited
+            if named := proposal.veto_grade:
+                veto["caps_grade"] = grades.setdefault(named, f"grade{len(grades) + 1}")
+            vetoes.append(veto)
             continue
         name = row.section or "考核内容"
         if not sections or sections[-1]["label"]["zh"] != name:
@@ -119,11 +124,14 @@ def content_of_rows(heading: Heading, rows: Sequence[Row], source: str) -> dict[
     }
     if vetoes:
         content["vetoes"] = vetoes
+    if grades:
+        # A table of items says where none of them begins, so the draft asks for each.
+        content["grades"] = [{"key": key, "label": wording(name)} for name, key in grades.items()]
     return content
 
 
 def _veto(number: int, row: Row, proposal: Proposal) -> dict[str, Any]:
-    """With the whole text beside its name: a grade that the text names can be chosen only once the grades are set."""
+    """With the whole text beside its name."""
     veto: dict[str, Any] = {
         "key": f"veto{number}",
         "label": wording(proposal.scheme_veto or row.text),

@@ -78,7 +78,9 @@ _DOUBTS: dict[str, LazyString] = {
     "free": _l("没有具体标准，由评分人在 0 分至满分之间评分。"),
     "bonus": _l("按加分项读入，不计入满分。"),
     "scheme_veto": _l("这是对整张评分表的否决，不能写在单个考核项里。"),
-    "veto_grade": _l("文字写明等级为“%(grade)s”：请在草稿中设好等级后，选定否决的等级上限。"),
+    "veto_grade": _l(
+        "文字写明等级为“%(grade)s”：草稿中将列出这一等级，作为否决的等级上限；各等级的分数线请在草稿中填写。"
+    ),
     "veto_cap_missing": _l("没有写明否决后的总分或等级上限，请在草稿中填写。"),
     "points_unknown": _l("没有分值，请填写。"),
     "points_differ": _l("文字中的分数合计 %(stated)s 分，与分值 %(points)s 分不一致。"),

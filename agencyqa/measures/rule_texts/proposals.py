@@ -38,7 +38,7 @@ class Proposal:
     """``rule`` is written as in a scheme file. Of a text that was not understood it is a free value up to the points.
 
     ``bonus`` points lie beyond the maximum. ``scheme_veto`` are the words of a veto over the whole sheet, and
-    ``veto_cap`` the total it leaves at most, "" where the text does not say.
+    ``veto_cap`` and ``veto_grade`` the total and the grade it leaves at most, "" where the text does not say.
     """
 
     rule: RuleData | None
@@ -48,6 +48,7 @@ class Proposal:
     bonus: bool = False
     scheme_veto: str = ""
     veto_cap: str = ""
+    veto_grade: str = ""
 
 
 class NotUnderstood(Exception):

@@ -64,6 +64,7 @@ def read_rule(text: str, points: Fraction | int | None = None) -> Proposal:
             doubts=veto.doubts,
             scheme_veto=veto.label,
             veto_cap="" if veto.cap is None else figure(veto.cap),
+            veto_grade=veto.grade,
         )
 
 

@@ -39,10 +39,14 @@ _GRADE = re.compile(
 
 @dataclass(frozen=True)
 class SchemeVetoText:
-    """``label`` is what raises the veto. ``cap`` is the total it leaves at most, where the text says so."""
+    """``label`` is what raises the veto, ``cap`` the total and ``grade`` the grade that it leaves at most.
+
+    None and "" where the text does not say so.
+    """
 
     label: str
     cap: Fraction | None
+    grade: str
     readings: tuple[Reading, ...]
     doubts: tuple[Doubt, ...]
 
@@ -70,7 +74,8 @@ def scheme_veto(source: Source) -> SchemeVetoText | None:
     elif cap is None:
         doubts.append(Doubt("veto_cap_missing"))
     label = clean(text[begin:start]) or source.written
-    return SchemeVetoText(label, most, tuple(readings), tuple(doubts))
+    named = "" if grade is None else grade.group("grade")
+    return SchemeVetoText(label, most, named, tuple(readings), tuple(doubts))
 
 
 _NAME = r"[^，；。：=×÷/“”（）]"
