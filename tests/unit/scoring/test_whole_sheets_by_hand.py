@@ -34,6 +34,7 @@ from agencyqa.scoring.assembly import assemble, total
 from agencyqa.scoring.inputs import points_input
 from agencyqa.scoring.steps import Num
 from agencyqa.scoring.tape import Tape
+from agencyqa.scoring.vetoes import veto_excel
 from tests.unit.scoring.forms import GRADES, POINT, one_rule
 from tests.unit.scoring.sheet_forms import answers, checked, item, rated, scheme
 
@@ -287,3 +288,18 @@ def test_a_mark_has_no_unit_of_its_own_unless_the_form_says_so() -> None:
 def test_what_a_veto_cancels_is_not_left_out_in_the_workbook() -> None:
     assert Veto(FreeValue(0, 9), "veto").excel_left_out() is None
     assert Veto(Rating(9), "veto").excel_left_out() == "AND(NOT({veto}=1),{rating}=0)"
+
+
+def test_limits_of_conditions_and_of_vetoes_are_told() -> None:
+    asked = item("x", bonus=True, only_if=(Condition("a", "at_least", 10 * POINT + 1),))
+    vetoes = (SchemeVeto("v", None, caps_total=10 * POINT + 1),)
+    found = check_scheme(scheme((item("a"), asked), vetoes=vetoes))
+    assert [(each.place, each.code, dict(each.params)) for each in found if each.severity == "error"] == [
+        ("sections.s0.criteria.x.only_if.1.points", "out_of_range", {"low": 1, "high": 10 * POINT}),
+        ("vetoes.v.caps_total", "out_of_range", {"low": 0, "high": 10 * POINT}),
+    ]
+
+
+def test_whether_a_veto_applies_in_the_workbook() -> None:
+    assert veto_excel(SchemeVeto("v", None, caps_total=0)) == "{raised}=1"
+    assert veto_excel(SchemeVeto("v", None, caps_total=0, exception="but")) == "AND({raised}=1,{but}<>1)"
