@@ -15,7 +15,7 @@ from agencyqa.errors import AgencyQAError
 WINDOW = timedelta(minutes=15)
 # An address may serve a whole office, an account only one person.
 # A calendar asks for its address a few times an hour, from wherever its holder is.
-LIMITS = {"account": 8, "address": 60, "apply": 20, "feed": 30, "feed-guess": 20}
+LIMITS = {"account": 8, "address": 60, "apply": 20, "apply-file": 60, "feed": 30, "feed-guess": 20}
 
 
 class TooManyAttempts(AgencyQAError):

@@ -5,10 +5,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from agencyqa.agencies.applied import AppliedPerson, AppliedQualification
-from agencyqa.agencies.enums import ApplicationAction, ApplicationState
+from agencyqa.agencies.enums import ApplicationAction, ApplicationState, DocumentKind
 from agencyqa.agencies.forms import ProfileFields
 from agencyqa.agencies.services import ApplicationData
 from agencyqa.clock import today
+from agencyqa.files.uploads import UploadField, UploadForm
 from agencyqa.web.forms import (
     AreaField,
     ChoiceField,
@@ -17,6 +18,7 @@ from agencyqa.web.forms import (
     FlagField,
     Form,
     IdField,
+    OnceForm,
     RadioChoiceField,
     TextChoiceField,
     TextField,
@@ -36,7 +38,7 @@ class ApplicationFields(ProfileFields):
     )
     statement = AreaField(_l("机构简介和业绩"), maximum=3000, rows=6)
     has_declared = FlagField(
-        _l("声明：独立于委托方和被评价单位，近三年没有重大违法违规记录，所填内容真实完整")
+        _l("声明：独立于委托方和被评价单位，在登记条件要求的年限内没有重大违法违规记录，所填内容真实完整")
     )
 
     def data_object(self) -> ApplicationData:
@@ -48,7 +50,7 @@ class ApplicationFields(ProfileFields):
         )
 
 
-class ApplyForm(ApplicationFields):
+class ApplyForm(ApplicationFields, OnceForm):
     bureau_id = IdField(_l("向哪个财政局申请"), required=True, blank=_l("请选择"))
 
 
@@ -56,8 +58,21 @@ class EditApplicationForm(ApplicationFields, VersionedForm):
     pass
 
 
-class InviteForm(ApplicationFields):
+class InviteForm(ApplicationFields, OnceForm):
     pass
+
+
+# In bytes. The sender has no account, so the limit is lower than for those who have one.
+LARGEST_PAPER = 20 * 1024 * 1024
+
+
+class PaperForm(UploadForm):
+    kind = ChoiceField(_l("文件种类"), DocumentKind, required=True, blank=_l("请选择"))
+    file = UploadField(_l("文件"), required=True)
+
+    @property
+    def upload_limit(self) -> int:
+        return min(LARGEST_PAPER, super().upload_limit)
 
 
 class AppliedPersonForm(Form):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any, Self
 
-from agencyqa.agencies.conditions import Career, Conditions, examine, overall
-from agencyqa.agencies.enums import ConditionOutcome, GapCode
+from agencyqa.agencies.conditions import Admission, Career, Conditions, examine, overall
+from agencyqa.agencies.enums import ConditionOutcome, DocumentKind, GapCode
 
 MOST_ITEMS = 20
 
@@ -54,15 +54,29 @@ class AppliedPerson(_Item):
 
 @dataclass(frozen=True)
 class Gap:
-    """``is_blocking``: without it nothing is handed in; the others are for the bureau to weigh."""
+    """``is_blocking``: without it nothing is handed in; the others are for the bureau to weigh.
+
+    ``needed`` counts what there must be at least, ``paper`` is the kind that is missing.
+    """
 
     code: GapCode
     detail: str = ""
     is_blocking: bool = True
+    needed: int | None = None
+    paper: DocumentKind | None = None
 
 
-def gaps(application: Any, conditions: Conditions | None, day: date) -> tuple[Gap, ...]:
-    """In the order of the form. ``application`` carries the columns of the table of that name."""
+def gaps(
+    application: Any,
+    papers: Collection[DocumentKind],
+    conditions: Conditions | None,
+    admission: Admission | None,
+    day: date,
+) -> tuple[Gap, ...]:
+    """In the order of the form. ``application`` carries the columns of the table of that name.
+
+    Without conditions for admission nothing is asked for by number or by kind of paper.
+    """
     found = [
         Gap(code)
         for code, is_there in (
@@ -75,11 +89,19 @@ def gaps(application: Any, conditions: Conditions | None, day: date) -> tuple[Ga
                 and (application.contact_phone.strip() or application.contact_email.strip()),
             ),
             (GapCode.DECLARATION, application.has_declared),
-            (GapCode.QUALIFICATION, application.qualifications),
-            (GapCode.EVALUATOR, application.people),
         )
         if not is_there
     ]
+    if admission is not None:
+        found.extend(
+            Gap(code, needed=needed)
+            for code, items, needed in (
+                (GapCode.QUALIFICATION, application.qualifications, admission.min_qualifications),
+                (GapCode.EVALUATOR, application.people, admission.min_evaluators),
+            )
+            if len(items) < needed
+        )
+        found.extend(Gap(GapCode.PAPER, paper=kind) for kind in admission.papers if kind not in papers)
     found.extend(
         Gap(GapCode.QUALIFICATION_EXPIRED, item.name, is_blocking=False)
         for item in map(AppliedQualification.load, application.qualifications)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from agencyqa.agencies.enums import ConditionCode, ConditionOutcome
+from agencyqa.agencies.enums import ConditionCode, ConditionOutcome, DocumentKind
 from agencyqa.measures.enums import Tag
 
 
@@ -17,6 +17,18 @@ class Conditions:
     min_work_years: int
     min_evaluation_years: int
     needs_title_or_licence: bool
+    provision_key: str
+    tag: Tag
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What an application must hold on a day; ``clean_years`` is what its declaration is about."""
+
+    min_qualifications: int
+    min_evaluators: int
+    clean_years: int
+    papers: tuple[DocumentKind, ...]
     provision_key: str
     tag: Tag
 

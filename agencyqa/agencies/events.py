@@ -45,7 +45,10 @@ EVENTS = {
     "agencies.report.accepted": _l("接收年度自查报告"),
     "agencies.import.uploaded": _l("上传机构导入表"),
     "agencies.import.confirmed": _l("导入机构"),
-    "agencies.conditions.loaded": _l("载入主评人条件"),
+    "agencies.conditions.loaded": _l("载入登记条件"),
+    "agencies.conditions.entered": _l("制定登记条件"),
+    "agencies.application.paper_added": _l("上传登记申请材料"),
+    "agencies.application.paper_removed": _l("移除登记申请材料"),
 }
 TARGETS = {
     "agencies": _l("机构"),
@@ -59,12 +62,15 @@ TARGETS = {
     "sealed_fields": _l("敏感信息"),
     "ties": _l("利害关系"),
     "profile_proposals": _l("档案变更申请"),
+    "record_proposals": _l("人员、证照等变更申请"),
     "report_years": _l("年度自查部署"),
     "self_reports": _l("年度自查报告"),
     "branches": _l("分支机构"),
     "agency_documents": _l("内部制度"),
     "agency_imports": _l("机构导入"),
     "evaluator_conditions": _l("主评人条件"),
+    "admission_conditions": _l("机构登记条件"),
+    "application_files": _l("登记申请材料"),
 }
 # Also the words of the profile's history.
 FIELDS = {
@@ -87,6 +93,14 @@ FIELDS = {
     "effective_on": _l("生效日期"),
     "standing": _l("状态"),
     "provision_key": _l("依据条款"),
+    "min_work_years": _l("工作年限不少于"),
+    "min_evaluation_years": _l("绩效评价工作年限不少于"),
+    "needs_title_or_licence": _l("须有职称或执业资格"),
+    "min_qualifications": _l("资质不少于"),
+    "min_evaluators": _l("主评人不少于"),
+    "clean_years": _l("无重大违法违规记录的年限"),
+    "papers": _l("必备材料"),
+    "matter": _l("变更事项"),
     "issuer": _l("发证机关"),
     "issued_on": _l("发证日期"),
     "expires_on": _l("有效期至"),

@@ -178,6 +178,6 @@ class BranchForm(OnceForm):
 
 
 class DocumentForm(UploadForm):
-    kind = ChoiceField(_l("制度种类"), DocumentKind, required=True, blank=_l("请选择"))
+    kind = ChoiceField(_l("文件种类"), DocumentKind, required=True, blank=_l("请选择"))
     valid_from = DateField(_l("施行日期"), required=True, default=today)
     file = UploadField(_l("文件"), required=True)

@@ -9,6 +9,7 @@ from agencyqa.agencies.models import (
     AgencyImport,
     Application,
     ProfileProposal,
+    RecordProposal,
     Registration,
     ReportYear,
     SelfReport,
@@ -117,11 +118,14 @@ def can_decide_applications(actor: Actor) -> bool:
     return can_register(actor) and actor.has(Permission.STANDING_DECIDE)
 
 
-def can_keep_documents(actor: Actor, agency_id: int, registration: Registration | None) -> bool:
-    """Internal rules are handed in by the agency's manager, or by the bureau that got them on paper."""
-    if not actor.has(Permission.DOCUMENTS_WRITE):
-        return False
-    return can_change(actor, registration) or (actor.is_agency and actor.body_id == agency_id)
+def can_enter_conditions(actor: Actor) -> bool:
+    """What agencies and principal evaluators must bring is laid down by the lead of a bureau."""
+    return actor.has(Permission.CONDITIONS_WRITE) and actor.bureau_id is not None
+
+
+def can_keep_documents(actor: Actor, registration: Registration | None) -> bool:
+    """Licences and internal rules that a bureau got on paper; the agency proposes them like any other entry."""
+    return actor.has(Permission.DOCUMENTS_WRITE) and can_change(actor, registration)
 
 
 def visible_proposals(actor: Actor) -> Select[ProfileProposal]:
@@ -131,6 +135,16 @@ def visible_proposals(actor: Actor) -> Select[ProfileProposal]:
         return statement.where(ProfileProposal.bureau_id.in_(actor.bureau_ids))
     if actor.is_agency and actor.has(Permission.AGENCIES_READ):
         return statement.where(ProfileProposal.agency_id == actor.body_id)
+    return statement.where(sa.false())
+
+
+def visible_record_proposals(actor: Actor) -> Select[RecordProposal]:
+    """As the ones about the profile."""
+    statement = sa.select(RecordProposal)
+    if actor.is_bureau and actor.has(Permission.AGENCIES_READ):
+        return statement.where(RecordProposal.bureau_id.in_(actor.bureau_ids))
+    if actor.is_agency and actor.has(Permission.AGENCIES_READ):
+        return statement.where(RecordProposal.agency_id == actor.body_id)
     return statement.where(sa.false())
 
 

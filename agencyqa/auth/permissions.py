@@ -24,6 +24,7 @@ class Permission(StrEnum):
     AGENCIES_WRITE = "agencies:agency:write"
     STANDING_DECIDE = "agencies:standing:decide"
     AGENCIES_EXPORT = "agencies:agency:export"
+    CONDITIONS_WRITE = "agencies:conditions:write"
     RECORD_PROPOSE = "agencies:record:propose"
     DOCUMENTS_WRITE = "agencies:document:write"
     PRIVATE_SHOW = "agencies:private:show"

@@ -120,9 +120,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {Permission.SCHEMES_PUBLISH, Permission.RESULTS_PUBLISH}
     | {Permission.REQUIREMENTS_WRITE, Permission.RECUSAL_TERMS_WRITE, Permission.FEE_TABLES_WRITE}
     | {Permission.PLANS_APPROVE}
-    | {Permission.TERMS_WRITE},
-    Role.AGENCY_MANAGER: _ANSWERABLE
-    | {Permission.RECORD_PROPOSE, Permission.DOCUMENTS_WRITE, Permission.PRIVATE_SHOW},
+    | {Permission.TERMS_WRITE, Permission.CONDITIONS_WRITE},
+    Role.AGENCY_MANAGER: _ANSWERABLE | {Permission.RECORD_PROPOSE, Permission.PRIVATE_SHOW},
     Role.PRINCIPAL_EVALUATOR: _ANSWERABLE,
     Role.AGENCY_STAFF: _AGENCY,
     Role.DEPARTMENT_OFFICER: _EVERYBODY

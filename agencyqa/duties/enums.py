@@ -31,6 +31,7 @@ class Duty(StrEnum):
     # What only the bureau can do.
     APPLICATION = "application"
     PROPOSAL = "proposal"
+    RECORD_CHANGE = "record_change"
     REPORT_REVIEW = "report_review"
     RECUSAL = "recusal"
     CHECK = "check"
@@ -71,6 +72,7 @@ describe(
         Duty.RECTIFICATION: (_l("登记整改结果"), "progress"),
         Duty.APPLICATION: (_l("决定登记申请"), "info"),
         Duty.PROPOSAL: (_l("确认档案变更"), "info"),
+        Duty.RECORD_CHANGE: (_l("确认人员、证照等变更"), "info"),
         Duty.REPORT_REVIEW: (_l("审阅年度自查报告"), "info"),
         Duty.CHECK: (_l("记录抽查"), "neutral"),
         Duty.NOTICE: (_l("告知检查问题"), "progress"),

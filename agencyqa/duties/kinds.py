@@ -50,6 +50,9 @@ KINDS: dict[Duty, Kind] = {
     Duty.PROPOSAL: Kind(
         "agencies.proposal", {"agency_id": "agency_id", "proposal_id": "id"}, _BUREAU, is_of_bureau=True
     ),
+    Duty.RECORD_CHANGE: Kind(
+        "agencies.entry_proposal", {"agency_id": "agency_id", "entry_id": "id"}, _BUREAU, is_of_bureau=True
+    ),
     Duty.REPORT_REVIEW: Kind(
         "agencies.report", {"agency_id": "agency_id", "report_id": "id"}, _BUREAU, is_of_bureau=True
     ),

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body
+from agencyqa.agencies.enums import Matter
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.duties.enums import Duty
@@ -204,6 +205,8 @@ def _words(duty: Duty, title: str, detail: str, *, is_of_year: bool) -> tuple[st
             return title, gettext("%(count)s 个问题", count=detail)
         case Duty.INTERNAL_REVIEW:
             return title, label_of(ReviewState(detail))
+        case Duty.RECORD_CHANGE:
+            return label_of(Matter(title)), detail
         case Duty.PROPOSAL:
             return gettext("档案变更"), detail
         case Duty.CHECK | Duty.NOTICE | Duty.STATEMENT | Duty.FINDING:

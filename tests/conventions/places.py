@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body, Membership
-from agencyqa.agencies.enums import CredentialKind, DocumentKind, StandingAction
+from agencyqa.agencies import services
+from agencyqa.agencies.enums import ApplicationState, CredentialKind, DocumentKind, Matter, StandingAction
 from agencyqa.agencies.models import Agency, Appointment, Registration, SelfReport
 from agencyqa.agencies.services import (
     BranchData,
@@ -161,6 +162,14 @@ class Places:
         own = self.drawer(f"application {name}")
         own.words.add(f"申请{name}")
         own.put("application_id", made.id)
+        if self.app is not None:
+            stored = make_stored(self.app, self.session, pdf(f"paper {name}"))
+            made.state = ApplicationState.RETURNED
+            kind, file_name = DocumentKind.TRAINING, f"材料{name}.pdf"
+            paper = services.add_paper(self.session, made, kind, stored, file_name, now=NOW)
+            made.state = ApplicationState.SUBMITTED
+            own.words.add(f"材料{name}")
+            own.put("paper_id", paper.id)
 
     def papers(self, name: str, bureau: Body, own: Drawer) -> None:
         """What a person of the agency has to show, and what is held against him."""
@@ -196,6 +205,19 @@ class Places:
         )
         own.words |= {f"新址{name}", f"缘由{name}"}
         own.put("proposal_id", proposal.id)
+        paper = services.QualificationData(f"拟登证照{name}")
+        entry = services.propose_entry(
+            manager,
+            self.session,
+            agency,
+            bureau.id,
+            Matter.QUALIFICATION,
+            paper,
+            reason=f"事由{name}",
+            now=NOW,
+        )
+        own.words |= {f"拟登证照{name}", f"事由{name}"}
+        own.put("entry_id", entry.id)
 
     def report_year(self, letter: str) -> None:
         """One report of each agency of the register; what they say stays in drafts."""

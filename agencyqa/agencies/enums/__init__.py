@@ -13,12 +13,14 @@ from agencyqa.agencies.enums.processes import (
     ApplicationAction,
     ApplicationState,
     GapCode,
+    Matter,
     ProposalAction,
     ProposalState,
     ReportAction,
     ReportState,
 )
 from agencyqa.agencies.enums.register import (
+    INTERNAL_RULES,
     AgencyKind,
     DocumentKind,
     Entry,
@@ -30,6 +32,7 @@ from agencyqa.agencies.enums.register import (
 )
 
 __all__ = [
+    "INTERNAL_RULES",
     "AgencyKind",
     "ApplicationAction",
     "ApplicationState",
@@ -41,6 +44,7 @@ __all__ = [
     "Entry",
     "GapCode",
     "Lapse",
+    "Matter",
     "PersonRole",
     "ProposalAction",
     "ProposalState",

@@ -41,6 +41,7 @@ class GapCode(StrEnum):
     DECLARATION = "declaration"
     QUALIFICATION = "qualification"
     EVALUATOR = "evaluator"
+    PAPER = "paper"
     QUALIFICATION_EXPIRED = "qualification_expired"
     CONDITIONS_UNMET = "conditions_unmet"
 
@@ -52,6 +53,21 @@ class ProposalState(StrEnum):
     CONFIRMED = "confirmed"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+
+
+class Matter(StrEnum):
+    """What an agency proposes beside changes of its profile."""
+
+    QUALIFICATION = "qualification"
+    PERSON = "person"
+    PERSON_CHANGE = "person_change"
+    PERSON_END = "person_end"
+    CREDENTIAL = "credential"
+    TIE = "tie"
+    TIE_END = "tie_end"
+    BRANCH = "branch"
+    BRANCH_END = "branch_end"
+    DOCUMENT = "document"
 
 
 class ProposalAction(StrEnum):
@@ -109,9 +125,10 @@ describe(
         GapCode.FOUNDED: _l("成立日期"),
         GapCode.ADDRESS: _l("地址"),
         GapCode.CONTACT: _l("联系人，以及电话或电子邮箱"),
-        GapCode.DECLARATION: _l("关于独立性和近三年无重大违法违规的声明"),
-        GapCode.QUALIFICATION: _l("至少一项资质（执业许可）"),
-        GapCode.EVALUATOR: _l("至少一名主评人"),
+        GapCode.DECLARATION: _l("关于独立性和无重大违法违规记录的声明"),
+        GapCode.QUALIFICATION: _l("资质（执业许可）"),
+        GapCode.EVALUATOR: _l("主评人"),
+        GapCode.PAPER: _l("证照、制度文件"),
         GapCode.QUALIFICATION_EXPIRED: _l("资质已过期"),
         GapCode.CONDITIONS_UNMET: _l("主评人条件不符合或资料不全"),
     },
@@ -123,6 +140,21 @@ describe(
         ProposalState.CONFIRMED: (_l("已确认"), "success"),
         ProposalState.DECLINED: (_l("未予确认"), "danger"),
         ProposalState.WITHDRAWN: (_l("已撤回"), "neutral"),
+    },
+)
+describe(
+    Matter,
+    {
+        Matter.QUALIFICATION: _l("登记资质"),
+        Matter.PERSON: _l("登记人员"),
+        Matter.PERSON_CHANGE: _l("修改人员信息"),
+        Matter.PERSON_END: _l("终止人员任职"),
+        Matter.CREDENTIAL: _l("登记职称、执业资格"),
+        Matter.TIE: _l("申报利害关系"),
+        Matter.TIE_END: _l("终止利害关系"),
+        Matter.BRANCH: _l("登记分支机构"),
+        Matter.BRANCH_END: _l("注销分支机构"),
+        Matter.DOCUMENT: _l("提交证照、内部制度"),
     },
 )
 describe(

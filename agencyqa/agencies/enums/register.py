@@ -86,12 +86,17 @@ class Sector(StrEnum):
 
 
 class DocumentKind(StrEnum):
-    """Internal rules of an agency that the register keeps."""
+    """Papers of an agency that the register keeps: copies of its licences, and its internal rules."""
 
+    BUSINESS_LICENCE = "business_licence"
+    PRACTICE_LICENCE = "practice_licence"
     FINANCE = "finance"
     CONFIDENTIALITY = "confidentiality"
     TRAINING = "training"
     QUALITY_CONTROL = "quality_control"
+
+
+INTERNAL_RULES = frozenset(DocumentKind) - {DocumentKind.BUSINESS_LICENCE, DocumentKind.PRACTICE_LICENCE}
 
 
 describe(
@@ -158,6 +163,8 @@ describe(
 describe(
     DocumentKind,
     {
+        DocumentKind.BUSINESS_LICENCE: _l("营业执照（登记证书）"),
+        DocumentKind.PRACTICE_LICENCE: _l("执业许可、资质证书"),
         DocumentKind.FINANCE: _l("财务管理制度"),
         DocumentKind.CONFIDENTIALITY: _l("保密制度"),
         DocumentKind.TRAINING: _l("培训制度"),

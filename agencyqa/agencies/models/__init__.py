@@ -1,10 +1,10 @@
 """Tables of the register of agencies."""
 
-from agencyqa.agencies.models.applications import Application, ApplicationEvent
+from agencyqa.agencies.models.applications import Application, ApplicationEvent, ApplicationFile
+from agencyqa.agencies.models.conditions import AdmissionCondition, EvaluatorCondition
 from agencyqa.agencies.models.people import (
     Appointment,
     Credential,
-    EvaluatorCondition,
     Person,
     PersonRecord,
     SealedField,
@@ -19,16 +19,18 @@ from agencyqa.agencies.models.register import (
     Registration,
     StandingChange,
 )
-from agencyqa.agencies.models.reporting import ProfileProposal, ReportYear, SelfReport
+from agencyqa.agencies.models.reporting import ProfileProposal, RecordProposal, ReportYear, SelfReport
 from agencyqa.agencies.models.ties import Tie
 
 __all__ = [
+    "AdmissionCondition",
     "Agency",
     "AgencyDocument",
     "AgencyImport",
     "AgencyProfile",
     "Application",
     "ApplicationEvent",
+    "ApplicationFile",
     "Appointment",
     "Branch",
     "Credential",
@@ -37,6 +39,7 @@ __all__ = [
     "PersonRecord",
     "ProfileProposal",
     "Qualification",
+    "RecordProposal",
     "Registration",
     "ReportYear",
     "SealedField",

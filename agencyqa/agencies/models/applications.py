@@ -1,10 +1,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from agencyqa.agencies.enums import ApplicationAction, ApplicationState
+from agencyqa.agencies.enums import ApplicationAction, ApplicationState, DocumentKind
 from agencyqa.agencies.models.register import ProfileColumns
 from agencyqa.db import Base, Choice, Identified, Json, UtcDateTime, Versioned
 
@@ -32,6 +32,23 @@ class Application(ProfileColumns, Identified, Versioned, Base):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
+    form_token: Mapped[str | None] = mapped_column(String(32), unique=True)
+
+
+class ApplicationFile(Identified, Base):
+    """A paper that an applicant handed in. One that is taken out again stays, with the time when that was."""
+
+    __tablename__ = "application_files"
+    __table_args__ = (Index(None, "application_id"), Index(None, "file_id"))
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("agency_applications.id"))
+    kind: Mapped[DocumentKind] = mapped_column(Choice(DocumentKind))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_files.id"))
+    file_name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ApplicationEvent(Identified, Base):

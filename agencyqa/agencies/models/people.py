@@ -2,12 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from agencyqa.agencies.enums import CredentialKind, Education, PersonRole, SensitiveField
 from agencyqa.db import Base, Choice, Identified, UtcDateTime, Versioned
-from agencyqa.measures.enums import Tag
 
 
 class Person(Identified, Versioned, Base):
@@ -119,18 +118,3 @@ class SealedField(Identified, Base):
     key_id: Mapped[str] = mapped_column(String(20))
     sealed: Mapped[str] = mapped_column(Text)
     lookup: Mapped[str | None] = mapped_column(String(64))
-
-
-class EvaluatorCondition(Identified, Base):
-    """What a principal evaluator must bring, as dated data that a bureau can replace by its own."""
-
-    __tablename__ = "evaluator_conditions"
-
-    bureau_id: Mapped[int | None] = mapped_column(ForeignKey("bodies.id"))
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    min_work_years: Mapped[int] = mapped_column(Integer)
-    min_evaluation_years: Mapped[int] = mapped_column(Integer)
-    needs_title_or_licence: Mapped[bool] = mapped_column(Boolean)
-    provision_key: Mapped[str] = mapped_column(String(80))
-    tag: Mapped[Tag] = mapped_column(Choice(Tag))

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from agencyqa.agencies.enums import ProposalState, ReportState
+from agencyqa.agencies.enums import Matter, ProposalState, ReportState
 from agencyqa.agencies.models.register import ProfileColumns
 from agencyqa.db import Base, Choice, Identified, Json, UtcDateTime, Versioned
 
@@ -41,6 +41,39 @@ class ProfileProposal(ProfileColumns, Identified, Versioned, Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decision_reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class RecordProposal(Identified, Versioned, Base):
+    """Anything else in its record that an agency wants entered, changed or ended: see ``Matter``.
+
+    ``payload`` holds plain values of what the service of the matter takes (see ``plain``), ``target_id`` the row that
+    is to change, ``seen`` what that row held when the change was proposed. The file proves it, or is what is to stand
+    in the record.
+    """
+
+    __tablename__ = "record_proposals"
+    __table_args__ = (
+        Index(None, "bureau_id", "state", "id"),
+        Index(None, "agency_id"),
+        Index(None, "file_id"),
+    )
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    bureau_id: Mapped[int] = mapped_column(ForeignKey("bodies.id"))
+    matter: Mapped[Matter] = mapped_column(Choice(Matter))
+    target_id: Mapped[int | None] = mapped_column(BigInteger)
+    payload: Mapped[dict[str, Any]] = mapped_column(Json)
+    seen: Mapped[dict[str, Any]] = mapped_column(Json)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
+    file_name: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[ProposalState] = mapped_column(Choice(ProposalState))
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decision_reason: Mapped[str] = mapped_column(Text, default="")
+    form_token: Mapped[str | None] = mapped_column(String(32), unique=True)
 
 
 class ReportYear(Identified, Base):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from agencyqa.accounts.models import Body, User
 from agencyqa.agencies.enums import ApplicationState, Standing
-from agencyqa.agencies.models import Agency, Application, ApplicationEvent, Registration
+from agencyqa.agencies.models import Agency, Application, ApplicationEvent, ApplicationFile, Registration
 from agencyqa.agencies.names import names_like
 from agencyqa.agencies.policies import visible_applications
 from agencyqa.auth.actor import Actor
@@ -74,6 +74,17 @@ def application_steps(session: Session, application_id: int, *, with_names: bool
         )
         for event, name, cited in rows
     ]
+
+
+def papers_of_application(session: Session, application_id: int) -> list[ApplicationFile]:
+    """Those that were not taken out again, by kind, the oldest first."""
+    return list(
+        session.scalars(
+            select(ApplicationFile)
+            .where(ApplicationFile.application_id == application_id, ApplicationFile.removed_at.is_(None))
+            .order_by(ApplicationFile.kind, ApplicationFile.id)
+        )
+    )
 
 
 def similar_agencies(session: Session, bureau_id: int, name: str, *, apart_from: str = "") -> list[Similar]:

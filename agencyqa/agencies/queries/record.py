@@ -10,14 +10,12 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, contains_eager
 
 from agencyqa.accounts.models import Body, User
-from agencyqa.agencies.conditions import Conditions
 from agencyqa.agencies.enums import QualificationState
 from agencyqa.agencies.models import (
     Agency,
     AgencyDocument,
     AgencyProfile,
     Branch,
-    EvaluatorCondition,
     Person,
     Qualification,
     Registration,
@@ -27,9 +25,8 @@ from agencyqa.agencies.models import (
 from agencyqa.agencies.policies import registration_visible, tie_visible, visible
 from agencyqa.agencies.validity import qualification_state, renewed
 from agencyqa.auth.actor import Actor
-from agencyqa.db import open_period
 from agencyqa.measures.models import MeasureVersion, Provision
-from agencyqa.measures.queries import provision_in_force, provision_label
+from agencyqa.measures.queries import provision_label
 
 
 @dataclass(frozen=True)
@@ -148,49 +145,6 @@ def qualifications_of(session: Session, agency_id: int, day: date) -> list[Quali
         )
         for item, is_renewed in rows
     ]
-
-
-def conditions_in_force(session: Session, bureau_id: int | None, day: date) -> Conditions | None:
-    """The bureau's own conditions, else those of the bureau above it, else the shipped ones."""
-    parent = select(Body.parent_id).where(Body.id == bureau_id).scalar_subquery()
-    row = session.scalars(
-        select(EvaluatorCondition)
-        .where(
-            open_period(EvaluatorCondition.valid_from, EvaluatorCondition.valid_to, day),
-            sa.or_(
-                EvaluatorCondition.bureau_id.is_(None),
-                EvaluatorCondition.bureau_id == bureau_id,
-                EvaluatorCondition.bureau_id == parent,
-            ),
-        )
-        .order_by(
-            sa.case(
-                (EvaluatorCondition.bureau_id == bureau_id, 0),
-                (EvaluatorCondition.bureau_id.is_not(None), 1),
-                else_=2,
-            ),
-            EvaluatorCondition.valid_from.desc(),
-            EvaluatorCondition.id,
-        )
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    return Conditions(
-        row.min_work_years,
-        row.min_evaluation_years,
-        row.needs_title_or_licence,
-        row.provision_key,
-        row.tag,
-    )
-
-
-def conditions_provision(session: Session, conditions: Conditions | None, day: date) -> str | None:
-    """How the provision of the conditions is cited on a day."""
-    if conditions is None:
-        return None
-    provision = provision_in_force(session, conditions.provision_key, day)
-    return conditions.provision_key if provision is None else provision_label(provision)
 
 
 def ties_of(session: Session, actor: Actor, agency_id: int, day: date) -> list[TieView]:

@@ -11,18 +11,17 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
-from agencyqa.agencies.enums import ReportState, Standing
+from agencyqa.agencies.enums import INTERNAL_RULES, ReportState, Standing
 from agencyqa.agencies.models import (
     AgencyDocument,
     Branch,
-    ProfileProposal,
     Qualification,
     Registration,
     ReportYear,
     SelfReport,
     Tie,
 )
-from agencyqa.agencies.policies import visible_proposals, visible_reports
+from agencyqa.agencies.policies import visible_reports
 from agencyqa.agencies.queries.people import people_counts
 from agencyqa.auth.actor import Actor
 from agencyqa.db import open_period
@@ -45,7 +44,11 @@ def record_of(session: Session, agency_id: int, day: date) -> dict[str, Any]:
         Qualification.withdrawn_at.is_(None),
         sa.or_(Qualification.expires_on.is_(None), Qualification.expires_on >= day),
     )
-    rules = select(AgencyDocument.kind).where(AgencyDocument.agency_id == agency_id).distinct()
+    rules = (
+        select(AgencyDocument.kind)
+        .where(AgencyDocument.agency_id == agency_id, AgencyDocument.kind.in_(INTERNAL_RULES))
+        .distinct()
+    )
     people = people_counts(session, agency_id, day)
     return {
         **{role.value: number for role, number in people.items()},
@@ -54,12 +57,6 @@ def record_of(session: Session, agency_id: int, day: date) -> dict[str, Any]:
         "ties": count(Tie, open_period(Tie.valid_from, Tie.valid_to, day)),
         "rules": sorted(session.scalars(rules)),
     }
-
-
-def open_proposals(session: Session, actor: Actor, agency_id: int) -> list[ProfileProposal]:
-    """All of the agency that the actor may see, the newest first."""
-    statement = visible_proposals(actor).where(ProfileProposal.agency_id == agency_id)
-    return list(session.scalars(statement.order_by(ProfileProposal.id.desc()).limit(10)))
 
 
 def reports_of(session: Session, actor: Actor, agency_id: int) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -13,11 +13,12 @@ from agencyqa.accounts.models import Body
 from agencyqa.accounts.services.agency_accounts import invite_manager
 from agencyqa.agencies import queries, services
 from agencyqa.agencies.application_forms import ApplicationFilter, DecideApplicationForm, InviteForm
-from agencyqa.agencies.applied import AppliedPerson, AppliedQualification, gaps
+from agencyqa.agencies.applied import AppliedPerson, AppliedQualification
 from agencyqa.agencies.enums import ApplicationAction
 from agencyqa.agencies.models import Application
 from agencyqa.agencies.policies import can_decide_applications, can_register, visible_applications
 from agencyqa.agencies.routes import bp
+from agencyqa.agencies.routes.applying import once_of
 from agencyqa.agencies.routes.loading import load_to_change
 from agencyqa.agencies.workflow import BUREAU_ACTIONS, next_application_state
 from agencyqa.auth.guards import current_actor, requires
@@ -53,9 +54,9 @@ def invite_agency() -> ResponseReturnValue:
         raise Forbidden()
     form = InviteForm()
     if form.validate_on_submit():
-        with form.catching():
+        with form.catching(services.CONSTRAINTS):
             made, token = services.invite_application(
-                current_actor(), db.session(), form.data_object(), now=utc_now()
+                current_actor(), db.session(), form.data_object(), once=once_of(form), now=utc_now()
             )
             db.session.commit()
             cookie[MADE] = [f"application {made.id}", _external("agencies.applicant", token=token)]
@@ -98,8 +99,13 @@ def application(application_id: int) -> ResponseReturnValue:
             "agencies/application.html",
             application=wanted,
             form=form,
+            address_of=lambda paper_id: url_for(
+                "agencies.application_paper", application_id=application_id, paper_id=paper_id
+            ),
             link=_link_just_made(f"application {application_id}"),
-            gaps=gaps(wanted, queries.conditions_in_force(session, bureau_id, today()), today()),
+            gaps=services.gaps_of(session, wanted, today()),
+            papers=queries.papers_of_application(session, application_id),
+            admission=queries.admission_in_force(session, bureau_id, today()),
             qualifications=[AppliedQualification.load(item) for item in wanted.qualifications],
             people=[AppliedPerson.load(item) for item in wanted.people],
             known=queries.agency_of_code(session, bureau_id, wanted.credit_code),

@@ -6,6 +6,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from agencyqa.accounts import throttle
 from agencyqa.accounts.models import Body
@@ -18,7 +19,7 @@ from agencyqa.agencies.application_forms import (
     ApplyForm,
     EditApplicationForm,
 )
-from agencyqa.agencies.applied import AppliedPerson, AppliedQualification, gaps
+from agencyqa.agencies.applied import AppliedPerson, AppliedQualification
 from agencyqa.agencies.enums import ApplicationAction, ApplicationState
 from agencyqa.agencies.models import Agency, Application
 from agencyqa.agencies.routes import bp
@@ -28,7 +29,7 @@ from agencyqa.auth.guards import public
 from agencyqa.clock import today, utc_now
 from agencyqa.errors import NotVisible, WrongState
 from agencyqa.extensions import db
-from agencyqa.web.forms import Form
+from agencyqa.web.forms import Form, OnceForm
 from agencyqa.web.messages import sentence
 
 
@@ -40,6 +41,9 @@ def apply() -> ResponseReturnValue:
     refusal = None
     if form.validate_on_submit():
         now = utc_now()
+        once = once_of(form)
+        if (before := services.made_before(db.session(), once)) is not None:
+            return _made_before(before)
         try:
             throttle.count_use(db.session(), "apply", request.remote_addr or "", now=now)
         except TooManyAttempts as error:
@@ -49,13 +53,23 @@ def apply() -> ResponseReturnValue:
         # What was counted stays, whatever becomes of the form.
         db.session.commit()
         with form.catching():
-            _, token = services.begin_application(
-                db.session(), form.bureau_id.data, form.data_object(), now=now
-            )
-            db.session.commit()
+            try:
+                _, token = services.begin_application(
+                    db.session(), form.bureau_id.data, form.data_object(), once=once, now=now
+                )
+                db.session.commit()
+            except IntegrityError:
+                # Sent twice at the same moment: the other one has made it.
+                db.session.rollback()
+                return _made_before(once.link_token())
             flash(gettext("申请已建立。请保存本页网址，补正和查询结果都用它。"), "success")
             return redirect(url_for("agencies.applicant", token=token))
     return render_template("agencies/apply.html", form=form, refusal=refusal), form.status
+
+
+def _made_before(token: str) -> ResponseReturnValue:
+    flash(gettext("这份申请已经建立，没有重复建立。需要更改的请在本页修改。"), "info")
+    return redirect(url_for("agencies.applicant", token=token))
 
 
 @bp.get("/apply/<token>")
@@ -63,7 +77,6 @@ def apply() -> ResponseReturnValue:
 def applicant(token: str) -> ResponseReturnValue:
     application = _open(token)
     session = db.session()
-    conditions = queries.conditions_in_force(session, application.bureau_id, today())
 
     def may(action: ApplicationAction) -> bool:
         return next_application_state(application.state, action, by_bureau=False) is not None
@@ -74,10 +87,14 @@ def applicant(token: str) -> ResponseReturnValue:
         bureau=session.scalars(select(Body.name).where(Body.id == application.bureau_id)).one(),
         token=token,
         address=_address(token),
-        gaps=gaps(application, conditions, today()),
+        gaps=services.gaps_of(session, application, today()),
+        papers=queries.papers_of_application(session, application.id),
+        admission=queries.admission_in_force(session, application.bureau_id, today()),
         qualifications=[AppliedQualification.load(item) for item in application.qualifications],
         people=[AppliedPerson.load(item) for item in application.people],
         steps=queries.application_steps(session, application.id, with_names=False),
+        address_of=lambda paper_id: url_for("agencies.applied_paper", token=token, paper_id=paper_id),
+        remove_of=lambda paper_id: url_for("agencies.apply_paper_remove", token=token, paper_id=paper_id),
         form=Form(formdata=None),
         can={
             "edit": may(ApplicationAction.EDIT),
@@ -192,6 +209,10 @@ def apply_account(token: str) -> ResponseReturnValue:
     )
     db.session.commit()
     return redirect(url_for("accounts.invitation", token=secret))
+
+
+def once_of(form: OnceForm) -> services.Once:
+    return services.Once(form.form_token.data, str(current_app.secret_key))
 
 
 def _open(token: str) -> Application:

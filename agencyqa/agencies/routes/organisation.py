@@ -83,7 +83,7 @@ def add_document(agency_id: int) -> ResponseReturnValue:
     agency = load(agency_id)
     actor, session = current_actor(), db.session()
     own = queries.own_registration(session, actor, agency_id) if actor.bureau_id is not None else None
-    if not can_keep_documents(actor, agency_id, own):
+    if not can_keep_documents(actor, own):
         raise Forbidden()
     form = DocumentForm()
     name = name_of(agency_id)

@@ -48,7 +48,7 @@ def show(agency_id: int) -> ResponseReturnValue:
         conditions_provision=queries.conditions_provision(session, conditions, today()),
         evaluators=queries.evaluators_of(session, agency_id, today(), conditions),
         counts=queries.people_counts(session, agency_id, today()),
-        proposals=queries.open_proposals(session, actor, agency_id),
+        proposals=queries.proposals_of(session, actor, agency_id),
         reports=queries.reports_of(session, actor, agency_id),
         is_late=queries.is_late,
         today=today(),
@@ -60,7 +60,7 @@ def show(agency_id: int) -> ResponseReturnValue:
         panels=[panel(actor, agency) for panel in agency_panels],
         can={
             "change": can_change(actor, own),
-            "documents": can_keep_documents(actor, agency_id, own),
+            "documents": can_keep_documents(actor, own),
             "see_documents": can_see_records(actor, agency_id),
             "propose": can_propose(actor, agency_id),
             "invite": can_change(actor, own) and not queries.has_manager(session, agency_id, today()),

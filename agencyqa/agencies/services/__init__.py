@@ -1,11 +1,15 @@
 """Writes of the register of agencies."""
 
+from agencyqa.agencies.services.application_papers import add_paper, find_paper, remove_paper
 from agencyqa.agencies.services.applications import (
     ApplicationData,
+    Once,
     add_to_application,
     begin_application,
     change_application,
+    gaps_of,
     invite_application,
+    made_before,
     open_application,
     remove_from_application,
     submit_application,
@@ -19,6 +23,7 @@ from agencyqa.agencies.services.evaluators import (
     change_person,
     end_appointment,
 )
+from agencyqa.agencies.services.matters import DEEDS, DocumentData, EndData, find_target, flat
 from agencyqa.agencies.services.organisation import BranchData, add_document, close_branch, open_branch
 from agencyqa.agencies.services.people import (
     CredentialData,
@@ -36,7 +41,18 @@ from agencyqa.agencies.services.qualifications import (
     add_qualification,
     withdraw_qualification,
 )
-from agencyqa.agencies.services.reference import load_reference_data
+from agencyqa.agencies.services.record_proposals import (
+    decide_entry_proposal,
+    propose_entry,
+    withdraw_entry_proposal,
+)
+from agencyqa.agencies.services.reference import (
+    AdmissionTerms,
+    EvaluatorTerms,
+    enter_admission_conditions,
+    enter_evaluator_conditions,
+    load_reference_data,
+)
 from agencyqa.agencies.services.registration import AgencyData, register_agency
 from agencyqa.agencies.services.reporting import ReportData, decide_report, open_report_year, save_report
 from agencyqa.agencies.services.standing import DecisionData, decide_standing
@@ -53,6 +69,8 @@ CONSTRAINTS = {
     "uq_credentials_form_token": ("form_token", "already_submitted"),
     "uq_person_records_form_token": ("form_token", "already_submitted"),
     "uq_sealed_fields_lookup": ("identity_number", "identity_taken"),
+    "uq_agency_applications_form_token": ("form_token", "already_submitted"),
+    "uq_record_proposals_form_token": ("form_token", "already_submitted"),
     "uq_branches_form_token": ("form_token", "already_submitted"),
     "uq_profile_proposals_open": ("reason", "proposal_under_way"),
     "uq_report_years_bureau_id_year": ("year", "report_year_open"),
@@ -61,12 +79,18 @@ CONSTRAINTS = {
 
 __all__ = [
     "CONSTRAINTS",
+    "DEEDS",
+    "AdmissionTerms",
     "AgencyData",
     "ApplicationData",
     "AppointmentData",
     "BranchData",
     "CredentialData",
     "DecisionData",
+    "DocumentData",
+    "EndData",
+    "EvaluatorTerms",
+    "Once",
     "PersonData",
     "PrivateData",
     "ProfileData",
@@ -76,6 +100,7 @@ __all__ = [
     "TieData",
     "add_credential",
     "add_document",
+    "add_paper",
     "add_qualification",
     "add_to_application",
     "appoint_evaluator",
@@ -86,28 +111,39 @@ __all__ = [
     "change_profile",
     "close_branch",
     "decide_application",
+    "decide_entry_proposal",
     "decide_proposal",
     "decide_report",
     "decide_standing",
     "declare_tie",
     "end_appointment",
     "end_tie",
+    "enter_admission_conditions",
+    "enter_evaluator_conditions",
     "enter_record",
+    "find_paper",
+    "find_target",
+    "flat",
+    "gaps_of",
     "invite_application",
     "link_account",
     "load_reference_data",
+    "made_before",
     "open_application",
     "open_branch",
     "open_report_year",
     "propose_change",
+    "propose_entry",
     "register_agency",
     "remove_from_application",
+    "remove_paper",
     "reseal",
     "save_report",
     "show_private",
     "submit_application",
     "withdraw_application",
     "withdraw_entry",
+    "withdraw_entry_proposal",
     "withdraw_proposal",
     "withdraw_qualification",
 ]

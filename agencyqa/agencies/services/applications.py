@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import secrets
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -14,14 +16,15 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import Body
 from agencyqa.accounts.queries import member_ids
 from agencyqa.agencies import credit_code
-from agencyqa.agencies.applied import MOST_ITEMS, AppliedPerson, AppliedQualification, gaps
+from agencyqa.agencies.applied import MOST_ITEMS, AppliedPerson, AppliedQualification, Gap, gaps
 from agencyqa.agencies.enums import (
     ApplicationAction,
     ApplicationState,
 )
 from agencyqa.agencies.models import Application, ApplicationEvent
-from agencyqa.agencies.policies import can_register
-from agencyqa.agencies.queries.record import conditions_in_force
+from agencyqa.agencies.policies import can_register, visible_applications
+from agencyqa.agencies.queries.applications import papers_of_application
+from agencyqa.agencies.queries.conditions import admission_in_force, conditions_in_force
 from agencyqa.agencies.services.profiles import ProfileData, profile_problems, profile_values
 from agencyqa.agencies.workflow import is_decided, next_application_state
 from agencyqa.audit.record import record
@@ -59,16 +62,40 @@ class ApplicationData:
 # ---------------------------------------------------------------------------------------------- the applicant
 
 
+@dataclass(frozen=True)
+class Once:
+    """A form that counts once: the link is made from its token, so that sending it again finds what it made.
+
+    Only who knows ``secret`` can tell a link from a token.
+    """
+
+    form_token: str
+    secret: str = field(repr=False)
+
+    def link_token(self) -> str:
+        made = hmac.new(self.secret.encode(), f"application link {self.form_token}".encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(made.digest()).decode().rstrip("=")
+
+
+def made_before(session: Session, once: Once) -> str | None:
+    """The secret of the link of the application that this form has made already."""
+    found = session.scalar(select(Application.id).where(Application.form_token == once.form_token))
+    return None if found is None else once.link_token()
+
+
 def begin_application(
-    session: Session, bureau_id: int, data: ApplicationData, *, now: datetime
+    session: Session, bureau_id: int, data: ApplicationData, *, once: Once | None = None, now: datetime
 ) -> tuple[Application, str]:
-    """A new application and the secret of its link, which is shown once. Raise Invalid."""
+    """A new application and the secret of its link, which is shown once.
+
+    Raise Invalid; a form sent twice at once comes as IntegrityError.
+    """
     is_bureau = session.scalar(
         select(Body.id).where(Body.id == bureau_id, Body.kind == BodyKind.BUREAU, Body.is_active)
     )
     if is_bureau is None:
         raise Invalid(bureau_id="not_a_choice")
-    return _make(APPLICANT, session, bureau_id, data, A.BEGIN, now)
+    return _make(APPLICANT, session, bureau_id, data, A.BEGIN, once, now)
 
 
 def open_application(session: Session, token: str) -> Application:
@@ -140,10 +167,12 @@ def submit_application(session: Session, application: Application, *, now: datet
     """Hand it in; what the bureau must have is there. Raise WrongState, Invalid."""
     state = expect_open(application, A.SUBMIT, by_bureau=False)
     day = local_date(now)
-    conditions = conditions_in_force(session, application.bureau_id, day)
-    missing = tuple(gap.code for gap in gaps(application, conditions, day) if gap.is_blocking)
+    missing = tuple(dict.fromkeys(gap.code for gap in gaps_of(session, application, day) if gap.is_blocking))
     if missing:
         raise WrongState("application_incomplete", gaps=missing)
+    # The draft was begun when nobody else had applied for the agency; meanwhile somebody may have.
+    if _is_under_way(session, application.bureau_id, application.credit_code, apart_from=application.id):
+        raise WrongState("application_open")
     application.state = state
     application.submitted_at = now
     note_step(APPLICANT, session, application, A.SUBMIT, now)
@@ -158,6 +187,19 @@ def submit_application(session: Session, application: Application, *, now: datet
     )
 
 
+def gaps_of(session: Session, application: Application, day: date) -> tuple[Gap, ...]:
+    """What it lacks by the conditions of its bureau on this day."""
+    bureau_id = application.bureau_id
+    papers = {item.kind for item in papers_of_application(session, application.id)}
+    return gaps(
+        application,
+        papers,
+        conditions_in_force(session, bureau_id, day),
+        admission_in_force(session, bureau_id, day),
+        day,
+    )
+
+
 def withdraw_application(session: Session, application: Application, *, now: datetime) -> None:
     """Raise WrongState."""
     application.state = expect_open(application, A.WITHDRAW, by_bureau=False)
@@ -165,12 +207,21 @@ def withdraw_application(session: Session, application: Application, *, now: dat
 
 
 def invite_application(
-    actor: Actor, session: Session, data: ApplicationData, *, now: datetime
+    actor: Actor, session: Session, data: ApplicationData, *, once: Once | None = None, now: datetime
 ) -> tuple[Application, str]:
-    """The bureau begins it for an agency and sends it the link. Raise Forbidden, Invalid."""
+    """The bureau begins it for an agency and sends it the link; the same form gives the same one again.
+
+    Raise Forbidden, Invalid; a form sent twice at once comes as IntegrityError.
+    """
     if not can_register(actor) or actor.bureau_id is None:
         raise Forbidden()
-    return _make(actor, session, actor.bureau_id, data, A.INVITE, now)
+    if once is not None:
+        own = visible_applications(actor).where(
+            Application.form_token == once.form_token, Application.is_invited
+        )
+        if (made := session.scalar(own)) is not None:
+            return made, once.link_token()
+    return _make(actor, session, actor.bureau_id, data, A.INVITE, once, now)
 
 
 def _make(
@@ -179,14 +230,16 @@ def _make(
     bureau_id: int,
     data: ApplicationData,
     action: ApplicationAction,
+    once: Once | None,
     now: datetime,
 ) -> tuple[Application, str]:
     code = _checked(session, bureau_id, data, now)
-    token = secrets.token_urlsafe(32)
+    token = secrets.token_urlsafe(32) if once is None else once.link_token()
     application = Application(
         bureau_id=bureau_id,
         state=ApplicationState.DRAFT,
         token_hash=_digest(token),
+        form_token=None if once is None else once.form_token,
         is_invited=action is A.INVITE,
         qualifications=[],
         people=[],
@@ -219,7 +272,7 @@ def _checked(
     return code
 
 
-def _is_under_way(session: Session, bureau_id: int, code: str) -> bool:
+def _is_under_way(session: Session, bureau_id: int, code: str, apart_from: int | None = None) -> bool:
     """A draft that nobody handed in keeps nobody else from applying."""
     open_states = [
         state for state in ApplicationState if not is_decided(state) and state is not ApplicationState.DRAFT
@@ -229,6 +282,8 @@ def _is_under_way(session: Session, bureau_id: int, code: str) -> bool:
         Application.credit_code == code,
         Application.state.in_(open_states),
     )
+    if apart_from is not None:
+        statement = statement.where(Application.id != apart_from)
     return session.scalars(statement).first() is not None
 
 

@@ -13,9 +13,11 @@ from agencyqa.agencies.enums import ApplicationAction, Entry, Standing, Standing
 from agencyqa.agencies.history import FIELDS
 from agencyqa.agencies.models import Agency, Application, Registration
 from agencyqa.agencies.policies import can_decide_applications, can_register, visible_applications
+from agencyqa.agencies.queries.applications import papers_of_application
 from agencyqa.agencies.queries.record import own_registration
 from agencyqa.agencies.services.applications import expect_open, note_step
 from agencyqa.agencies.services.evaluators import AppointmentData, PersonData, appoint_evaluator
+from agencyqa.agencies.services.organisation import add_document
 from agencyqa.agencies.services.profiles import ProfileData
 from agencyqa.agencies.services.qualifications import QualificationData, add_qualification
 from agencyqa.agencies.services.registration import AgencyData, register_agency
@@ -24,6 +26,7 @@ from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.db import check_version
 from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused
+from agencyqa.files.models import StoredFile
 from agencyqa.measures.queries import provision_in_force
 
 A = ApplicationAction
@@ -113,7 +116,7 @@ def _admit(
         seen_version=registration.version,
         now=now,
     )
-    _take_over(actor, session, agency, application, effective_on, now)
+    _take_over(actor, session, agency, application, effective_on, reason.strip(), now)
     return agency
 
 
@@ -130,9 +133,15 @@ def _way_in(session: Session, agency: Agency, registration: Registration) -> Sta
 
 
 def _take_over(
-    actor: Actor, session: Session, agency: Agency, application: Application, day: date, now: datetime
+    actor: Actor,
+    session: Session,
+    agency: Agency,
+    application: Application,
+    day: date,
+    reason: str,
+    now: datetime,
 ) -> None:
-    """Qualifications and people of the application, through the services that the pages use."""
+    """Qualifications, papers and people of the application, through the services that the pages use."""
     for qualification in map(AppliedQualification.load, application.qualifications):
         data = QualificationData(
             qualification.name,
@@ -142,14 +151,20 @@ def _take_over(
             qualification.expires_on,
         )
         add_qualification(actor, session, agency, data, now=now)
+    for paper in papers_of_application(session, application.id):
+        stored = session.get_one(StoredFile, paper.file_id)
+        try:
+            add_document(actor, session, agency, paper.kind, stored, paper.file_name, valid_from=day, now=now)
+        except Invalid as error:
+            # An agency that comes back may hand in the very paper that its record holds.
+            if "file" not in error.fields:
+                raise
     for person in map(AppliedPerson.load, application.people):
         known = PersonData(
             person.name, person.title, person.licence, person.work_since, person.evaluation_since
         )
         try:
-            appoint_evaluator(
-                actor, session, agency, AppointmentData(known, day, note="随登记申请登记"), now=now
-            )
+            _appoint(actor, session, agency, known, day, reason, now)
         except Refused as error:
             raise Refused(
                 "application_evaluator_elsewhere", provision=error.provision, person=person.name
@@ -158,3 +173,16 @@ def _take_over(
             if "name" not in error.fields:
                 raise
             # An agency that comes back may still have its people.
+
+
+def _appoint(
+    actor: Actor, session: Session, agency: Agency, person: PersonData, day: date, reason: str, now: datetime
+) -> None:
+    """Who does not meet the conditions is admitted by the reason of the decision, which stays with the appointment."""
+    try:
+        with session.begin_nested():
+            appoint_evaluator(actor, session, agency, AppointmentData(person, day), now=now)
+    except Invalid as error:
+        if "note" not in error.fields:
+            raise
+        appoint_evaluator(actor, session, agency, AppointmentData(person, day, note=reason), now=now)

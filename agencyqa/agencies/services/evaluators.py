@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from agencyqa.agencies.conditions import examine, unmet
 from agencyqa.agencies.enums import Education, PersonRole, SensitiveField
 from agencyqa.agencies.models import Agency, Appointment, Person, SealedField
+from agencyqa.agencies.queries.conditions import conditions_in_force
 from agencyqa.agencies.queries.people import careers
-from agencyqa.agencies.queries.record import conditions_in_force
 from agencyqa.agencies.sealing import Keyring
 from agencyqa.agencies.services.gate import writable
 from agencyqa.agencies.services.private import keep_identity, read_identity
@@ -72,7 +72,7 @@ def appoint_evaluator(
     come as IntegrityError or StaleDataError.
     """
     registration = writable(session, actor, agency.id)
-    problems = _problems(data.person, now)
+    problems = person_problems(data.person, now)
     if problems:
         raise Invalid("invalid", **problems)
     identity = read_identity(data.identity_number)
@@ -166,7 +166,7 @@ def change_person(
     if appointment.valid_to is not None and appointment.valid_to < local_date(now):
         raise WrongState("appointment_over")
     check_version(person, seen_version)
-    problems = _problems(data, now)
+    problems = person_problems(data, now)
     if problems:
         raise Invalid("invalid", **problems)
     changes = _update(person, asdict(data))
@@ -186,7 +186,7 @@ def change_person(
     )
 
 
-def _problems(data: PersonData, now: datetime) -> dict[str, str]:
+def person_problems(data: PersonData, now: datetime) -> dict[str, str]:
     today = local_date(now)
     problems: dict[str, str] = {}
     if not data.name.strip():

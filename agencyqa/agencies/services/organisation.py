@@ -39,10 +39,9 @@ def open_branch(
 ) -> Branch:
     """Raise NotVisible, Forbidden, Invalid; a form sent twice comes as IntegrityError."""
     registration = writable(session, actor, agency.id)
-    if not data.name.strip():
-        raise Invalid(name="required")
-    if data.valid_from > local_date(now):
-        raise Invalid(valid_from="day_in_future")
+    problems = branch_problems(data, now)
+    if problems:
+        raise Invalid("invalid", **problems)
     branch = Branch(agency_id=agency.id, form_token=form_token, **asdict(data))
     session.add(branch)
     session.flush()
@@ -57,6 +56,15 @@ def open_branch(
         agency_id=agency.id,
     )
     return branch
+
+
+def branch_problems(data: BranchData, now: datetime) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if not data.name.strip():
+        problems["name"] = "required"
+    if data.valid_from > local_date(now):
+        problems["valid_from"] = "day_in_future"
+    return problems
 
 
 def close_branch(actor: Actor, session: Session, branch: Branch, *, on: date, now: datetime) -> None:
@@ -95,11 +103,11 @@ def add_document(
     valid_from: date,
     now: datetime,
 ) -> AgencyDocument:
-    """The next version of a rule, by the agency or by a bureau that registers it. Raise NotVisible, Forbidden."""
+    """The next version of a paper, by a bureau that registers the agency. Raise NotVisible, Forbidden, Invalid."""
     if session.scalar(visible_to(actor).where(Agency.id == agency.id)) is None:
         raise NotVisible()
     registration = own_registration(session, actor, agency.id) if actor.bureau_id is not None else None
-    if not can_keep_documents(actor, agency.id, registration):
+    if not can_keep_documents(actor, registration):
         raise Forbidden()
     session.flush()
     last = session.scalars(

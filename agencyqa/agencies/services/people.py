@@ -51,6 +51,18 @@ def add_credential(
 ) -> Credential:
     """Raise NotVisible, Forbidden, Invalid; a form sent twice comes as IntegrityError."""
     registration = writable(session, actor, appointment.agency_id)
+    problems = credential_problems(data, now)
+    if problems:
+        raise Invalid("invalid", **problems)
+    item = Credential(
+        person_id=appointment.person_id, form_token=form_token, withdrawal_reason="", **asdict(data)
+    )
+    session.add(item)
+    _note(session, actor, "agencies.credential.added", item, appointment, registration, now, asdict(data))
+    return item
+
+
+def credential_problems(data: CredentialData, now: datetime) -> dict[str, str]:
     problems: dict[str, str] = {}
     if not data.name.strip():
         problems["name"] = "required"
@@ -60,14 +72,7 @@ def add_credential(
         problems["issued_on"] = "day_in_future"
     if data.issued_on is not None and data.expires_on is not None and data.expires_on < data.issued_on:
         problems["expires_on"] = "expires_before_issue"
-    if problems:
-        raise Invalid("invalid", **problems)
-    item = Credential(
-        person_id=appointment.person_id, form_token=form_token, withdrawal_reason="", **asdict(data)
-    )
-    session.add(item)
-    _note(session, actor, "agencies.credential.added", item, appointment, registration, now, asdict(data))
-    return item
+    return problems
 
 
 def enter_record(

@@ -36,13 +36,7 @@ def add_qualification(
 ) -> Qualification:
     """Raise NotVisible, Forbidden, Invalid; a form sent twice comes as IntegrityError."""
     registration = writable(session, actor, agency.id)
-    problems: dict[str, str] = {}
-    if not data.name.strip():
-        problems["name"] = "required"
-    if data.issued_on is not None and data.issued_on > local_date(now):
-        problems["issued_on"] = "day_in_future"
-    if data.issued_on is not None and data.expires_on is not None and data.expires_on < data.issued_on:
-        problems["expires_on"] = "expires_before_issue"
+    problems = qualification_problems(data, now)
     if problems:
         raise Invalid("invalid", **problems)
     item = Qualification(agency_id=agency.id, form_token=form_token, withdrawal_reason="", **asdict(data))
@@ -59,6 +53,17 @@ def add_qualification(
         agency_id=agency.id,
     )
     return item
+
+
+def qualification_problems(data: QualificationData, now: datetime) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if not data.name.strip():
+        problems["name"] = "required"
+    if data.issued_on is not None and data.issued_on > local_date(now):
+        problems["issued_on"] = "day_in_future"
+    if data.issued_on is not None and data.expires_on is not None and data.expires_on < data.issued_on:
+        problems["expires_on"] = "expires_before_issue"
+    return problems
 
 
 def withdraw_qualification(

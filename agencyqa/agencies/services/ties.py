@@ -49,7 +49,7 @@ def declare_tie(
     Raise NotVisible, Forbidden, Invalid; a form sent twice comes as IntegrityError.
     """
     registration = writable(session, actor, agency.id)
-    problems = _problems(session, registration, data)
+    problems = tie_problems(session, registration, data)
     if problems:
         raise Invalid("invalid", **problems)
     overlapping = session.scalars(
@@ -119,7 +119,7 @@ def end_tie(actor: Actor, session: Session, tie: Tie, *, on: date, now: datetime
     )
 
 
-def _problems(session: Session, registration: Registration, data: TieData) -> dict[str, str]:
+def tie_problems(session: Session, registration: Registration, data: TieData) -> dict[str, str]:
     problems: dict[str, str] = {}
     if data.body_id is not None:
         body = session.scalars(

@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, Select, select
 
 from agencyqa.agencies import policies
 from agencyqa.agencies.enums import ApplicationState, ProposalState, ReportState
-from agencyqa.agencies.models import Application, ProfileProposal, ReportYear, SelfReport
+from agencyqa.agencies.models import Application, ProfileProposal, RecordProposal, ReportYear, SelfReport
 from agencyqa.auth.actor import Actor
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import Member, Scope, item
 
 
 def register_duties(scope: Scope) -> list[Member]:
-    return [_applications(scope), _proposals(scope), *_reports(scope)]
+    return [_applications(scope), _proposals(scope), _record_changes(scope), *_reports(scope)]
 
 
 def _applications(scope: Scope) -> Member:
@@ -48,6 +48,23 @@ def _proposals(scope: Scope) -> Member:
     ).where(
         _among(scope, policies.visible_proposals, ProfileProposal),
         ProfileProposal.state == ProposalState.PROPOSED,
+    )
+
+
+def _record_changes(scope: Scope) -> Member:
+    return select(
+        *item(
+            Duty.RECORD_CHANGE,
+            id=RecordProposal.id,
+            bureau_id=RecordProposal.bureau_id,
+            body_id=RecordProposal.bureau_id,
+            agency_id=RecordProposal.agency_id,
+            title=RecordProposal.matter,
+            since=RecordProposal.proposed_at,
+        )
+    ).where(
+        _among(scope, policies.visible_record_proposals, RecordProposal),
+        RecordProposal.state == ProposalState.PROPOSED,
     )
 
 

@@ -87,6 +87,7 @@ def test_admission_enters_agency_papers_and_people(session: Session, bureau: Bod
 
 def test_returned_supplemented_refused(session: Session, bureau: Body) -> None:
     load_reference_data(session, NOW)
+    services.load_reference_data(session, NOW)
     application = applied(session, bureau)
     decided(session, bureau, application, A.RETURN)
     services.remove_from_application(session, application, "people", 0, now=NOW)
@@ -170,13 +171,14 @@ FORM = {
 
 def test_the_whole_way_on_pages(client: Client, session: Session, bureau: Body) -> None:
     make_agency(session, bureau, "壬辛咨询有限公司")
+    services.load_reference_data(session, NOW)
     code = make_credit_code()
     answer = client.submit(
         client.get("/agencies/apply"), "main-form", bureau_id=str(bureau.id), credit_code=code, **FORM
     )
     assert answer.status_code == 302, answer.text
     desk = answer.location
-    assert "至少一名主评人" in client.page(client.get(desk)).text
+    assert "主评人：至少 1 名" in client.page(client.get(desk)).text
     assert client.post(f"{desk}/submit").status_code == 302
     assert "申请材料尚不齐全" in client.page(client.get(desk)).text
     for path, sent in (

@@ -174,7 +174,7 @@ def test_dates_of_a_person_the_wrong_way_round(session: Session) -> None:
 
 
 def test_conditions_of_a_bureau_go_before_its_parents_and_the_shipped(session: Session) -> None:
-    assert services.load_reference_data(session, NOW) == 1
+    assert services.load_reference_data(session, NOW) == 2
     assert services.load_reference_data(session, NOW) == 0
     city = make_bureau(session, "市财政局")
     district = make_bureau(session, "长宁区财政局", parent=city)

@@ -6,12 +6,16 @@ from types import SimpleNamespace
 import pytest
 
 from agencyqa.agencies.applied import AppliedPerson, AppliedQualification, Gap, gaps
-from agencyqa.agencies.conditions import Conditions
-from agencyqa.agencies.enums import GapCode
+from agencyqa.agencies.conditions import Admission, Conditions
+from agencyqa.agencies.enums import DocumentKind, GapCode
 from agencyqa.measures.enums import Tag
 
 DAY = date(2022, 6, 15)
 CONDITIONS = Conditions(5, 3, True, "CJ4/principal_evaluator_conditions", Tag.REMEMBERED)
+ADMISSION = Admission(
+    1, 2, 3, (DocumentKind.QUALITY_CONTROL, DocumentKind.TRAINING), "M1/agency_kinds", Tag.INFERRED
+)
+PAPERS = frozenset(ADMISSION.papers)
 GOOD = AppliedPerson("赵敏", "高级会计师", "", date(2005, 7, 1), date(2012, 1, 1))
 PAPER = AppliedQualification("执业证书", "1", "财政局", date(2018, 1, 1), date(2022, 6, 15))
 FULL = {
@@ -23,12 +27,12 @@ FULL = {
     "contact_email": "",
     "has_declared": True,
     "qualifications": [PAPER.dump()],
-    "people": [GOOD.dump()],
+    "people": [GOOD.dump(), GOOD.dump()],
 }
 
 
 def found(**changes: object) -> tuple[Gap, ...]:
-    return gaps(SimpleNamespace(**{**FULL, **changes}), CONDITIONS, DAY)
+    return gaps(SimpleNamespace(**{**FULL, **changes}), PAPERS, CONDITIONS, ADMISSION, DAY)
 
 
 def test_what_is_dumped_is_loaded() -> None:
@@ -51,12 +55,24 @@ def test_nothing_missing() -> None:
         ({"contact_phone": ""}, GapCode.CONTACT),
         ({"contact_name": ""}, GapCode.CONTACT),
         ({"has_declared": False}, GapCode.DECLARATION),
-        ({"qualifications": []}, GapCode.QUALIFICATION),
-        ({"people": []}, GapCode.EVALUATOR),
     ],
 )
 def test_each_thing_that_is_missing(changes: dict[str, object], code: GapCode) -> None:
     assert found(**changes) == (Gap(code),)
+
+
+def test_what_the_conditions_of_the_bureau_ask_for() -> None:
+    assert found(qualifications=[]) == (Gap(GapCode.QUALIFICATION, needed=1),)
+    assert found(people=[GOOD.dump()]) == (Gap(GapCode.EVALUATOR, needed=2),)
+    application = SimpleNamespace(**{**FULL, "people": [], "qualifications": []})
+    papers = {DocumentKind.TRAINING, DocumentKind.FINANCE}
+    assert gaps(application, papers, CONDITIONS, ADMISSION, DAY) == (
+        Gap(GapCode.QUALIFICATION, needed=1),
+        Gap(GapCode.EVALUATOR, needed=2),
+        Gap(GapCode.PAPER, paper=DocumentKind.QUALITY_CONTROL),
+    )
+    # A bureau for which nothing is laid down asks for nothing by number or kind.
+    assert gaps(application, set(), None, None, DAY) == ()
 
 
 def test_what_the_bureau_weighs_keeps_nobody_from_handing_in() -> None:

@@ -9,8 +9,13 @@ from sqlalchemy import Select
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies.enums import ApplicationState, ProposalState, ReportState
-from agencyqa.agencies.models import Application, ProfileProposal, ReportYear, SelfReport
-from agencyqa.agencies.policies import visible_applications, visible_proposals, visible_reports
+from agencyqa.agencies.models import Application, ProfileProposal, RecordProposal, ReportYear, SelfReport
+from agencyqa.agencies.policies import (
+    visible_applications,
+    visible_proposals,
+    visible_record_proposals,
+    visible_reports,
+)
 from agencyqa.agencies.queries.reporting import OPEN
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
@@ -55,6 +60,25 @@ def to_decide(actor: Actor) -> list[Member]:
             ProfileProposal.state == ProposalState.PROPOSED,
         )
         .order_by(ProfileProposal.proposed_at, ProfileProposal.id),
+        visible_record_proposals(actor)
+        .join(Body, Body.id == RecordProposal.agency_id)
+        .with_only_columns(
+            *columns(
+                Part.DECIDE,
+                What.PROPOSAL,
+                id=RecordProposal.agency_id,
+                title=Body.name,
+                agency=Body.name,
+                who=Body.name,
+                since=RecordProposal.proposed_at,
+            )
+        )
+        .where(
+            _may(actor, Permission.AGENCIES_WRITE),
+            RecordProposal.bureau_id == actor.bureau_id,
+            RecordProposal.state == ProposalState.PROPOSED,
+        )
+        .order_by(RecordProposal.proposed_at, RecordProposal.id),
         visible_reports(actor)
         .join(Body, Body.id == SelfReport.agency_id)
         .with_only_columns(

@@ -1,0 +1,252 @@
+"""What an agency may propose beside its profile: what each matter takes, what is wrong with it, what it enters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.agencies import plain
+from agencyqa.agencies.enums import DocumentKind, Matter
+from agencyqa.agencies.models import Agency, Appointment, Branch, Person, RecordProposal, Registration, Tie
+from agencyqa.agencies.services.evaluators import (
+    AppointmentData,
+    PersonData,
+    appoint_evaluator,
+    change_person,
+    end_appointment,
+    person_problems,
+)
+from agencyqa.agencies.services.organisation import (
+    BranchData,
+    add_document,
+    branch_problems,
+    close_branch,
+    open_branch,
+)
+from agencyqa.agencies.services.people import CredentialData, add_credential, credential_problems
+from agencyqa.agencies.services.qualifications import (
+    QualificationData,
+    add_qualification,
+    qualification_problems,
+)
+from agencyqa.agencies.services.ties import TieData, declare_tie, end_tie, tie_problems
+from agencyqa.auth.actor import Actor
+from agencyqa.errors import NotVisible, Stale
+from agencyqa.files.models import StoredFile
+
+Target = Appointment | Tie | Branch | None
+Problems = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class EndData:
+    """``on`` is the last day."""
+
+    on: date
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class DocumentData:
+    kind: DocumentKind
+    valid_from: date
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A proposal while it is put or decided; ``registration`` is the agency's row in the register it was put to."""
+
+    session: Session
+    agency: Agency
+    registration: Registration
+    target: Target
+    data: Any
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Decided:
+    """``reason`` is that of the decision, which stands for the note where a condition is not met."""
+
+    actor: Actor
+    proposal: RecordProposal
+    asked: Asked
+    reason: str
+
+
+@dataclass(frozen=True)
+class Deed:
+    """``takes`` is a dataclass; ``target`` the table of the row that changes or ends, if there is one."""
+
+    takes: type[Any]
+    problems: Callable[[Asked], Problems]
+    enter: Callable[[Decided], object]
+    target: type[Appointment] | type[Tie] | type[Branch] | None = None
+    needs_file: bool = False
+
+
+def find_target(session: Session, agency_id: int, matter: Matter, target_id: int | None) -> Target:
+    """The row of the agency that the matter is about. Raise NotVisible."""
+    table = DEEDS[matter].target
+    if table is None:
+        return None
+    found: Target = session.scalars(
+        select(table).where(table.id == target_id, table.agency_id == agency_id)
+    ).one_or_none()  # type: ignore[assignment]
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def seen_of(session: Session, matter: Matter, target: Target) -> dict[str, Any]:
+    """What the row that is to change holds now, so that nothing is confirmed that was made from an older one."""
+    if matter is not Matter.PERSON_CHANGE:
+        return {}
+    return plain.dump(_as_it_is(session, target))
+
+
+def _as_it_is(session: Session, target: Target) -> PersonData:
+    assert isinstance(target, Appointment)
+    person = session.get_one(Person, target.person_id)
+    return PersonData(**{each.name: getattr(person, each.name) for each in fields(PersonData)})
+
+
+def _end_problems(asked: Asked) -> Problems:
+    assert asked.target is not None
+    if asked.target.valid_to is not None:
+        return {"on": "entry_over"}
+    if asked.data.on < asked.target.valid_from:
+        return {"on": ("ends_before_start_of", {"day": asked.target.valid_from})}
+    return {}
+
+
+def _of_person(asked: Asked) -> Problems:
+    problems = person_problems(asked.data, asked.now)
+    before = _as_it_is(asked.session, asked.target)
+    if (
+        not problems
+        and replace(asked.data, has_disqualifying_record=before.has_disqualifying_record) == before
+    ):
+        # Nothing is said of any field: the sentence stands above the form.
+        return {"": "profile_unchanged"}
+    return problems
+
+
+def _appoint(decided: Decided) -> object:
+    asked = decided.asked
+    data = replace(asked.data, note=asked.data.note.strip() or decided.reason)
+    return appoint_evaluator(decided.actor, asked.session, asked.agency, data, now=asked.now)
+
+
+def _change_person(decided: Decided) -> None:
+    asked = decided.asked
+    assert isinstance(asked.target, Appointment)
+    now_known = _as_it_is(asked.session, asked.target)
+    if plain.dump(now_known) != decided.proposal.seen:
+        raise Stale("proposal_overtaken")
+    # Whether there is a record against somebody is not for the agency to say.
+    data = replace(asked.data, has_disqualifying_record=now_known.has_disqualifying_record)
+    person = asked.session.get_one(Person, asked.target.person_id)
+    change_person(
+        decided.actor,
+        asked.session,
+        asked.target,
+        person,
+        data,
+        seen_version=person.version,
+        now=asked.now,
+    )
+
+
+def _end_appointment(decided: Decided) -> None:
+    asked = decided.asked
+    assert isinstance(asked.target, Appointment)
+    data: EndData = asked.data
+    end_appointment(decided.actor, asked.session, asked.target, on=data.on, reason=data.reason, now=asked.now)
+
+
+def _add_credential(decided: Decided) -> object:
+    asked = decided.asked
+    assert isinstance(asked.target, Appointment)
+    return add_credential(decided.actor, asked.session, asked.target, asked.data, now=asked.now)
+
+
+def _end_tie(decided: Decided) -> None:
+    asked = decided.asked
+    assert isinstance(asked.target, Tie)
+    end_tie(decided.actor, asked.session, asked.target, on=asked.data.on, now=asked.now)
+
+
+def _close_branch(decided: Decided) -> None:
+    asked = decided.asked
+    assert isinstance(asked.target, Branch)
+    close_branch(decided.actor, asked.session, asked.target, on=asked.data.on, now=asked.now)
+
+
+def _add_document(decided: Decided) -> object:
+    asked, proposal = decided.asked, decided.proposal
+    assert proposal.file_id is not None
+    return add_document(
+        decided.actor,
+        asked.session,
+        asked.agency,
+        asked.data.kind,
+        asked.session.get_one(StoredFile, proposal.file_id),
+        proposal.file_name,
+        valid_from=asked.data.valid_from,
+        now=asked.now,
+    )
+
+
+def _added(
+    service: Callable[..., object],
+) -> Callable[[Decided], object]:
+    def enter(decided: Decided) -> object:
+        asked = decided.asked
+        return service(decided.actor, asked.session, asked.agency, asked.data, now=asked.now)
+
+    return enter
+
+
+DEEDS: dict[Matter, Deed] = {
+    Matter.QUALIFICATION: Deed(
+        QualificationData,
+        lambda asked: qualification_problems(asked.data, asked.now),
+        _added(add_qualification),
+    ),
+    Matter.PERSON: Deed(
+        AppointmentData, lambda asked: person_problems(asked.data.person, asked.now), _appoint
+    ),
+    Matter.PERSON_CHANGE: Deed(PersonData, _of_person, _change_person, Appointment),
+    Matter.PERSON_END: Deed(EndData, _end_problems, _end_appointment, Appointment),
+    Matter.CREDENTIAL: Deed(
+        CredentialData,
+        lambda asked: credential_problems(asked.data, asked.now),
+        _add_credential,
+        Appointment,
+    ),
+    Matter.TIE: Deed(
+        TieData,
+        lambda asked: tie_problems(asked.session, asked.registration, asked.data),
+        _added(declare_tie),
+    ),
+    Matter.TIE_END: Deed(EndData, _end_problems, _end_tie, Tie),
+    Matter.BRANCH: Deed(
+        BranchData, lambda asked: branch_problems(asked.data, asked.now), _added(open_branch)
+    ),
+    Matter.BRANCH_END: Deed(EndData, _end_problems, _close_branch, Branch),
+    Matter.DOCUMENT: Deed(DocumentData, lambda asked: {}, _add_document, needs_file=True),
+}
+
+
+def flat(data: Any) -> dict[str, Any]:
+    """The fields of what a matter takes in one layer, for a page that lists them."""
+    found: dict[str, Any] = {}
+    for name, value in asdict(data).items():
+        found.update(value if isinstance(value, dict) else {name: value})
+    return found
