@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -11,10 +12,16 @@ from agencyqa.files.services import keep_bytes
 from agencyqa.files.uploads import KeptFile
 
 
+@cache
+def _press() -> Press:
+    """One for all who file: reading the font takes longer than setting a paper."""
+    return Press()
+
+
 class Filing:
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._press = Press()
+        self._press = _press()
 
     def paper(self, paper: Paper, name: str, now: datetime) -> KeptFile:
         return self._keep(self._press.pdf(paper, now), f"{name}.pdf", now)

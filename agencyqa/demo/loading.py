@@ -17,6 +17,7 @@ from agencyqa.assessments.models import AnnualResult, AssessmentRound
 from agencyqa.clock import local_date
 from agencyqa.db import reading
 from agencyqa.demo import content, setting, whole_year
+from agencyqa.demo.keeping_records import KeepingRecords
 from agencyqa.demo.own_form import OwnForm
 from agencyqa.demo.people import SIGN_IN_FILE, People, kept_passwords, printed_sign_ins
 from agencyqa.demo.registering import Registering
@@ -61,7 +62,9 @@ def load(session: Session, data_dir: Path, now: datetime) -> None:
     timeline = Timeline(end)
     Story(session, stage, timeline, year).plan()
     Year(session, stage, year).plan(timeline)
-    Registering(session, stage, year).plan(timeline)
+    records = KeepingRecords(session, stage)
+    records.plan(timeline)
+    Registering(session, stage, year, records).plan(timeline)
     WholeYear(session, stage, year).plan(timeline)
     OwnForm(session, stage, year).plan(timeline)
     click.echo(

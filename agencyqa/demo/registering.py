@@ -53,6 +53,7 @@ from agencyqa.agencies.services import (
 )
 from agencyqa.clock import local_date
 from agencyqa.demo import content, setting
+from agencyqa.demo.keeping_records import KeepingRecords
 from agencyqa.demo.setting import Stage
 from agencyqa.demo.timeline import Timeline
 
@@ -75,10 +76,11 @@ LATE_REPORTER = 3
 
 
 class Registering:
-    def __init__(self, session: Session, stage: Stage, open_year: int) -> None:
+    def __init__(self, session: Session, stage: Stage, open_year: int, records: KeepingRecords) -> None:
         self.session = session
         self.stage = stage
         self.open_year = open_year
+        self.records = records
 
     def plan(self, timeline: Timeline) -> None:
         last = local_date(timeline.end)
@@ -244,6 +246,7 @@ class Registering:
                 ),
             ):
                 add_to_application(self.session, made, item, now=now)
+            self.records.hand_in_papers(made, now)
             submit_application(self.session, made, now=now)
         begin_application(self.session, self.stage.bureau.id, self._data(DRAFT, "温如故", 5), now=now)
         supervisor = self.stage.actor(content.SUPERVISOR, now)

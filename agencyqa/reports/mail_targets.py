@@ -12,7 +12,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from agencyqa.agencies import policies as agency_policies
-from agencyqa.agencies.models import Agency, Application, ProfileProposal, SelfReport
+from agencyqa.agencies.models import Agency, Application, ProfileProposal, RecordProposal, SelfReport
 from agencyqa.assessments import policies as sheet_policies
 from agencyqa.assessments import result_policies
 from agencyqa.assessments.models import AnnualResult, AssessmentRound, ScoreSheet
@@ -60,6 +60,9 @@ CHECKS: dict[str, Check] = {
     ),
     "agencies.proposal": _one(
         agency_policies.visible_proposals, ProfileProposal, "proposal_id", Permission.AGENCIES_READ
+    ),
+    "agencies.entry_proposal": _one(
+        agency_policies.visible_record_proposals, RecordProposal, "entry_id", Permission.AGENCIES_READ
     ),
     "agencies.report": _one(
         agency_policies.visible_reports, SelfReport, "report_id", Permission.AGENCIES_READ

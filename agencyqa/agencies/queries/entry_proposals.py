@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+import sqlalchemy as sa
 from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -43,26 +44,35 @@ class ProposalRow:
 
 
 def proposals_of(session: Session, actor: Actor, agency_id: int) -> list[ProposalRow]:
-    """The newest of the agency that the actor may see; those that wait come first."""
-    found = [
-        ProposalRow(item.id, None, item.proposed_at, item.reason, item.state)
-        for item in session.scalars(
-            visible_proposals(actor)
-            .where(ProfileProposal.agency_id == agency_id)
-            .order_by(ProfileProposal.id.desc())
-            .limit(MOST)
+    """The newest of the agency that the actor may see; those that wait come first and are never pushed out."""
+    both = sa.union_all(
+        _rows(visible_proposals(actor), ProfileProposal, sa.literal(""), agency_id),
+        _rows(visible_record_proposals(actor), RecordProposal, RecordProposal.matter, agency_id),
+    ).subquery()
+    columns = both.c
+    found = session.execute(
+        select(both)
+        .order_by(
+            (columns.state == ProposalState.PROPOSED).desc(),
+            columns.proposed_at.desc(),
+            columns.matter,
+            columns.id.desc(),
         )
+        .limit(MOST)
+    )
+    return [
+        ProposalRow(
+            row.id, Matter(row.matter) if row.matter else None, row.proposed_at, row.reason, row.state
+        )
+        for row in found
     ]
-    entries = visible_record_proposals(actor).where(RecordProposal.agency_id == agency_id)
-    # Waiting ones are never pushed out by what is settled.
-    is_waiting = (RecordProposal.state == ProposalState.PROPOSED).desc()
-    found += [
-        ProposalRow(item.id, item.matter, item.proposed_at, item.reason, item.state)
-        for item in session.scalars(entries.order_by(is_waiting, RecordProposal.id.desc()).limit(MOST))
-    ]
-    found.sort(key=lambda row: (row.proposed_at, row.id), reverse=True)
-    found.sort(key=lambda row: row.state is not ProposalState.PROPOSED)
-    return found
+
+
+def _rows(visible: Any, table: Any, matter: Any, agency_id: int) -> Any:
+    matter = sa.cast(matter, sa.String(40)).label("matter")
+    return visible.where(table.agency_id == agency_id).with_only_columns(
+        table.id, matter, table.proposed_at, table.reason, table.state
+    )
 
 
 def subject_of(session: Session, matter: Matter, target: Appointment | Tie | Branch | None) -> str:

@@ -16,6 +16,7 @@ from agencyqa.assessments.services.sheets import Chooser, OpenedYear, open_sheet
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
+from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import visible_to
 from agencyqa.errors import Forbidden
@@ -47,7 +48,10 @@ def open_for_engagement(engagement_id: int) -> ResponseReturnValue:
             else:
                 flash(gettext("这项业务的评分表已经齐全，没有新增。"), "info")
             return redirect(url_for("engagements.show", engagement_id=engagement_id))
-    return render_template("assessments/open.html", form=form, engagement=engagement), form.status
+    page = render_template(
+        "assessments/open.html", form=form, engagement=engagement, refusal=_refusal(engagement)
+    )
+    return page, form.status
 
 
 @bp.route("/engagements/<int:engagement_id>/experts", methods=["GET", "POST"])
@@ -78,11 +82,19 @@ def invite(engagement_id: int) -> ResponseReturnValue:
         "assessments/invite.html",
         form=form,
         engagement=engagement,
+        refusal=_refusal(engagement),
         share=share,
         panel=panel_text(share.panel if share else None),
         invited=[each for each in known if each.user_id in invited],
     )
     return page, form.status
+
+
+def _refusal(engagement: Engagement) -> str | None:
+    """Why nobody scores this work: said before a form is filled in, not after."""
+    if engagement.state is not EngagementState.TERMINATED:
+        return None
+    return sentence("engagement_terminated_no_sheets", contract=engagement.contract_number)
 
 
 @bp.route("/sheets/open-year", methods=["GET", "POST"])

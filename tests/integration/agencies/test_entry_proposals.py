@@ -35,6 +35,7 @@ from agencyqa.agencies.models import (
     RecordProposal,
     Tie,
 )
+from agencyqa.agencies.queries.entry_proposals import MOST
 from agencyqa.audit.models import AuditEntry
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import Role
@@ -325,8 +326,8 @@ def test_the_pages_of_both_sides(client: Client, session: Session, case: Case) -
 
 def test_what_waits_is_never_pushed_out_by_what_is_settled(session: Session, case: Case) -> None:
     waiting = case.propose(Matter.QUALIFICATION, services.QualificationData("执业证书"))
-    for number in range(queries.entry_proposals.MOST + 1):
+    for number in range(MOST + 1):
         settled = case.propose(Matter.QUALIFICATION, services.QualificationData(f"证书 {number}"))
         services.withdraw_entry_proposal(case.manager, session, settled, now=NOW + timedelta(1))
     rows = queries.proposals_of(session, case.manager, case.agency.id)
-    assert (len(rows), rows[0].id) == (queries.entry_proposals.MOST, waiting.id)
+    assert (len(rows), rows[0].id) == (MOST, waiting.id)

@@ -106,6 +106,22 @@ def test_a_whole_year_at_once(client: Client, world: World) -> None:
     assert [(each.code, each.params["count"]) for each in told] == [("sheets_opened", 2)]
 
 
+@pytest.mark.parametrize("what", ["sheets", "experts"])
+def test_a_terminated_engagement_shows_no_form_that_it_would_refuse(
+    client: Client, world: World, what: str
+) -> None:
+    engagement = world.engage(date(2022, 3, 1))
+    engagement.state = EngagementState.TERMINATED
+    switch_to(client, world.supervisor)
+    shown = client.page(client.get(f"/engagements/{engagement.id}/{what}"))
+    assert "已终止" in shown.text
+    assert "main-form" not in client.get(f"/engagements/{engagement.id}/{what}").text
+    assert client.post(f"/engagements/{engagement.id}/{what}", data={"due_on": ""}).status_code in {409, 422}
+    assert (
+        world.session.scalars(select(ScoreSheet).where(ScoreSheet.engagement_id == engagement.id)).all() == []
+    )
+
+
 def test_sheets_hold_the_engagement_fast(client: Client, world: World) -> None:
     world.sheets()
     switch_to(client, world.supervisor)
