@@ -51,12 +51,12 @@ class Client(FlaskClient):
         where = f"{response.request.method} {response.request.path} ({response.status_code})"
         assert not lost or response.status_code >= ERROR, f"{where} left uncommitted: {lost}"
         if response.mimetype == "text/html" and response.status_code not in REDIRECT:
-            vars(response)["page"] = pages.check(response.text, where)
+            vars(response)["page"] = pages.check(response.text, where, response.request.path)
         return response
 
     @staticmethod
     def page(response: TestResponse) -> pages.Page:
-        """The page as it was read when it came: reading costs as much as making it."""
+        """The page as it was read when it came, or is read now: reading costs as much as making it."""
         found: pages.Page = vars(response).get("page") or pages.Page(response.text)
         return found
 

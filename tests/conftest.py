@@ -179,6 +179,8 @@ def make_app(run: TestRun, url: str, **files: Any) -> Flask:
 
     ``files`` are values of ``FileSettings``, for tests of another store or limit.
     """
+    from jinja2 import FileSystemBytecodeCache
+
     from agencyqa.app import create_app
     from config import FileSettings, Settings
     from tests.client import Client, watch_commits
@@ -199,6 +201,10 @@ def make_app(run: TestRun, url: str, **files: Any) -> Flask:
     )
     app.testing = True
     app.test_client_class = Client
+    # A template is compiled once in a run, not once in each application.
+    compiled = run.folder / "templates"
+    compiled.mkdir(mode=0o700, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
     watch_commits(app)
     return app
 
