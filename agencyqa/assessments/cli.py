@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from agencyqa.assessments.forms.judging import answered_parts, told_issues
-from agencyqa.assessments.printing import as_json, as_table
+from agencyqa.assessments.printing import ShownSheet, as_json, as_table
+from agencyqa.assessments.sheet_faults import SheetFaults, faults_of
 from agencyqa.assessments.simulation.cli import simulate
 from agencyqa.clock import utc_now
-from agencyqa.measures.book_document import BookDocument
 from agencyqa.measures.cli import (
     LANGUAGE,
     diff,
-    fault_line,
     load_scheme,
     load_sheets,
     load_with_notes,
-    problem_line,
     schema,
     speaking,
 )
-from agencyqa.measures.reading import FileProblem
 from agencyqa.measures.scheme_format import CheckedFile
-from agencyqa.measures.sentences import issue_sentence
 from agencyqa.measures.sheet_books import write_sheets_template
-from agencyqa.measures.sheet_files import FilledSheet, FilledSheets
 from agencyqa.measures.texts import SchemeTexts, reader_language
 from agencyqa.measures.words import gettext
-from agencyqa.scoring import Issue, Problem, Program, SheetResult, compile_scheme, format_points
+from agencyqa.scoring import SheetResult, compile_scheme, format_points
+
+# Some sheet or the whole file is refused; every sheet was read, and some have no total yet.
+REFUSED, INCOMPLETE = 1, 3
 
 
 @click.group("scoring")
@@ -72,20 +68,37 @@ def check(scheme: str, language: str) -> None:
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print.")
 @LANGUAGE
 def score(scheme: str, sheets: Path, trace: bool, form: str, language: str) -> None:
-    """Score the filled-in SHEETS (YAML, JSON or Excel) by SCHEME, a YAML file, a workbook or a shipped scheme's key."""
+    """Score the filled-in SHEETS (YAML, JSON or Excel) by SCHEME, a YAML file, a workbook or a shipped scheme's key.
+
+    Every fault is listed. A sheet with one is refused, one that lacks an answer has no total, and the others are
+    scored. Leaves with 0 where every sheet has its total, with 3 where some have none yet, and with 1 where a sheet
+    or the whole file was refused.
+    """
     with speaking(language):
         checked = load_scheme(scheme)
         program = compile_scheme(checked.scheme)
         texts = SchemeTexts(checked.file, reader_language())
         filled = load_sheets(sheets, program, checked, texts)
         results = [program.score(sheet.answers, sheet.entered) for sheet in filled.sheets]
-        _refuse_incomplete(sheets, filled, results, program, texts)
-        traces = [program.trace(sheet.answers, sheet.entered) for sheet in filled.sheets]
-        if form == "json":
-            click.echo(as_json(checked, filled.sheets, results, traces if trace else None))
-            return
-        for sheet, result, steps in zip(filled.sheets, results, traces, strict=True):
-            click.echo("\n".join(as_table(sheet, result, program, texts, steps if trace else None)))
+        faults = faults_of(sheets, filled, results, program, texts)
+        status = _tell(faults, results)
+        if not faults.of_file:
+            shown = [
+                ShownSheet(
+                    sheet,
+                    result,
+                    program.trace(sheet.answers, sheet.entered) if trace else None,
+                    tuple(fault.text for fault in faults.of(number)),
+                    is_refused=faults.is_refused(number),
+                )
+                for number, (sheet, result) in enumerate(zip(filled.sheets, results, strict=True))
+            ]
+            if form == "json":
+                click.echo(as_json(checked, shown))
+            else:
+                click.echo("\n".join(line for each in shown for line in as_table(each, program, texts)))
+        if status:
+            raise SystemExit(status)
 
 
 @group.command("sheets-template")
@@ -107,39 +120,28 @@ def sheets_template(scheme: str, out: Path, rows: int, language: str) -> None:
     click.echo(str(out))
 
 
-def _refuse_incomplete(
-    path: Path, filled: FilledSheets, results: Sequence[SheetResult], program: Program, texts: SchemeTexts
-) -> None:
-    """Faults of the file and of the answers together; what was not understood is not also called missing."""
-    known = {problem.problem.place for problem in filled.problems}
-    lines = [(problem.line or 0, _line(path, filled, problem)) for problem in filled.problems]
-    for sheet, result in zip(filled.sheets, results, strict=True):
-        for judged in answered_parts(result):
-            specs = {spec.name: spec for spec in program.layout[judged.key]}
-            words = texts.rule(judged.key)
-            # What is left out as the scheme says is no fault; the table says so.
-            for issue in told_issues(judged, specs) if judged.state != "left_out" else ():
-                found = _issue_place(filled, sheet, judged.key, issue)
-                if not any(f"{found.problem.place}.".startswith(f"{place}.") for place in known):
-                    told = issue_sentence(issue, words, specs)
-                    text = f"{texts.criterion(judged.key)}{gettext('：')}{told}"
-                    lines.append((found.line or 0, _line(path, filled, found, text)))
-    if lines:
-        click.echo("\n".join(text for _, text in sorted(lines, key=lambda line: line[0])), err=True)
-        click.echo(gettext("共 %(count)s 处错误。", count=len(lines)), err=True)
-        raise SystemExit(1)
-
-
-def _line(path: Path, filled: FilledSheets, found: FileProblem, text: str | None = None) -> str:
-    if isinstance(filled.document, BookDocument):
-        fault = filled.document.fault(found)
-        return fault_line(str(path), fault if text is None else replace(fault, text=text))
-    return problem_line(str(path), found, text)
-
-
-def _issue_place(filled: FilledSheets, sheet: FilledSheet, key: str, issue: Issue) -> FileProblem:
-    place = f"entered.{key}" if issue.input is None else f"answers.{key}.{issue.input}"
-    return filled.problem_at(sheet, place, Problem("", issue.code))
+def _tell(faults: SheetFaults, results: Sequence[SheetResult]) -> int:
+    """Lists the faults, on a stream of their own, and gives the status."""
+    if not faults.faults and all(result.total is not None for result in results):
+        return 0
+    if faults.faults:
+        click.echo("\n".join(fault.text for fault in faults.faults), err=True)
+        click.echo(gettext("共 %(count)s 处错误。", count=len(faults.faults)), err=True)
+    if faults.of_file:
+        return REFUSED
+    refused = sum(faults.is_refused(number) for number in range(len(results)))
+    scored = sum(
+        result.total is not None and not faults.is_refused(number) for number, result in enumerate(results)
+    )
+    summary = gettext(
+        "%(all)s 张评分表：%(scored)s 张已计分，%(open)s 张尚无总分，%(refused)s 张有错误、不计分。",
+        all=len(results),
+        scored=scored,
+        open=len(results) - scored - refused,
+        refused=refused,
+    )
+    click.echo(summary, err=True)
+    return REFUSED if refused else INCOMPLETE
 
 
 def _top(checked: CheckedFile) -> str:

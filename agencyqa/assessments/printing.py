@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from agencyqa.measures.scheme_format import CheckedFile
@@ -31,17 +32,25 @@ from agencyqa.scoring import (
 )
 
 
-def as_table(
-    sheet: FilledSheet,
-    result: SheetResult,
-    program: Program,
-    texts: SchemeTexts,
-    trace: dict[str, Any] | None,
-) -> list[str]:
-    """``trace`` is the trace of the sheet where every step is to be told."""
+@dataclass(frozen=True)
+class ShownSheet:
+    """``trace`` where every step is to be told. ``faults`` say what is wrong or still open; a refused sheet has no
+    figures at all."""
+
+    sheet: FilledSheet
+    result: SheetResult
+    trace: dict[str, Any] | None = None
+    faults: tuple[str, ...] = ()
+    is_refused: bool = False
+
+
+def as_table(shown: ShownSheet, program: Program, texts: SchemeTexts) -> list[str]:
+    sheet, result, trace = shown.sheet, shown.result, shown.trace
     lines = [f"{texts.title}  {texts.file.key}"]
     if sheet.name:
         lines.append(sheet.name)
+    if shown.is_refused:
+        return [*lines, gettext("有 %(count)s 处错误，不计分。", count=len(shown.faults)), ""]
     steps = _steps_by_criterion(trace)
     criteria = {criterion.key: criterion for _, criterion in program.scheme.criteria()}
     for section in result.sections:
@@ -136,17 +145,18 @@ def _figure_line(label: str, value: int | None, maximum: int) -> str:
     return f"{label}{' ' * max(1, 44 - width)}{_units(value):>7} / {_units(maximum)}"
 
 
-def as_json(
-    checked: CheckedFile,
-    sheets: Sequence[FilledSheet],
-    results: Sequence[SheetResult],
-    traces: Sequence[dict[str, Any]] | None,
-) -> str:
+def as_json(checked: CheckedFile, sheets: Sequence[ShownSheet]) -> str:
     """Points as exact decimal text, null where there are none; the trace in units as the engine keeps it."""
     rows: list[dict[str, Any]] = []
-    for number, (sheet, result) in enumerate(zip(sheets, results, strict=True)):
+    for shown in sheets:
+        result, trace = shown.result, shown.trace
+        if shown.is_refused:
+            refused = {"name": shown.sheet.name, "state": "refused", "total": None}
+            rows.append({**refused, "errors": list(shown.faults)})
+            continue
         row: dict[str, Any] = {
-            "name": sheet.name,
+            "name": shown.sheet.name,
+            "state": result.state,
             "total": _exact(result.total),
             "max_points": _exact(result.max_points),
             "assessed_points": _exact(result.assessed_max),
@@ -161,8 +171,10 @@ def as_json(
                 for veto in result.vetoes
             },
         }
-        if traces is not None:
-            row["trace"] = traces[number]
+        if shown.faults:
+            row["errors"] = list(shown.faults)
+        if trace is not None:
+            row["trace"] = trace
         rows.append(row)
     scheme = {"key": checked.file.key, "content_hash": checked.content_hash}
     return json.dumps({"scheme": scheme, "sheets": rows}, ensure_ascii=False, indent=2)

@@ -100,13 +100,13 @@ def test_every_fault_of_the_sheets_with_its_cell(sheets: Path) -> None:
     result = run("score", "jiading-2018", sheets)
     lines = [line.replace(str(sheets), "") for line in result.stderr.splitlines()]
     assert result.exit_code == 1
-    assert [(line.split(": ")[0], line.split("[")[-1]) for line in lines[:-1]] == [
+    assert [(line.split(": ")[0], line.split("[")[-1]) for line in lines[:-2]] == [
         (":评分表!B2", "unknown_choice]"),
         (":评分表!F2", "not_a_number]"),
         (":评分表!C3", "outside_band]"),
         (":评分表!D3", "missing]"),
     ]
-    assert lines[-1] == "共 4 处错误。"
+    assert lines[-2] == "共 4 处错误。"
 
 
 def test_a_template_never_overwrites_what_somebody_filled_in(sheets: Path) -> None:
@@ -210,7 +210,9 @@ def test_a_formula_without_its_result_is_named_beside_what_is_missing(sheets: Pa
     assert lines[1:] == [
         ":评分表!H2: 错误: 3.1 数据详实、情况清晰：“得分”尚未填写。 [missing]",
         "共 1 处错误。",
+        "2 张评分表：1 张已计分，1 张尚无总分，0 张有错误、不计分。",
     ]
+    assert result.exit_code == 3
 
 
 def test_a_workbook_is_read_in_either_language(sheets: Path) -> None:
@@ -234,7 +236,8 @@ def test_english_messages_hold_no_chinese_marks(sheets: Path) -> None:
     fill(sheets, spoil)
     lines = run("score", "jiading-2018", sheets, "--language", "en").stderr.splitlines()
     told = [line.replace(str(sheets), "").replace("评分表", "Sheets") for line in lines]
-    assert told[-1] == "Errors in all: 2."
+    assert told[-2] == "Errors in all: 2."
+    assert told[-1] == "Sheets: 2. Scored: 1, without a total so far: 0, refused for errors: 1."
     assert not [letter for line in told for letter in line if letter in "：；、，。"]
 
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from agencyqa.assessments.cli import group
 
@@ -49,25 +49,34 @@ vetoes:
 """
 
 
-def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: str) -> list[str]:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: str) -> Result:
     monkeypatch.chdir(tmp_path)
     Path("scheme.yaml").write_text(VETOED, encoding="utf-8")
     Path("sheets.yaml").write_text(f"sheets:\n  - name: x\n    {answers}\n", encoding="utf-8")
-    return CliRunner().invoke(group, ["score", "scheme.yaml", "sheets.yaml"]).output.splitlines()
+    return CliRunner().invoke(group, ["score", "scheme.yaml", "sheets.yaml"])
+
+
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: str) -> list[str]:
+    return run(tmp_path, monkeypatch, answers).stdout.splitlines()
+
+
+def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: str) -> list[str]:
+    """Without the last line, which counts the sheets."""
+    return run(tmp_path, monkeypatch, answers).stderr.splitlines()[:-1]
 
 
 def test_an_exception_is_asked_for_only_where_its_veto_was_raised(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody knows yet whether it will be needed, so that it is no fault of its own."""
-    assert told(tmp_path, monkeypatch, "answers: {service: {rating: 3}, forged: {raised: 1}}") == [
+    assert faults(tmp_path, monkeypatch, "answers: {service: {rating: 3}, forged: {raised: 1}}") == [
         "sheets.yaml:3: 错误 sheets.1.answers.forged.raised: 应为 true 或 false。 [not_a_flag]",
         "sheets.yaml:3: 错误 sheets.1.answers.shown.no_statement: 绩效表述：“没有表述”尚未填写。 [missing]",
         "sheets.yaml:3: 错误 sheets.1.answers.shown.value: 绩效表述：“得分”尚未填写。 [missing]",
         "共 3 处错误。",
     ]
     raised = "answers: {shown: {no_statement: true}, service: {rating: 3}, forged: {raised: true}}"
-    assert [line.split(" ")[2] for line in told(tmp_path, monkeypatch, raised)[:-1]] == [
+    assert [line.split(" ")[2] for line in faults(tmp_path, monkeypatch, raised)[:-1]] == [
         "sheets.1.answers.shown.truly_none:",
         "sheets.1.answers.shown.value:",
         "sheets.1.answers.forged.misled:",
@@ -78,7 +87,7 @@ def test_a_veto_has_no_points_that_a_scorer_could_give(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = "shown: {no_statement: false, value: 7}, service: {rating: 3}, forged: {raised: false}"
-    assert told(tmp_path, monkeypatch, f"answers: {{{answers}}}\n    entered: {{forged: 4}}") == [
+    assert faults(tmp_path, monkeypatch, f"answers: {{{answers}}}\n    entered: {{forged: 4}}") == [
         "sheets.yaml:4: 错误 sheets.1.entered.forged: 一票否决没有分可填；是否认定写在 answers 中。"
         " [veto_has_no_points]",
         "共 1 处错误。",
@@ -121,8 +130,9 @@ def test_what_is_not_known_is_null_for_other_programs(
     Path("scheme.yaml").write_text(VETOED, encoding="utf-8")
     answers = "shown: {no_statement: false, value: 7}, service: {rating: 0}, forged: {raised: false}"
     Path("sheets.yaml").write_text(f"sheets: [{{name: x, answers: {{{answers}}}}}]\n", encoding="utf-8")
-    printed = CliRunner().invoke(group, ["score", "scheme.yaml", "sheets.yaml", "--format", "json"]).output
-    sheet = json.loads(printed)["sheets"][0]
+    printed = CliRunner().invoke(group, ["score", "scheme.yaml", "sheets.yaml", "--format", "json"])
+    assert printed.exit_code == 3
+    sheet = json.loads(printed.stdout)["sheets"][0]
     assert (sheet["total"], sheet["percent"], sheet["assessed_points"]) == (None, None, "10")
     assert sheet["criteria"]["service"] == {
         "state": "left_out", "computed": None, "entered": None, "counted": None, "contribution": "0",

@@ -68,6 +68,33 @@ def test_a_sheet_with_faults_is_refused_and_never_guessed(tmp_path: Path) -> Non
     sheets.write_text(text, encoding="utf-8")
     result = CliRunner().invoke(group, ["score", str(MIXED_FORM), str(sheets)])
     assert result.exit_code == 1
-    codes = [line.rsplit("[", 1)[1].rstrip("]") for line in result.output.splitlines()[:-1]]
+    codes = [line.rsplit("[", 1)[1].rstrip("]") for line in result.stderr.splitlines()[:-2]]
     # Both figures of the ratio, and the bonus.
     assert sorted(codes) == [*["missing"] * 3, "not_a_flag", "outside_scale", "unknown_criterion"]
+    assert result.stderr.splitlines()[-1] == "3 张评分表：2 张已计分，0 张尚无总分，1 张有错误、不计分。"
+    assert [line for line in result.stdout.splitlines() if "不计分" in line] == ["有 6 处错误，不计分。"]
+
+
+def test_one_incomplete_sheet_keeps_no_other_from_its_figures(tmp_path: Path) -> None:
+    """What is missing is listed, the sheet has no total, and the status tells it from a sheet that was refused."""
+    text = SHEETS.read_text(encoding="utf-8")
+    lines = text.replace("interviews: {actual: 30, planned: 40}", "interviews: {actual: 30}", 1)
+    assert lines != text
+    sheets = tmp_path / "sheets.yaml"
+    sheets.write_text(lines, encoding="utf-8")
+    result = CliRunner().invoke(group, ["score", str(MIXED_FORM), str(sheets), "--format", "json"])
+    assert result.exit_code == 3
+    told = result.stderr.splitlines()
+    assert [line.rsplit("[", 1)[1] for line in told[:-2]] == ["missing]"]
+    assert told[-1] == "3 张评分表：2 张已计分，1 张尚无总分，0 张有错误、不计分。"
+    rows = json.loads(result.stdout)["sheets"]
+    assert sorted((row["state"], row["total"]) for row in rows if row["total"] is None) == [("missing", None)]
+    whole = json.loads(run("score", MIXED_FORM, SHEETS, "--format", "json"))["sheets"]
+    assert [row for row in rows if row["total"]] == [
+        each for each, row in zip(whole, rows, strict=True) if row["total"]
+    ]
+    open_row = next(row for row in rows if row["total"] is None)
+    assert open_row["errors"] == told[:-2]
+    table = CliRunner().invoke(group, ["score", str(MIXED_FORM), str(sheets), "--trace"])
+    assert table.exit_code == 3
+    assert "总分 — / 100" in [" ".join(line.split()) for line in table.stdout.splitlines()]
