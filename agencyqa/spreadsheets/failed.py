@@ -1,5 +1,5 @@
-"""What the parser keeps to itself: errors such as #DIV/0!, which it gives as empty cells, and formulas, of which it
-gives only the result that was last saved."""
+"""What the parser keeps to itself: errors such as #DIV/0!, which it gives as empty cells, formulas, of which it gives
+only the result that was last saved, and rows and columns that nobody sees."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 _SHEET_TAG = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION_TAG = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
 _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ROW_TAG = re.compile(r"<(?:\w+:)?row(?=[\s>/])([^>]*)>")
+_COLUMN_TAG = re.compile(r"<(?:\w+:)?col\s([^>]*)>")
+_TRUE = ("1", "true", "on")
 _CELL_TAG = re.compile(r"<(?:\w+:)?c\s([^>]*)>")
 # A cell with content; an empty one closes itself and holds no formula.
 _CELL = re.compile(r"<(?:\w+:)?c\s([^>]*[^>/])>(.*?)</(?:\w+:)?c>", re.DOTALL)
@@ -41,6 +44,34 @@ def formula_cells(parts: Mapping[str, bytes], sheet: str) -> dict[str, bool]:
         if address is not None and _FORMULA.search(content):
             found[address.upper()] = _VALUE.search(content) is not None
     return found
+
+
+def hidden_rows(parts: Mapping[str, bytes], sheet: str) -> frozenset[int]:
+    """The rows of a sheet that are hidden, by hand or by a filter, as Excel counts them."""
+    part = _part_of(parts, sheet)
+    if part is None or b"hidden" not in parts[part]:
+        return frozenset()
+    found: set[int] = set()
+    number = 0
+    for tag in map(_attributes, _ROW_TAG.findall(parts[part].decode("utf-8", "replace"))):
+        # A row that does not say its number follows the one before.
+        number = int(tag["r"]) if tag.get("r", "").isdecimal() else number + 1
+        if tag.get("hidden") in _TRUE:
+            found.add(number)
+    return frozenset(found)
+
+
+def hidden_columns(parts: Mapping[str, bytes], sheet: str) -> list[tuple[int, int]]:
+    """The first and last columns of each run of hidden ones, from 1."""
+    part = _part_of(parts, sheet)
+    if part is None or b"hidden" not in parts[part]:
+        return []
+    tags = map(_attributes, _COLUMN_TAG.findall(parts[part].decode("utf-8", "replace")))
+    return [
+        (int(tag["min"]), int(tag["max"]))
+        for tag in tags
+        if tag.get("hidden") in _TRUE and tag.get("min", "").isdecimal() and tag.get("max", "").isdecimal()
+    ]
 
 
 def _part_of(parts: Mapping[str, bytes], sheet: str) -> str | None:

@@ -23,6 +23,10 @@ MESSAGES: dict[str, LazyString] = {
     "table.not_a_date": _l("“%(value)s”不是日期，请写成 2024-03-31。"),
     "table.formula_error": _l("“%(title)s”的公式结果是错误值，请更正公式。"),
     "table.merged_first": _l("%(area)s 是合并单元格，只取左上角 %(cell)s 的内容，其余各格按空白处理。"),
+    "table.hidden_rows": _l(
+        "第 %(rows)s 行（共 %(number)s 行）是隐藏行，同样读取；不应读取的，请删去后重新上传。"
+    ),
+    "table.hidden_column": _l("“%(title)s”是隐藏列，同样读取；不应读取的，请删去后重新上传。"),
     "table.unknown_column": _l("不认识“%(title)s”这一列，没有读取；如果写错了列名，请改正。"),
     "table.formula_taken": _l("%(cells)s 是公式（共 %(number)s 格），取工作簿中保存的计算结果。"),
     "table.formula_empty": _l(

@@ -14,7 +14,7 @@ import python_calamine
 
 from agencyqa.spreadsheets import safety
 from agencyqa.spreadsheets.cells import CellError, CellKind, Raw, Value, read_cell, value_of
-from agencyqa.spreadsheets.failed import failed_cells, formula_cells
+from agencyqa.spreadsheets.failed import failed_cells, formula_cells, hidden_columns, hidden_rows
 from agencyqa.spreadsheets.problems import Problem, UnreadableTable, address
 from agencyqa.spreadsheets.safety import Limits
 
@@ -123,7 +123,7 @@ def explain_table(
     unread: Sequence[str] | None = None,
 ) -> TableReading:
     """As ``read_table``, for forms that people merge and calculate in: of a merged area the first cell counts, of a
-    formula the result saved with it, and the notes say so.
+    formula the result saved with it, and the notes say so. What is hidden is read and noted.
 
     With ``unread``, headings that nobody has to read, every other unknown column that holds something is noted.
     """
@@ -145,6 +145,8 @@ class _Content:
     failed: frozenset[str]
     # Address → whether the workbook holds the result of its formula.
     formulas: dict[str, bool]
+    hidden_rows: frozenset[int]
+    hidden_columns: list[tuple[int, int]]
 
 
 def _open(data: bytes) -> python_calamine.CalamineWorkbook:
@@ -169,7 +171,15 @@ def _content(data: bytes, sheet: str | None, limits: Limits) -> _Content:
     except python_calamine.CalamineError as error:
         raise UnreadableTable(Problem(name, None, "table.not_a_workbook")) from error
     merged = list(found.merged_cell_ranges or [])
-    return _Content(name, rows, merged, failed_cells(parts, name), formula_cells(parts, name))
+    return _Content(
+        name,
+        rows,
+        merged,
+        failed_cells(parts, name),
+        formula_cells(parts, name),
+        hidden_rows(parts, name),
+        hidden_columns(parts, name),
+    )
 
 
 def _heading(text: Any) -> str:
@@ -190,6 +200,7 @@ class _Reading:
         self.explains = explains
         self.unread = unread
         self.formulas = content.formulas
+        self.hidden_rows, self.hidden_columns = content.hidden_rows, content.hidden_columns
         self.notes: list[Problem] = []
         self.sheet = content.sheet
         self.rows = content.rows
@@ -218,6 +229,8 @@ class _Reading:
                 break
             if self._holds_something(index):
                 read.append(TableRow(self.sheet, index + 1, self._read_row(index), self.places))
+        if self.explains:
+            self._note_hidden(header, [row.number for row in read])
         if not read and not self.problems:
             self.problems.append(Problem(self.sheet, None, "table.no_rows"))
         return read, self.problems, self.notes
@@ -298,6 +311,19 @@ class _Reading:
                     more = ["…"] if len(found) > _CELLS_NAMED else []
                     params = {"cells": found[:_CELLS_NAMED] + more, "number": len(found)}
                     self.notes.append(Problem(self.sheet, found[0], code, params))
+
+    def _note_hidden(self, header: int, read: Sequence[int]) -> None:
+        """A filter may have been left on; what it hides is read all the same, and nobody should learn that later."""
+        rows = [number for number in read if number in self.hidden_rows]
+        if rows:
+            more = ["…"] if len(rows) > _CELLS_NAMED else []
+            params = {"rows": [*map(str, rows[:_CELLS_NAMED]), *more], "number": len(rows)}
+            self.notes.append(Problem(self.sheet, f"A{rows[0]}", "table.hidden_rows", params))
+        for place in sorted(self.places.values()):
+            if any(first <= place + 1 <= last for first, last in self.hidden_columns):
+                title = str(self.rows[header][place]).strip()[:_SHOWN]
+                cell = address(header, place)
+                self.notes.append(Problem(self.sheet, cell, "table.hidden_column", {"title": title}))
 
     def _read_row(self, index: int) -> dict[str, str | int | Decimal | date | None]:
         row = self.rows[index]

@@ -215,6 +215,20 @@ def test_a_formula_without_its_result_is_named_beside_what_is_missing(sheets: Pa
     assert result.exit_code == 3
 
 
+def test_sheets_in_hidden_rows_are_scored_and_said_to_be_hidden(sheets: Path) -> None:
+    def hide(sheet: Any, places: dict[str, int]) -> None:
+        sheet.row_dimensions[3].hidden = True
+
+    fill(sheets, hide)
+    values(sheets)
+    result = run("score", "jiading-2018", sheets)
+    assert result.exit_code == 0, result.output
+    assert [line.replace(str(sheets), "") for line in result.stderr.splitlines()] == [
+        ":评分表!A3: 提醒: 第 3 行（共 1 行）是隐藏行，同样读取；不应读取的，请删去后重新上传。"
+        " [table.hidden_rows]"
+    ]
+
+
 def test_a_workbook_is_read_in_either_language(sheets: Path) -> None:
     def english(sheet: Any, places: dict[str, int]) -> None:
         sheet.cell(3, places["team_ability.band"]).value = "Strong"

@@ -45,6 +45,27 @@ def test_of_a_merged_area_the_first_cell_counts() -> None:
     assert [problem.code for problem in read_table(data, COLUMNS)[1]] == ["table.merged"]
 
 
+def test_what_is_hidden_is_read_and_said_to_be_hidden() -> None:
+    """By hand or by a filter that was left on; the row below the last one is not read, so nothing is said of it."""
+    target = io.BytesIO()
+    writer = xlsxwriter.Workbook(target)
+    sheet = writer.add_worksheet("指标")
+    sheet.write_row(0, 0, ["部分", "名称", "得分", "备注"])
+    for row, name in enumerate(["甲", "乙", "丙"], start=1):
+        sheet.write_row(row, 0, ["一", name, row])
+    for row in (1, 3, 9):
+        sheet.set_row(row, None, None, {"hidden": True})
+    sheet.set_column(2, 3, None, None, {"hidden": True})
+    writer.close()
+    reading = explain_table(target.getvalue(), COLUMNS)
+    assert [row.values["points"] for row in reading.rows] == [1, 2, 3]
+    assert [(each.where, each.code, each.params) for each in reading.notes] == [
+        ("指标!A2", "table.hidden_rows", {"rows": ["2", "4"], "number": 2}),
+        ("指标!C1", "table.hidden_column", {"title": "得分"}),
+    ]
+    assert explain_table(book({}), COLUMNS).notes == []
+
+
 def test_of_a_formula_the_saved_result_is_taken() -> None:
     reading = explain_table(book({"C2": ("=1+1.5", 2.5), "C4": ("=SUM(C2:C3)", 4.5)}), COLUMNS)
     assert [row.values["points"] for row in reading.rows] == [Decimal("2.5"), Decimal(2), Decimal("4.5")]
