@@ -7,10 +7,12 @@ from fractions import Fraction
 
 from agencyqa.scoring import (
     AllOrNothing,
+    Credit,
     Criterion,
     FreeValue,
     GradeBand,
     MeasureScore,
+    Panel,
     RankEntry,
     Ratio,
     RoleShare,
@@ -21,6 +23,7 @@ from agencyqa.scoring import (
     SheetScore,
     Subtotal,
     YearItem,
+    YearRules,
     check_scheme,
     check_shares,
     compile_scheme,
@@ -31,6 +34,7 @@ from agencyqa.scoring import (
     roll_up_year,
     round_half_up,
     score_engagement,
+    score_year,
 )
 from tests.unit.scoring.forms import GRADES, JIADING_ANSWERS, POINT, bands, jiading, one_rule
 from tests.unit.scoring.sheet_forms import answers, checked, item, rated, scheme
@@ -48,6 +52,26 @@ def whole(total: int, max_points: int) -> SheetScore:
 
 def test_an_average_keeps_zero_scores() -> None:
     assert roll_up_year([year_item("a", 80), year_item("b", 0)]).score == 40
+
+
+def test_an_average_keeps_what_is_below_zero() -> None:
+    """A veto leaves a measure less than nothing; credits may be taken off. Neither is dropped from a mean or a sum."""
+    lowered = {
+        "M1": MeasureScore(Fraction(80), Fraction(60)),
+        "M2": MeasureScore(Fraction(-10), Fraction(40)),
+    }
+    plain = {"M1": MeasureScore(Fraction(40), Fraction(60)), "M2": MeasureScore(Fraction(30), Fraction(40))}
+    items = [YearItem("a", Fraction(70), lowered), YearItem("b", Fraction(70), plain)]
+    year = roll_up_year(items)
+    assert year.score == 70
+    assert {key: each.score for key, each in year.measures.items()} == {"M1": 60, "M2": 10}
+    rules = YearRules(base=0, floor=-10 * POINT)
+    credits = [Credit(key, points * POINT) for key, points in (("x", -7), ("y", 0), ("z", 2))]
+    assert score_year(items, rules, credits=credits).score == 65
+    # An average of ratings: 0 on a scale from 0 is a rating, and of a panel each scorer counts.
+    panel = RoleShare("expert", 1, 1, Panel())
+    seats = {"a": whole(0, 10), "b": whole(0, 10), "c": whole(9, 10)}
+    assert score_engagement([panel], {"expert": seats}).score == 30
 
 
 def test_a_value_is_not_cut_to_two_decimals_before_it_is_used() -> None:

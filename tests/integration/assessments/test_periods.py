@@ -1,0 +1,98 @@
+"""Periods that overlap or leave a gap: another system of this kind shipped both. Here every day has one rule."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from agencyqa.accounts.models import Body
+from agencyqa.assessments.queries.tables import (
+    grade_table_in_force,
+    share_table_in_force,
+    year_rules_in_force,
+)
+from agencyqa.assessments.services.tables import GradeRow, add_grade_table, add_share_table, add_year_rules
+from agencyqa.assessments.year_plan import YearPlan
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.roles import Role
+from agencyqa.errors import Invalid, Refused
+from agencyqa.measures import queries
+from agencyqa.measures.enums import Purpose
+from tests.factories.accounts import NOW, make_actor, make_bureau
+from tests.factories.measures import load_measures, make_scheme, scheme_text
+
+# In the order in which they are entered: later, earlier, and later again.
+DAYS = (date(2022, 3, 1), date(2024, 1, 1), date(2020, 5, 1))
+# Inside another period, or on a day that has one: the rule under old results would move.
+REFUSED = (date(2022, 3, 1), date(2023, 7, 1), date(2020, 5, 1), date(2021, 1, 1))
+
+
+@pytest.fixture
+def lead(session: Session) -> Actor:
+    load_measures(session)
+    return make_actor(session, make_bureau(session, "区财政局"), Role.BUREAU_LEAD)
+
+
+def shares(lead: Actor, session: Session, day: date) -> Any:
+    held = [(Purpose.BUREAU, Fraction(1))]
+    return add_share_table(lead, session, valid_from=day, source="文", shares=held, now=NOW)
+
+
+def grades(lead: Actor, session: Session, day: date) -> Any:
+    bands = [GradeRow("a", "甲", "A", 0)]
+    return add_grade_table(lead, session, valid_from=day, source="文", bands=bands, places=2, now=NOW)
+
+
+def rules(lead: Actor, session: Session, day: date) -> Any:
+    return add_year_rules(lead, session, valid_from=day, source="文", plan=YearPlan(), now=NOW)
+
+
+TABLES: Sequence[tuple[Callable[..., Any], Callable[..., Any]]] = (
+    (shares, share_table_in_force),
+    (grades, grade_table_in_force),
+    (rules, year_rules_in_force),
+)
+
+
+@pytest.mark.parametrize(("add", "in_force"), TABLES, ids=("shares", "grades", "rules"))
+def test_periods_of_tables_neither_overlap_nor_leave_a_gap(
+    session: Session, lead: Actor, add: Callable[..., Any], in_force: Callable[..., Any]
+) -> None:
+    tables = [add(lead, session, day) for day in DAYS]
+    for day in REFUSED:
+        with pytest.raises(Invalid):
+            add(lead, session, day)
+    ordered = sorted(tables, key=lambda table: table.valid_from)
+    assert ordered[-1].valid_to is None
+    for earlier, later in itertools.pairwise(ordered):
+        assert earlier.valid_to + timedelta(days=1) == later.valid_from
+    chain = [lead.bureau_id]
+    assert in_force(session, chain, ordered[0].valid_from - timedelta(days=1)) is None
+    for table in ordered:
+        for day in (table.valid_from, table.valid_to or date(2099, 1, 1)):
+            assert in_force(session, chain, day) is table
+
+
+def test_periods_of_schemes_neither_overlap_nor_leave_a_gap(session: Session, lead: Actor) -> None:
+    bureau = session.get_one(Body, lead.bureau_id)
+    first, second = (
+        make_scheme(session, bureau, scheme_text(key=key, title=key, valid_from=day))
+        for key, day in (("first", DAYS[0]), ("second", DAYS[1]))
+    )
+    for day in (DAYS[0], DAYS[1], date(2023, 7, 1), date(2020, 5, 1)):
+        with pytest.raises(Refused, match="scheme_validity_overlaps"):
+            make_scheme(session, bureau, scheme_text(key="third", valid_from=day))
+    assert first.valid_to is not None
+    assert (first.valid_to + timedelta(days=1), second.valid_to) == (second.valid_from, None)
+    for version in (first, second):
+        for day in (version.valid_from, version.valid_to or date(2099, 1, 1)):
+            found = queries.scheme_in_force(
+                session, bureau_id=bureau.id, purpose=Purpose.BUREAU, work_kind=None, day=day
+            )
+            assert found is version
