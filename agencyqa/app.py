@@ -75,6 +75,9 @@ from agencyqa.engagements.recusal import routes as recusal_routes
 from agencyqa.engagements.review import events as review_events
 from agencyqa.engagements.review import messages as review_messages
 from agencyqa.engagements.review import routes as review_routes
+from agencyqa.engagements.schedule import events as schedule_events
+from agencyqa.engagements.schedule import messages as schedule_messages
+from agencyqa.engagements.schedule import routes as schedule_routes
 from agencyqa.engagements.selection import events as selection_events
 from agencyqa.engagements.selection import messages as selection_messages
 from agencyqa.engagements.selection import routes as selection_routes
@@ -138,6 +141,7 @@ BLUEPRINTS = (
     engagements_routes.bp,
     deliverables_routes.bp,
     milestones_routes.bp,
+    schedule_routes.bp,
     opinions_routes.bp,
     archive_routes.bp,
     receipts_routes.bp,
@@ -166,6 +170,7 @@ MESSAGES = (
     engagements_messages.MESSAGES,
     deliverables_messages.MESSAGES,
     milestones_messages.MESSAGES,
+    schedule_messages.MESSAGES,
     opinions_messages.MESSAGES,
     archive_messages.MESSAGES,
     receipts_messages.MESSAGES,
@@ -189,6 +194,7 @@ EVENTS = (
     engagements_events,
     deliverables_events,
     milestones_events,
+    schedule_events,
     opinions_events,
     archive_events,
     receipts_events,

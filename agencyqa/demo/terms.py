@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from agencyqa.clock import local_date
 from agencyqa.demo import content
 from agencyqa.demo.handing_in import REPORT_LEFT, works_under_way
+from agencyqa.demo.milestones import Milestones
 from agencyqa.demo.setting import Stage
 from agencyqa.demo.timeline import Timeline
 from agencyqa.engagements.archive.checklist import checklist
@@ -31,6 +32,7 @@ class Terms:
 
     def plan(self, timeline: Timeline, last: date) -> None:
         timeline.at(last - timedelta(days=3), self._move, hour=9)
+        timeline.at(last - timedelta(days=3), Milestones(self.session, self.stage).enter, hour=10)
         timeline.at(last - timedelta(days=2), self._seal, hour=9)
 
     def _move(self, now: datetime) -> None:

@@ -14,6 +14,7 @@ class Duty(StrEnum):
     ENGAGEMENT = "engagement"
     DELIVERABLE = "deliverable"
     RETURNED = "returned"
+    MILESTONE = "milestone"
     STATEMENT = "statement"
     ORDER = "order"
     INTERNAL_REVIEW = "internal_review"
@@ -56,6 +57,7 @@ describe(
         Duty.ENGAGEMENT: (_l("完成委托业务"), "progress"),
         Duty.DELIVERABLE: (_l("提交成果"), "progress"),
         Duty.RETURNED: (_l("修改退回的成果"), "warning"),
+        Duty.MILESTONE: (_l("完成节点"), "progress"),
         Duty.STATEMENT: (_l("陈述申辩"), "info"),
         Duty.ORDER: (_l("提交整改情况"), "warning"),
         Duty.INTERNAL_REVIEW: (_l("三级复核"), "info"),

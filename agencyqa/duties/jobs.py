@@ -32,7 +32,7 @@ LOOK_BACK = timedelta(days=60)
 # a bureau may ask for an earlier word, and nobody gets two.
 SHARED_KEYS = {Duty.DELIVERABLE: "deliverable", Duty.ORDER: "order"}
 # The lateness of everything else is marked, logged and told by the area it belongs to.
-TOLD_WHEN_LATE = (Duty.SELF_REPORT, Duty.RECTIFICATION, Duty.CHECK, Duty.RECHECK)
+TOLD_WHEN_LATE = (Duty.MILESTONE, Duty.SELF_REPORT, Duty.RECTIFICATION, Duty.CHECK, Duty.RECHECK)
 BUREAU_ROLES = frozenset({Role.BUREAU_SUPERVISOR, Role.BUREAU_LEAD})
 
 

@@ -29,6 +29,8 @@ KINDS: dict[Duty, Kind] = {
     Duty.ENGAGEMENT: Kind("engagements.show", {"engagement_id": "id"}, _AGENCY),
     Duty.DELIVERABLE: Kind("deliverables.of_engagement", {"engagement_id": "engagement_id"}, _AGENCY),
     Duty.RETURNED: Kind("deliverables.of_engagement", {"engagement_id": "engagement_id"}, _AGENCY),
+    # A kick-off is the agency's, a payment the commissioner's.
+    Duty.MILESTONE: Kind("schedule.show", {"engagement_id": "engagement_id"}, _ANYBODY),
     Duty.STATEMENT: Kind("inspections.finding", {"finding_id": "id"}, _AGENCY),
     Duty.ORDER: Kind("inspections.order", {"order_id": "id"}, _AGENCY),
     Duty.INTERNAL_REVIEW: Kind("review.show", {"engagement_id": "engagement_id"}, _AGENCY),

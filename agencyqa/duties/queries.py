@@ -24,6 +24,7 @@ from agencyqa.duties.sources import members
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.review.enums import ReviewState
+from agencyqa.engagements.schedule.enums import MilestoneKind
 from agencyqa.inspections.numbering import check_label, finding_label, plain_number
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.web.labels import label_of
@@ -201,6 +202,9 @@ def _words(duty: Duty, title: str, detail: str, *, is_of_year: bool) -> tuple[st
     match duty:
         case Duty.DELIVERABLE | Duty.RETURNED | Duty.ACCEPTANCE | Duty.DRAFT:
             return title, label_of(DeliverableKind(detail))
+        case Duty.MILESTONE:
+            kind, _, name = detail.partition(":")
+            return title, name or label_of(MilestoneKind(kind))
         case Duty.PROBLEMS | Duty.RECTIFICATION:
             return title, gettext("%(count)s 个问题", count=detail)
         case Duty.INTERNAL_REVIEW:

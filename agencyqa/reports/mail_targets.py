@@ -22,6 +22,7 @@ from agencyqa.engagements import policies as engagement_policies
 from agencyqa.engagements.contracts import policies as contract_policies
 from agencyqa.engagements.deliverables import policies as deliverable_policies
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.schedule import policies as milestone_policies
 from agencyqa.engagements.selection import policies as selection_policies
 from agencyqa.engagements.selection.models import Selection
 from agencyqa.evaluations import policies as evaluation_policies
@@ -92,6 +93,9 @@ CHECKS: dict[str, Check] = {
     ),
     "review.show": _one(
         engagement_policies.visible_to, Engagement, "engagement_id", Permission.DELIVERABLES_READ
+    ),
+    "schedule.show": _one(
+        milestone_policies.visible_engagements, Engagement, "engagement_id", Permission.DELIVERABLES_READ
     ),
     "evaluations.show": _one(
         evaluation_policies.visible_to, EvaluationRecord, "record_id", Permission.EVALUATIONS_READ

@@ -22,6 +22,7 @@ from tests.factories.evaluations import first_problem, make_record, make_record_
 from tests.factories.files import make_stored, pdf
 from tests.factories.imports import make_import
 from tests.factories.inspections import make_checklist, make_evidence, make_finding, make_spot_check
+from tests.factories.milestones import make_milestone
 from tests.factories.opinions import make_opinion
 from tests.factories.orders import make_answer, make_answer_evidence, make_order
 from tests.factories.reviews import make_open_comment
@@ -53,7 +54,10 @@ def _papers(places: Places, app: Flask, name: str, engagement: Engagement) -> No
     own.words.add(f"单位意见{name}")
     assert version.submission_id is not None
     # The evaluated unit reads the draft, and the receipt is between the parties of the contract.
-    places.drawer(f"receipt {name}").put("submission_id", version.submission_id)
+    between = places.drawer(f"receipt {name}")
+    between.put("submission_id", version.submission_id)
+    between.put("milestone_id", make_milestone(session, engagement, f"节点{name}").id)
+    between.words.add(f"节点{name}")
     waiting = make_version(
         session,
         engagement,

@@ -23,10 +23,13 @@ from agencyqa.engagements.opinions.models import UnitOpinion
 from agencyqa.engagements.review import policies as review_policies
 from agencyqa.engagements.review.models import InternalReview
 from agencyqa.engagements.review.workflow import LEVELS
+from agencyqa.engagements.schedule import policies as milestone_policies
+from agencyqa.engagements.schedule.enums import MilestoneState, Party
+from agencyqa.engagements.schedule.models import Milestone
 
 
 def engagement_duties(scope: Scope) -> list[Member]:
-    return [_contracts(scope), *_deliverables(scope), _reviews(scope), _opinions(scope)]
+    return [_contracts(scope), *_deliverables(scope), _milestones(scope), _reviews(scope), _opinions(scope)]
 
 
 def _contracts(scope: Scope) -> Member:
@@ -63,6 +66,34 @@ def _deliverables(scope: Scope) -> list[Member]:
             seen, awaits_unit()
         ),
     ]
+
+
+def _milestones(scope: Scope) -> Member:
+    """What is reached on the way; whose turn it is stands in the milestone, its kind and name in ``detail``."""
+    of_agency = Milestone.party == Party.AGENCY
+    return (
+        select(
+            *item(
+                Duty.MILESTONE,
+                id=Milestone.id,
+                bureau_id=Milestone.bureau_id,
+                body_id=sa.case((of_agency, Milestone.agency_id), else_=Engagement.commissioner_id),
+                engagement_id=Milestone.engagement_id,
+                agency_id=Milestone.agency_id,
+                detail=sa.type_coerce(Milestone.kind, sa.String) + ":" + Milestone.title,
+                due_on=sa.case((Milestone.paused_on.is_(None), Milestone.due_on)),
+                is_provisional=Milestone.is_due_provisional,
+                paused_on=Milestone.paused_on,
+            )
+        )
+        .select_from(Milestone)
+        .join(Engagement, Engagement.id == Milestone.engagement_id)
+        .where(
+            scope.sees(milestone_policies.visible),
+            Milestone.state == MilestoneState.PLANNED,
+            Engagement.state != EngagementState.TERMINATED,
+        )
+    )
 
 
 def _term() -> dict[str, Any]:

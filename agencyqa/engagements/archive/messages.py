@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 MESSAGES = {
-    "archive_sealed_already": _l("档案已经封存，不再更改。"),
+    "archive_sealed_already": _l("档案已经封存，此后没有新的内容。"),
     "archive_incomplete": _l("档案还不齐全，不能封存；还缺：%(items)s。"),
     "trail.archive_sealed": _l("封存档案"),
     "retention_unknown": _l("财政局还没有规定档案保管期限，规定后才能封存。"),

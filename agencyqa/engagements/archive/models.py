@@ -33,8 +33,11 @@ class SealedArchive(Identified, Base):
     """
 
     __tablename__ = "sealed_archives"
+    __table_args__ = (UniqueConstraint("engagement_id", "number"),)
 
-    engagement_id: Mapped[int] = mapped_column(ForeignKey("engagements.id"), unique=True)
+    engagement_id: Mapped[int] = mapped_column(ForeignKey("engagements.id"))
+    # What came after the seal is sealed as the next one; the ones before stay.
+    number: Mapped[int] = mapped_column(Integer)
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_files.id"), index=True)
     rule_id: Mapped[int] = mapped_column(ForeignKey("retention_rules.id"))
     manifest_hash: Mapped[str] = mapped_column(String(64))

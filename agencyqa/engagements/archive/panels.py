@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import User
 from agencyqa.auth.actor import Actor
-from agencyqa.engagements.archive import policies
+from agencyqa.engagements.archive import policies, queries
 from agencyqa.engagements.archive.checklist import checklist
+from agencyqa.engagements.archive.models import SealedArchive
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.hooks import TrailEntry, trail_sources
 from agencyqa.engagements.models import Engagement
@@ -25,7 +26,7 @@ def archive_panel(actor: Actor, engagement: Engagement) -> Markup | str:
     if engagement.state is not EngagementState.COMPLETED or not policies.sees_status(actor, engagement):
         return ""
     session = db.session()
-    archive = policies.archive_of(session, engagement.id)
+    archive = queries.archive_of(session, engagement.id)
     lines = [] if archive is not None else checklist(session, engagement)
     return rendered(
         "archive/_of_engagement.html",
@@ -38,19 +39,22 @@ def archive_panel(actor: Actor, engagement: Engagement) -> Markup | str:
 def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[TrailEntry]:
     if not policies.sees_status(actor, engagement):
         return
-    archive = policies.archive_of(session, engagement.id)
-    if archive is None:
-        return
-    name = session.scalars(select(User.display_name).where(User.id == archive.sealed_by_id)).one_or_none()
-    yield TrailEntry(
-        at=archive.sealed_at,
-        code="archive_sealed",
-        actor_name=name or "",
-        body_id=engagement.agency_id,
-        tone="success",
-        endpoint="archive.show",
-        endpoint_values={"engagement_id": engagement.id},
+    rows = session.execute(
+        select(SealedArchive.sealed_at, User.display_name)
+        .outerjoin(User, User.id == SealedArchive.sealed_by_id)
+        .where(SealedArchive.engagement_id == engagement.id)
+        .order_by(SealedArchive.number)
     )
+    for row in rows:
+        yield TrailEntry(
+            at=row.sealed_at,
+            code="archive_sealed",
+            actor_name=row.display_name or "",
+            body_id=engagement.agency_id,
+            tone="success",
+            endpoint="archive.show",
+            endpoint_values={"engagement_id": engagement.id},
+        )
 
 
 def register() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
-from agencyqa.engagements.archive.models import RetentionRule, SealedArchive
+from agencyqa.engagements.archive.models import RetentionRule
 from agencyqa.engagements.deliverables import policies as deliverable_policies
 from agencyqa.engagements.models import Engagement
 
@@ -38,10 +38,4 @@ def rule_on(session: Session, bureau_id: int, day: date) -> RetentionRule | None
         .where(RetentionRule.bureau_id == bureau_id, RetentionRule.valid_from <= day)
         .order_by(RetentionRule.valid_from.desc())
         .limit(1)
-    ).one_or_none()
-
-
-def archive_of(session: Session, engagement_id: int) -> SealedArchive | None:
-    return session.scalars(
-        select(SealedArchive).where(SealedArchive.engagement_id == engagement_id)
     ).one_or_none()

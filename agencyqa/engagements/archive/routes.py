@@ -10,8 +10,8 @@ from sqlalchemy import select
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
-from agencyqa.engagements.archive import panels, policies, services
-from agencyqa.engagements.archive.checklist import checklist
+from agencyqa.engagements.archive import panels, policies, queries, services
+from agencyqa.engagements.archive.checklist import Item, checklist
 from agencyqa.engagements.archive.forms import RetentionForm
 from agencyqa.engagements.archive.models import RetentionRule
 from agencyqa.engagements.deliverables.routes.loading import load_engagement
@@ -22,6 +22,7 @@ from agencyqa.files.models import StoredFile
 from agencyqa.files.serving import download as send_download
 
 bp = Blueprint("archive", __name__, url_prefix="/engagements")
+
 panels.register()
 
 
@@ -32,16 +33,18 @@ def show(engagement_id: int) -> ResponseReturnValue:
     engagement = load_engagement(engagement_id)
     if not policies.sees_status(actor, engagement):
         raise NotVisible()
-    archive = policies.archive_of(session, engagement_id)
+    archives = queries.archives_of(session, engagement_id)
+    has_news = bool(archives) and queries.has_news(session, engagement_id, archives[0].sealed_at)
     lines = checklist(session, engagement)
     rule = policies.rule_on(session, engagement.bureau_id, today())
-    is_ready = archive is None and rule is not None and all(line.is_there for line in lines)
+    is_ready = (not archives or has_news) and rule is not None and all(line.is_there for line in lines)
     return render_template(
         "archive/show.html",
         engagement=engagement,
         names=names_of(session, engagement),
-        archive=archive,
-        stored=None if archive is None else session.get_one(StoredFile, archive.file_id),
+        archives=[(each, session.get_one(StoredFile, each.file_id).size) for each in archives],
+        has_news=has_news,
+        ways=_ways(engagement_id),
         lines=lines,
         rule=rule,
         can={
@@ -50,8 +53,22 @@ def show(engagement_id: int) -> ResponseReturnValue:
             # Who may not seal it himself learns who does.
             "wait": is_ready and not policies.can_seal(actor, engagement),
             "retention": policies.can_set_retention(actor),
+            "owner": policies.can_seal(actor, engagement),
         },
     )
+
+
+def _ways(engagement_id: int) -> dict[Item, str]:
+    """Where what is missing is put right."""
+    pages = {
+        Item.COMPLETED: "engagements.show",
+        Item.ACCEPTED: "deliverables.of_engagement",
+        Item.OPINIONS: "opinions.show",
+        Item.REVIEW: "review.show",
+        Item.SIGNATURE: "review.show",
+        Item.SEAL: "review.show",
+    }
+    return {item: url_for(page, engagement_id=engagement_id) for item, page in pages.items()}
 
 
 @bp.post("/<int:engagement_id>/archive/seal")
@@ -66,11 +83,16 @@ def seal(engagement_id: int) -> ResponseReturnValue:
 @bp.get("/<int:engagement_id>/archive/download")
 @requires(Permission.DELIVERABLES_READ)
 def download(engagement_id: int) -> Response:
+    """The newest one; ``number`` asks for one before."""
     engagement = load_engagement(engagement_id)
-    archive = policies.archive_of(db.session(), engagement_id)
-    if archive is None or not policies.can_read(current_actor(), engagement):
+    archives = queries.archives_of(db.session(), engagement_id)
+    wanted = request.args.get("number", "")
+    found = [each for each in archives if not wanted or str(each.number) == wanted]
+    if not found or not policies.can_read(current_actor(), engagement):
         raise NotVisible()
-    return send_download(db.session.get_one(StoredFile, archive.file_id), f"archive-{engagement_id}.zip")
+    archive = found[0]
+    name = f"archive-{engagement_id}-{archive.number}.zip"
+    return send_download(db.session.get_one(StoredFile, archive.file_id), name)
 
 
 @bp.route("/archive/retention", methods=["GET", "POST"])

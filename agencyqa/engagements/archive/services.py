@@ -17,9 +17,11 @@ from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.archive.checklist import checklist
+from agencyqa.engagements.archive.contents import decisions_of, milestones_of, plain
 from agencyqa.engagements.archive.models import RetentionRule, SealedArchive
 from agencyqa.engagements.archive.packing import PIECE, Entry, pack
-from agencyqa.engagements.archive.policies import archive_of, can_seal, can_set_retention, rule_on
+from agencyqa.engagements.archive.policies import can_seal, can_set_retention, rule_on
+from agencyqa.engagements.archive.queries import archive_of, has_news
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion, Submission
 from agencyqa.engagements.deliverables.receipts import canonical
 from agencyqa.engagements.deliverables.services.access import hold_engagement
@@ -34,8 +36,6 @@ from agencyqa.errors import Forbidden, Invalid, WrongState
 from agencyqa.files.enums import FileKind
 from agencyqa.files.models import StoredFile
 from agencyqa.files.services import current_store, keep, open_stored, staging
-
-CONSTRAINTS = {"uq_sealed_archives_engagement_id": ("engagement_id", "archive_sealed_already")}
 
 
 def set_retention(
@@ -81,12 +81,15 @@ def set_retention(
 def seal(actor: Actor, session: Session, engagement: Engagement, *, now: datetime) -> SealedArchive:
     """Everything handed in with its receipts, the levels of review, comments and answers, under one signed manifest.
 
-    Raise NotVisible, Forbidden, WrongState where something is missing, it is sealed already, or no term is set.
+    What came after the seal, such as a report on rectification, is sealed with all the rest once more; the archive
+    before stays. Raise NotVisible, Forbidden, WrongState where something is missing, nothing came since the last seal,
+    or no term is set.
     """
     engagement = hold_engagement(actor, session, engagement)
     if not can_seal(actor, engagement):
         raise Forbidden()
-    if archive_of(session, engagement.id) is not None:
+    newest = archive_of(session, engagement.id)
+    if newest is not None and not has_news(session, engagement.id, newest.sealed_at):
         raise WrongState("archive_sealed_already")
     missing = [line.item for line in checklist(session, engagement) if not line.is_there]
     if missing:
@@ -106,6 +109,7 @@ def seal(actor: Actor, session: Session, engagement: Engagement, *, now: datetim
         stored = _kept(session, target, now)
     archive = SealedArchive(
         engagement_id=engagement.id,
+        number=1 if newest is None else newest.number + 1,
         file_id=stored.id,
         rule_id=rule.id,
         manifest_hash=manifest_hash,
@@ -123,6 +127,7 @@ def seal(actor: Actor, session: Session, engagement: Engagement, *, now: datetim
         now=now,
         bureau_id=engagement.bureau_id,
         engagement_id=engagement.id,
+        number=archive.number,
         sha256=stored.sha256,
         manifest_hash=manifest_hash,
         keep_until=archive.keep_until,
@@ -191,11 +196,13 @@ def _entries(session: Session, engagement: Engagement) -> Iterator[Entry]:
         yield _data(f"receipts/{submission.number:03}.signed.json", signed)
     yield _data("record/declarations.json", _declarations(session, engagement.id))
     yield _data("record/review.json", _reviews(session, engagement.id))
-    opinions = [_plain(row._mapping) for row in opinion_rows(session, engagement.id)]
+    yield _data("record/deliverables.json", decisions_of(session, engagement.id))
+    yield _data("record/milestones.json", milestones_of(session, engagement.id))
+    opinions = [plain(row._mapping) for row in opinion_rows(session, engagement.id)]
     yield _data("record/opinions.json", opinions)
     yield _data(
         "record/plan_reviews.json",
-        [_plain(row._mapping) for row in plan_review_rows(session, engagement.id)],
+        [plain(row._mapping) for row in plan_review_rows(session, engagement.id)],
     )
 
 
@@ -223,8 +230,8 @@ def _reviews(session: Session, engagement_id: int) -> list[dict[str, Any]]:
             {
                 "number": review.number,
                 "state": review.state.value,
-                "levels": [_plain(step._mapping) for step in steps],
-                "marks": [_plain(mark._mapping) for mark in marks],
+                "levels": [plain(step._mapping) for step in steps],
+                "marks": [plain(mark._mapping) for mark in marks],
             }
         )
     return found
@@ -246,15 +253,7 @@ def _declarations(session: Session, engagement_id: int) -> list[dict[str, Any]]:
         .where(IndependenceDeclaration.engagement_id == engagement_id)
         .order_by(IndependenceDeclaration.id)
     )
-    return [_plain(row._mapping) for row in rows]
-
-
-def _plain(row: Any) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in row.items()
-        if name != "id"
-    }
+    return [plain(row._mapping) for row in rows]
 
 
 def _data(path: str, data: Any) -> Entry:

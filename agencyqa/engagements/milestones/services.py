@@ -16,7 +16,7 @@ from agencyqa.engagements.deliverables.models import Deliverable
 from agencyqa.engagements.deliverables.notices import tell_agency, what_of
 from agencyqa.engagements.deliverables.policies import can_change_due
 from agencyqa.engagements.deliverables.services.access import hold_deliverable
-from agencyqa.engagements.deliverables.services.deadlines import LONGEST_TERM
+from agencyqa.engagements.deliverables.services.deadlines import LAST_DAY, LONGEST_TERM
 from agencyqa.engagements.deliverables.services.pauses import Grounds, Problems, due_of, end_pause, settle
 from agencyqa.engagements.deliverables.services.terms import count_due, figures
 from agencyqa.engagements.enums import EngagementState
@@ -59,6 +59,8 @@ def extend_term(
         deliverable.working_days += working_days
     deliverable.basis, deliverable.due_reason = None, grounds.reason.strip()
     count_due(session, deliverable, calendar)
+    if due_of(deliverable) > LAST_DAY:
+        raise Invalid("invalid", working_days="deliverable_due_too_far")
     settle(actor, session, engagement, deliverable, before, DueCause.EXTENDED, grounds, calendar, now)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -68,7 +69,7 @@ def change_due(
     if deliverable.paused_on is not None:
         raise WrongState("term_paused", began_on=deliverable.paused_on)
     reason = reason_of(data.reason)
-    problems = _problems(data, engagement)
+    problems = due_problems(data, engagement)
     if problems:
         raise Invalid("invalid", **problems)
     calendar = working_calendar(session)
@@ -89,11 +90,12 @@ def change_due(
     tell_evidence_changed(session, engagement.id, now=now)
 
 
-def _problems(data: DueData, engagement: Engagement) -> dict[str, str | tuple[str, dict[str, object]]]:
+def due_problems(data: DueData, engagement: Engagement) -> dict[str, str | tuple[str, dict[str, Any]]]:
+    """What is wrong with a date or a term, by field."""
     counts = data.counted_from is not None or data.working_days is not None
     if (data.due_on is not None) == counts:
         return {"due_on": "deliverable_due_one_way"}
-    signed: dict[str, object] = {"signed_on": engagement.contract_signed_on}
+    signed: dict[str, Any] = {"signed_on": engagement.contract_signed_on}
     if data.working_days is not None and not 0 <= data.working_days <= LONGEST_TERM:
         return {"working_days": ("deliverable_term_too_long", {"days": LONGEST_TERM})}
     for name, day in (("due_on", data.due_on), ("counted_from", data.counted_from)):

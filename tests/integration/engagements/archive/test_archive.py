@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
@@ -32,6 +32,7 @@ from agencyqa.engagements.recusal.text import text_hash
 from agencyqa.engagements.review.enums import MarkKind
 from agencyqa.engagements.review.gate import newest_review
 from agencyqa.engagements.review.models import ReviewMark
+from agencyqa.engagements.schedule.models import MilestoneStep
 from agencyqa.errors import Forbidden, Invalid, WrongState
 from agencyqa.files.models import StoredFile
 from agencyqa.files.services import open_stored
@@ -40,6 +41,7 @@ from tests.factories.accounts import NOW, actor_of, make_member, sign_in
 from tests.factories.agencies import make_evaluator
 from tests.factories.deliverables import decide, make_handed_in
 from tests.factories.engagements import make_engagement
+from tests.factories.milestones import make_milestone
 from tests.integration.engagements.deliverables.traces import entries, refusal
 from tests.integration.engagements.world import make_world
 
@@ -123,6 +125,13 @@ def test_a_whole_file_is_sealed_and_every_byte_of_it_checked(
         assert archive.keep_until == date(2032, 6, 15)
         with pytest.raises(WrongState, match="archive_sealed_already"):
             services.seal(actors["manager"], session, engagement, now=NOW)
+        # What came after the seal is sealed with all the rest; the archive before stays as it is.
+        make_milestone(session, engagement, "后续节点").created_at = NOW
+        session.execute(update(MilestoneStep).values(at=NOW + timedelta(hours=1)))
+        second = services.seal(actors["manager"], session, engagement, now=NOW + timedelta(hours=2))
+        assert (archive.number, second.number, second.manifest_hash != archive.manifest_hash) == (1, 2, True)
+        with pytest.raises(WrongState, match="archive_sealed_already"):
+            services.seal(actors["manager"], session, engagement, now=NOW + timedelta(hours=3))
         stored = session.get_one(StoredFile, archive.file_id)
         with open_stored(stored) as stream:
             content = stream.read()
@@ -133,6 +142,8 @@ def test_a_whole_file_is_sealed_and_every_byte_of_it_checked(
             "files/report-1/001-报告.pdf",
             "receipts/001.signed.json",
             "record/declarations.json",
+            "record/deliverables.json",
+            "record/milestones.json",
             "record/opinions.json",
             "record/plan_reviews.json",
             "record/review.json",
@@ -174,7 +185,11 @@ def test_a_whole_file_is_sealed_and_every_byte_of_it_checked(
     with pytest.raises(SettledRowChanged):
         session.flush()
     session.rollback()
-    assert [entry["keep_until"] for entry in entries(session, "archive.archive.sealed")] == ["2032-06-15"]
+    sealed = entries(session, "archive.archive.sealed")
+    assert [(entry["number"], entry["keep_until"]) for entry in sealed] == [
+        (1, "2032-06-15"),
+        (2, "2032-06-15"),
+    ]
     base = f"/engagements/{engagement.id}/archive"
     for who, is_told in (("manager", True), ("officer", True), ("unit", False)):
         client = new_client()
@@ -191,6 +206,8 @@ def test_a_whole_file_is_sealed_and_every_byte_of_it_checked(
         sign_in(client, members[who])
         found = (who, client.get(base).status_code, client.get(f"{base}/download").status_code)
         assert found == (who, page, file)
+        assert client.get(f"{base}/download?number=1").status_code == file
+        assert client.get(f"{base}/download?number=9").status_code == 404
         if who == "lead":
             sent = client.submit(
                 client.get("/engagements/archive/retention"),
