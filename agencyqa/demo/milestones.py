@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.demo import content
-from agencyqa.demo.handing_in import works_under_way
+from agencyqa.demo.handing_in import REPORT_LEFT, works_under_way
 from agencyqa.demo.setting import Stage
 from agencyqa.engagements.deliverables.services.pauses import Grounds
 from agencyqa.engagements.models import Engagement
@@ -32,7 +32,7 @@ class Milestones:
     def enter(self, now: datetime) -> None:
         day = local_date(now)
         supervisor = self.stage.actor(content.SUPERVISOR, now)
-        for position, work in enumerate(works_under_way(self.session, self.stage, day)):
+        for position, work in enumerate(works_under_way(self.session, self.stage, day, REPORT_LEFT)):
             signer = self.stage.agency_signer(work.agency_id, now)
             for kind, days, proof in EARLY:
                 one = self._plan(supervisor, work, kind, days, now)

@@ -53,7 +53,6 @@ def show(engagement_id: int) -> ResponseReturnValue:
             # Who may not seal it himself learns who does.
             "wait": is_ready and not policies.can_seal(actor, engagement),
             "retention": policies.can_set_retention(actor),
-            "owner": policies.can_seal(actor, engagement),
         },
     )
 
