@@ -5,16 +5,12 @@ With real threads and commits, on the database that runs in production; what one
 
 from __future__ import annotations
 
-import contextvars
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Barrier
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from werkzeug.test import TestResponse
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies.enums import ApplicationState, ProposalState
@@ -30,12 +26,12 @@ from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.extensions import db
 from agencyqa.measures.enums import Purpose
-from tests.client import Client
-from tests.factories.accounts import NOW, PASSWORD, actor_of, make_bureau, make_member, user_of
+from tests.factories.accounts import NOW, actor_of, make_bureau, make_member, user_of
 from tests.factories.agencies import application_data, complete_application, profile_data
 from tests.factories.assessments import JIADING_FORM, load_schemes
 from tests.factories.deliverables import make_handed_in
 from tests.integration.reports.world import make_district
+from tests.integration.web.race import Race, kept
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
@@ -52,50 +48,6 @@ class Rows:
     application: int
     agency: int
     proposal: int
-
-
-class Race:
-    """Two browsers of two people of one body."""
-
-    def __init__(self, app: Flask, usernames: list[str]) -> None:
-        self.clients: list[Client] = []
-        for username in usernames:
-            client: Client = app.test_client()  # type: ignore[assignment]
-            form = {"username": username, "password": PASSWORD}
-            assert client.post("/sign-in", data=form).status_code == 302
-            self.clients.append(client)
-
-    def page(self, number: int, path: str) -> dict[str, Any]:
-        """What the form of the page holds in this browser."""
-        client = self.clients[number]
-        page = client.page(client.get(path))
-        form = next(
-            form
-            for form in page.forms
-            if form.action in {"", path, f"{path}/decide"} and form.method == "post"
-        )
-        return {name: values for name, values in form.values.items() if name != "csrf_token"}
-
-    def run(self, *sent: tuple[str, dict[str, Any]]) -> tuple[TestResponse, TestResponse, int]:
-        """The answer of the winner, of the loser, and which of the two won. Both had opened their pages before."""
-        start = Barrier(2)
-        for client in self.clients:
-            client.csrf_token()
-
-        def send(client: Client, path: str, data: dict[str, Any]) -> TestResponse:
-            start.wait(timeout=20)
-            return client.post(path, data=data)
-
-        with ThreadPoolExecutor(2) as pool:
-            calls = [
-                pool.submit(contextvars.Context().run, send, client, path, data)
-                for client, (path, data) in zip(self.clients, sent, strict=True)
-            ]
-            answers = [call.result() for call in calls]
-        statuses = [answer.status_code for answer in answers]
-        assert sorted(statuses) == [302, 409], statuses
-        winner = statuses.index(302)
-        return answers[winner], answers[1 - winner], winner
 
 
 class Stage:
@@ -171,13 +123,6 @@ class Stage:
 @pytest.fixture
 def stage(real_app: Flask) -> Stage:
     return Stage(real_app)
-
-
-def kept(answer: TestResponse, *words: str) -> None:
-    """The loser's page says what happened and shows what he typed."""
-    text = Client.page(answer).text
-    assert "您填写" in text
-    assert [word for word in words if word not in text] == []
 
 
 def test_two_at_once_and_no_text_is_lost(stage: Stage) -> None:
