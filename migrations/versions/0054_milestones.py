@@ -1,13 +1,13 @@
 """milestones of engagements, and further archives of what came after the first was sealed
 
-Revision: 0054, after 0050
+Revision: 0054, after 0051
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0054"
-down_revision = "0050"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 
