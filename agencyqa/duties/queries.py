@@ -32,6 +32,8 @@ from agencyqa.web.tables import Key
 
 _OF_YEAR = frozenset({Duty.ROUND, Duty.SELF_REPORT, Duty.REPORT_REVIEW})
 _SHEETS = frozenset({Duty.SHEET, Duty.SHEET_REVIEW})
+_FINDINGS = frozenset({Duty.NOTICE, Duty.STATEMENT, Duty.FINDING})
+_NUMBERED = _FINDINGS | {Duty.CHECK, Duty.ORDER, Duty.VERIFICATION, Duty.RECHECK}
 
 
 @dataclass(frozen=True)
@@ -213,10 +215,8 @@ def _words(duty: Duty, title: str, detail: str, *, is_of_year: bool) -> tuple[st
             return label_of(Matter(title)), detail
         case Duty.PROPOSAL:
             return gettext("档案变更"), detail
-        case Duty.CHECK | Duty.NOTICE | Duty.STATEMENT | Duty.FINDING:
-            return _number(duty, detail), title
-        case Duty.ORDER | Duty.VERIFICATION | Duty.RECHECK:
-            return _number(duty, detail), title
+    if duty in _NUMBERED:
+        return _number(duty, detail), title
     return (gettext("%(year)s 年度", year=title) if is_of_year else title), detail
 
 
@@ -224,6 +224,6 @@ def _number(duty: Duty, detail: str) -> str:
     year, number = map(int, detail.split("-"))
     if duty is Duty.CHECK:
         return check_label(year, number)
-    if duty in {Duty.NOTICE, Duty.STATEMENT, Duty.FINDING}:
+    if duty in _FINDINGS:
         return finding_label(year, number)
     return str(gettext("整改%(number)s", number=plain_number(year, number)))
