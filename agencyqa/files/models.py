@@ -36,7 +36,7 @@ class PartialUpload(Identified, Base):
     """A file that comes in parts. Its bytes lie in the data folder until the form takes it or nobody wants it.
 
     Only the membership that opened it may see or continue it. ``place`` is the path of the form it was opened
-    for; ``received`` counts the bytes that are safe on the disk, of the ``size`` that was announced.
+    for; ``received`` counts the bytes that have arrived, of the ``size`` that was announced.
     """
 
     __tablename__ = "partial_uploads"
