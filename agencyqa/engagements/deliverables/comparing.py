@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -30,11 +30,17 @@ class Part:
 KINDS = {"equal": Kind.SAME, "delete": Kind.REMOVED, "insert": Kind.ADDED, "replace": Kind.CHANGED}
 
 
-def differences(old: Sequence[str], new: Sequence[str]) -> list[Part]:
-    """All stretches in order; put together, their sides are the two texts. Raise ValueError for too long a text."""
+def differences(
+    old: Sequence[str], new: Sequence[str], essence: Callable[[str], str] | None = None
+) -> list[Part]:
+    """All stretches in order; put together, their sides are the two texts. Raise ValueError for too long a text.
+
+    Texts of the same ``essence`` are the same; without it, equal ones are.
+    """
     if max(len(old), len(new)) > MOST_PARAGRAPHS:
         raise ValueError("too many paragraphs")
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    before, after = ([essence(text) if essence else text for text in side] for side in (old, new))
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
     return [
         Part(KINDS[tag], tuple(old[begin:end]), tuple(new[first:last]))
         for tag, begin, end, first, last in matcher.get_opcodes()

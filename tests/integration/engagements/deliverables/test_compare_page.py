@@ -6,6 +6,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 import docx
+import typst
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,7 @@ from tests.client import Client
 from tests.factories.accounts import make_member, sign_in
 from tests.factories.deliverables import hand_in, make_deliverable, make_version
 from tests.factories.engagements import make_engagement
-from tests.factories.files import make_stored
+from tests.factories.files import archive, make_stored, pdf
 from tests.integration.engagements.world import World
 
 
@@ -60,3 +61,32 @@ def test_two_versions_side_by_side(
     client = new_client()
     sign_in(client, make_member(session, world.school, Role.DEPARTMENT_OFFICER))
     assert client.get(path).status_code == 404
+
+
+def test_word_against_pdf(
+    app: Flask, session: Session, world: World, new_client: Callable[[], Client]
+) -> None:
+    engagement = make_engagement(
+        session, world.bureau, world.agency, world.school, commissioner=world.education
+    )
+    report = make_deliverable(session, engagement, DeliverableKind.REPORT)
+    page = '#set text(font: "Noto Sans CJK SC")\n一、总体结论\n\n资金到位不及时。得分 86.5 分。'
+    printed: bytes = typst.compile(page.encode(), format="pdf")
+    for name, data in (
+        ("1.docx", word("一、总体结论", "资金到位及时。", "得分  86.5 分。")),
+        ("2.pdf", printed),
+        ("3.pdf", pdf("pictures only")),
+        ("4.pdf", b"%PDF-1.7 broken"),
+        ("5.zip", archive({"x": b"x"})),
+    ):
+        make_version(session, engagement, report, stored=make_stored(app, session, data), name=name)
+    path = f"/engagements/{engagement.id}/deliverables/{report.id}/compare"
+    client = new_client()
+    sign_in(client, make_member(session, session.get_one(Body, world.agency.id), Role.AGENCY_MANAGER))
+    shown = client.get(f"{path}?old=1&new=2").text
+    assert "1 处变动" in shown
+    assert "一、总体结论资金到位不及时。" in shown
+    assert "86.5" not in shown
+    assert "正文没有变动" in client.get(f"{path}?old=2&new=2").text
+    for new, words in ((3, "可能是扫描件"), (4, "文件的正文不能读取"), (5, "只比较 Word（docx）和 PDF")):
+        assert words in client.get(f"{path}?old=2&new={new}").text

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agencyqa.engagements.deliverables.comparing import MOST_PARAGRAPHS, Kind, Part, differences
+from agencyqa.engagements.deliverables.pdf_text import essence_of, sentences_of, without_margins
 from agencyqa.engagements.deliverables.word_text import NoText, paragraphs_of
 
 TEXTS = st.lists(st.sampled_from(["一", "二", "三", "四"]), max_size=12)
@@ -46,3 +47,31 @@ def test_paragraphs_and_tables_are_read_in_order_and_too_long_a_text_is_refused(
         paragraphs_of(BytesIO(b"PK\x03\x04 no package"))
     with pytest.raises(ValueError, match="too many"):
         differences(["a"] * (MOST_PARAGRAPHS + 1), [])
+
+
+def test_what_only_looks_different_is_the_same() -> None:
+    """A line of a PDF ends where the page does, and the columns of a table are gone."""
+    word = ["一、总体结论", "项目得分 86.5 分。资金到位及时；管理较规范。", "得分 | 等级", "86.5 | 良"]
+    printed = ["一、总体结论", "项目得分 86.5 分。资金到", "位及时；管理较规", "范。得分 等级", "86.5 良"]
+    old, new = sentences_of(word), sentences_of(printed)
+    assert new[:2] == ["一、总体结论项目得分 86.5 分。", "资金到位及时；"]
+    assert [part.kind for part in differences(old, new, essence_of)] == [Kind.SAME]
+    changed = sentences_of([line.replace("及时", "不及时") for line in printed])
+    assert [part for part in differences(old, changed, essence_of) if part.kind is not Kind.SAME] == [
+        Part(Kind.CHANGED, ("资金到位及时；",), ("资金到位不及时；",))
+    ]
+    assert sentences_of(["It is due on 1.5. The rest", "is not."]) == [
+        "It is due on 1.5.",
+        "The rest is not.",
+    ]
+
+
+def test_page_numbers_and_what_stands_on_every_page_are_no_text() -> None:
+    said = [f"第{n + 7}条的内容" for n in range(4)]
+    pages = [["校舍维修绩效评价报告", text, f"— {n} —"] for n, text in enumerate(said, 1)]
+    assert without_margins(pages) == [[text] for text in said]
+    pages = [[text, f"示例事务所 第{n}页"] for n, text in enumerate(said, 1)]
+    assert without_margins(pages) == [[text] for text in said]
+    # Two pages repeat nothing yet, and what is on a page alone is its text.
+    assert without_margins([["结论"], ["结论"]]) == [["结论"], ["结论"]]
+    assert without_margins([["第 3 页 共 12 页"], ["3/12"], ["12"], ["2021年"]]) == [[], [], [], ["2021年"]]
