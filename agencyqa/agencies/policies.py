@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import sqlalchemy as sa
 from sqlalchemy import Select
 
@@ -8,6 +10,7 @@ from agencyqa.agencies.models import (
     Agency,
     AgencyImport,
     Application,
+    Appointment,
     ProfileProposal,
     RecordProposal,
     Registration,
@@ -102,11 +105,18 @@ def can_export(actor: Actor) -> bool:
     return actor.has(Permission.AGENCIES_EXPORT)
 
 
-def can_show_private(actor: Actor, agency_id: int, registration: Registration | None) -> bool:
-    """Sensitive fields, on a logged request: the bureau in whose register the agency stands, and its manager."""
+def can_show_private(
+    actor: Actor, appointment: Appointment, registration: Registration | None, day: date
+) -> bool:
+    """Sensitive fields, on a logged request: the bureau in whose register the agency stands, and its manager.
+
+    The manager only as long as the person works there: what is entered later is no business of a former employer.
+    """
     if not actor.has(Permission.PRIVATE_SHOW):
         return False
-    return can_change(actor, registration) or (actor.is_agency and actor.body_id == agency_id)
+    is_there = appointment.valid_to is None or appointment.valid_to >= day
+    is_employer = actor.is_agency and actor.body_id == appointment.agency_id and is_there
+    return can_change(actor, registration) or is_employer
 
 
 def can_see_records(actor: Actor, agency_id: int) -> bool:

@@ -11,7 +11,7 @@ from agencyqa.agencies import queries, services
 from agencyqa.agencies.forms import WithdrawForm
 from agencyqa.agencies.models import Credential, PersonRecord
 from agencyqa.agencies.people_forms import CredentialForm, PeopleFilter, RecordForm, ShowPrivateForm
-from agencyqa.agencies.policies import can_change, can_see_records, can_show_private
+from agencyqa.agencies.policies import can_change, can_propose, can_see_records, can_show_private
 from agencyqa.agencies.routes import bp
 from agencyqa.agencies.routes.loading import load, load_appointment, load_to_change, name_of
 from agencyqa.auth.guards import current_actor, requires
@@ -42,7 +42,10 @@ def people(agency_id: int) -> ResponseReturnValue:
         page=paginate(session, statement, queries.PEOPLE_ORDER, request.args),
         filters=filters,
         today=today(),
-        can={"change": can_change(actor, queries.own_registration(session, actor, agency_id))},
+        can={
+            "change": can_change(actor, queries.own_registration(session, actor, agency_id)),
+            "propose": can_propose(actor, agency_id),
+        },
     )
 
 
@@ -60,12 +63,13 @@ def person_page(
     actor, session = current_actor(), db.session()
     appointment = load_appointment(agency_id, appointment_id)
     own = queries.own_registration(session, actor, agency_id) if actor.bureau_id is not None else None
-    conditions = queries.conditions_in_force(session, actor.bureau_id, today())
+    conditions = queries.conditions_in_force(session, _register(agency_id), today())
     can = {
         "change": can_change(actor, own),
         "records": can_see_records(actor, agency_id),
-        "private": can_show_private(actor, agency_id, own),
+        "private": can_show_private(actor, appointment, own, today()),
         "account": can_see_records(actor, agency_id),
+        "propose": can_propose(actor, agency_id) and appointment.valid_to is None,
     }
     page = render_template(
         "agencies/person_page.html",
@@ -84,6 +88,15 @@ def person_page(
         can=can,
     )
     return page, form.status
+
+
+def _register(agency_id: int) -> int | None:
+    """Whose conditions are shown: the reader's own bureau's, else those of the first register that he sees."""
+    actor = current_actor()
+    if actor.bureau_id is not None:
+        return actor.bureau_id
+    found = queries.registrations_of(db.session(), actor, agency_id)
+    return found[0].registration.bureau_id if found else None
 
 
 @bp.route("/<int:agency_id>/people/<int:appointment_id>/credentials/new", methods=["GET", "POST"])

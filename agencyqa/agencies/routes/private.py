@@ -14,7 +14,7 @@ from agencyqa.agencies.routes.loading import keyring, load, load_appointment, lo
 from agencyqa.agencies.routes.people import person_page
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
-from agencyqa.clock import utc_now
+from agencyqa.clock import today, utc_now
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 
@@ -60,9 +60,9 @@ def show_private(agency_id: int, appointment_id: int) -> ResponseReturnValue:
     load(agency_id)
     actor, session = current_actor(), db.session()
     own = queries.own_registration(session, actor, agency_id) if actor.bureau_id is not None else None
-    if not can_show_private(actor, agency_id, own):
-        raise Forbidden()
     appointment = load_appointment(agency_id, appointment_id)
+    if not can_show_private(actor, appointment, own, today()):
+        raise Forbidden()
     form, shown = ShowPrivateForm(), {}
     if form.validate_on_submit():
         with form.catching():

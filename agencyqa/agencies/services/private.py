@@ -23,7 +23,8 @@ from agencyqa.agencies.sealing import Keyring, Sealed
 from agencyqa.agencies.services.gate import writable
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor, system_actor
-from agencyqa.errors import Forbidden, Invalid, NotVisible
+from agencyqa.clock import local_date
+from agencyqa.errors import Forbidden, Invalid, NotVisible, WrongState
 
 # A passport or another paper of somebody without a resident identity card.
 _OTHER_PAPER = re.compile(r"[A-Z0-9()/-]{5,20}")
@@ -75,8 +76,10 @@ def change_private(
     keys: Keyring,
     now: datetime,
 ) -> None:
-    """Raise NotVisible, Forbidden, Invalid, and WrongState without a key."""
+    """Raise NotVisible, Forbidden, Invalid, and WrongState without a key or for somebody who works there no longer."""
     registration = writable(session, actor, appointment.agency_id)
+    if appointment.valid_to is not None and appointment.valid_to < local_date(now):
+        raise WrongState("appointment_over")
     person = session.get_one(Person, appointment.person_id)
     texts = data.texts()
     if SensitiveField.IDENTITY_NUMBER in texts:
@@ -118,7 +121,7 @@ def show_private(
     if session.scalar(visible_to(actor).where(Agency.id == agency_id)) is None:
         raise NotVisible()
     registration = own_registration(session, actor, agency_id) if actor.bureau_id is not None else None
-    if not can_show_private(actor, agency_id, registration):
+    if not can_show_private(actor, appointment, registration, local_date(now)):
         raise Forbidden()
     if not reason.strip():
         raise Invalid(reason="required")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -17,11 +17,11 @@ from agencyqa.agencies.models import Agency, Appointment, SealedField
 from agencyqa.agencies.sealing import CannotOpen, Keyring
 from agencyqa.audit.models import AuditEntry
 from agencyqa.auth.roles import Role
-from agencyqa.clock import today
-from agencyqa.errors import Invalid, Refused, WrongState
+from agencyqa.clock import local_date, today
+from agencyqa.errors import Forbidden, Invalid, Refused, WrongState
 from agencyqa.extensions import db
 from tests.client import Client
-from tests.factories.accounts import NOW, make_bureau, make_member, make_observer, sign_in
+from tests.factories.accounts import NOW, actor_of, make_bureau, make_member, make_observer, sign_in
 from tests.factories.agencies import ENTERED_ON, make_agency, make_evaluator, officer_of
 
 OLD, NEW = ("k1", b"1" * 32), ("k2", b"2" * 32)
@@ -204,3 +204,32 @@ def test_pages_hide_it_until_a_reason_is_given(client: Client, session: Session,
         client.post("/sign-out")
         sign_in(client, make_member(session, body, role))
         assert client.post(f"{page}/private/show", data={"reason": "x"}).status_code in {403, 404}
+
+
+def test_who_no_longer_employs_somebody_neither_reads_nor_writes_what_is_sealed(
+    session: Session, bureau: Body, place: Appointment
+) -> None:
+    keep(session, bureau, place)
+    manager = actor_of(
+        session, make_member(session, session.get_one(Body, place.agency_id), Role.AGENCY_MANAGER)
+    )
+    shown = services.show_private(manager, session, place, reason="核对", keys=KEYS, now=NOW)
+    assert tuple(shown.values()) == PLAIN
+    # The last day counts in full.
+    services.end_appointment(officer_of(bureau), session, place, on=local_date(NOW), now=NOW)
+    services.show_private(manager, session, place, reason="核对", keys=KEYS, now=NOW)
+    later = NOW + timedelta(days=1)
+    with pytest.raises(Forbidden):
+        services.show_private(manager, session, place, reason="核对", keys=KEYS, now=later)
+    with pytest.raises(WrongState) as caught:
+        services.change_private(
+            officer_of(bureau),
+            session,
+            place,
+            services.PrivateData(private_contact="1"),
+            keys=KEYS,
+            now=later,
+        )
+    assert caught.value.code == "appointment_over"
+    # The bureau that keeps the register still answers for what it holds.
+    assert services.show_private(officer_of(bureau), session, place, reason="核对", keys=KEYS, now=later)
