@@ -18,7 +18,9 @@ MESSAGES: dict[str, object] = {
     "payments_differ": _l("各次付款合计 %(paid_fen)s 元，合同金额为 %(fee_fen)s 元，两者应当一致。"),
     "terms_before_contract": _l("约定日期不得早于合同签订日期。"),
     "subcontract_share": _l("分包比例应大于 0。"),
-    "subcontract_is_subletting": _l("将全部工作交由他人完成属于转包，不得转包。"),
+    "subcontract_is_subletting": _l(
+        "将全部工作交由他人完成属于转包，不得转包；已同意的各项分包合计也不得达到全部工作。"
+    ),
     "subcontract_commissioner_consents": _l("分包由委托方同意。"),
     "subcontract_closed": _l("这项分包申请当前为“%(state)s”，不能%(action)s。"),
     "inbox.subcontract_requested": _l("合同%(contract)s的分包申请等待委托方同意。"),

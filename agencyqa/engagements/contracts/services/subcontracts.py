@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.queries import member_ids
@@ -15,7 +17,7 @@ from agencyqa.auth.roles import Role
 from agencyqa.clock import local_date
 from agencyqa.db import check_version
 from agencyqa.engagements.consents import hold, settle
-from agencyqa.engagements.contracts.enums import SubcontractAction
+from agencyqa.engagements.contracts.enums import SubcontractAction, SubcontractState
 from agencyqa.engagements.contracts.models import Subcontract
 from agencyqa.engagements.contracts.policies import can_consent, can_request, visible_subcontracts
 from agencyqa.engagements.contracts.workflow import next_state
@@ -58,8 +60,7 @@ def request_subcontract(
         problems["share"] = "subcontract_share"
     if problems:
         raise Invalid("invalid", **problems)
-    if data.share >= WHOLE:
-        raise Refused("subcontract_is_subletting", provision=FORBIDDEN_CONDUCT)
+    _expect_a_part(session, engagement, data.share)
     values: dict[str, Any] = {
         name: value.strip() if isinstance(value, str) else value for name, value in asdict(data).items()
     }
@@ -98,7 +99,7 @@ def decide_subcontract(
     seen_version: int | None,
     now: datetime,
 ) -> None:
-    """By the commissioner. Raise NotVisible, Forbidden, Stale, WrongState, Invalid."""
+    """By the commissioner. Raise NotVisible, Forbidden, Stale, WrongState, Invalid, Refused."""
     engagement = hold(actor, session, request, visible_subcontracts(actor))
     is_answer = action in {SubcontractAction.CONSENT, SubcontractAction.REFUSE}
     if not can_consent(actor, engagement) or not is_answer:
@@ -110,6 +111,8 @@ def decide_subcontract(
     if not reason.strip():
         raise Invalid("invalid", reason="required")
     consented = action is SubcontractAction.CONSENT
+    if consented:
+        _expect_a_part(session, engagement, request.share)
     event = "contracts.subcontract.consented" if consented else "contracts.subcontract.refused"
     settle(actor, session, engagement, request, state, event, reason.strip(), now=now)
     _tell(session, engagement, "subcontract_decided", engagement.agency_id, {Role.AGENCY_MANAGER}, now)
@@ -125,6 +128,17 @@ def withdraw_subcontract(
     check_version(request, seen_version)
     state = next_state(request.state, SubcontractAction.WITHDRAW)
     settle(actor, session, engagement, request, state, "contracts.subcontract.withdrawn", "", now=now)
+
+
+def _expect_a_part(session: Session, engagement: Engagement, share: int) -> None:
+    """Together with what was consented to before, something must be left: the whole in parts is the whole, too."""
+    given = session.scalar(
+        select(sa.func.sum(Subcontract.share)).where(
+            Subcontract.engagement_id == engagement.id, Subcontract.state == SubcontractState.CONSENTED
+        )
+    )
+    if (given or 0) + share >= WHOLE:
+        raise Refused("subcontract_is_subletting", provision=FORBIDDEN_CONDUCT)
 
 
 def _tell(

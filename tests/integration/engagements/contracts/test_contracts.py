@@ -123,6 +123,37 @@ def test_fee_tables_are_dated_and_never_overlap(session: Session, world: World) 
     ]
 
 
+def test_the_whole_is_not_given_away_in_parts_either(session: Session, world: World) -> None:
+    engagement = create(session, world, commissioner_id=world.education.id)
+    manager = make_actor(session, session.get_one(Body, world.agency.id), Role.AGENCY_MANAGER)
+    officer = make_actor(session, world.education, Role.DEPARTMENT_OFFICER)
+    part = SubcontractData("云汀测绘院", "实地测量", 600_000, "需要专业设备")
+    one, two = (services.request_subcontract(manager, session, engagement, part, now=NOW) for _ in range(2))
+
+    def consent(request: Subcontract) -> None:
+        services.decide_subcontract(
+            officer,
+            session,
+            request,
+            SubcontractAction.CONSENT,
+            "同意",
+            seen_version=request.version,
+            now=NOW,
+        )
+
+    consent(one)
+    for share, refused in ((400_000, True), (399_999, False)):
+        if refused:
+            with pytest.raises(Refused, match="subcontract_is_subletting"):
+                services.request_subcontract(
+                    manager, session, engagement, replace(part, share=share), now=NOW
+                )
+        else:
+            services.request_subcontract(manager, session, engagement, replace(part, share=share), now=NOW)
+    with pytest.raises(Refused, match="subcontract_is_subletting"):
+        consent(two)
+
+
 def test_nothing_is_given_away_without_consent_and_never_the_whole(session: Session, world: World) -> None:
     engagement = create(session, world, commissioner_id=world.education.id)
     manager = make_actor(session, session.get_one(Body, world.agency.id), Role.AGENCY_MANAGER)
