@@ -39,6 +39,7 @@ class AgencyFilter(FilterForm):
     q = TextField(_l("名称或信用代码"))
     kind = ChoiceField(_l("机构类型"), AgencyKind, blank=_l("全部类型"))
     standing = ChoiceField(_l("状态"), Standing, blank=_l("全部状态"))
+    on = DateField(_l("哪一日的状态"))
     lapse = ChoiceField(_l("资质有效期"), Lapse, blank=_l("不限"))
     bureau_id = IdField(_l("登记机关"), blank=_l("全部"))
     sector = ChoiceField(_l("业务领域"), Sector, blank=_l("全部领域"))

@@ -20,6 +20,7 @@ from agencyqa.agencies.models import (
     Person,
     Qualification,
     Registration,
+    StandingChange,
 )
 from agencyqa.agencies.policies import registration_visible
 from agencyqa.agencies.validity import NEAR, ends_matter
@@ -38,6 +39,7 @@ def register_rows(
     q: str | None = None,
     kind: AgencyKind | None = None,
     standing: Standing | None = None,
+    on: date | None = None,
     lapse: Lapse | None = None,
     bureau_id: int | None = None,
     sector: Sector | None = None,
@@ -46,7 +48,11 @@ def register_rows(
     most_load: int | None = None,
     grade: str | None = None,
 ) -> Select[*tuple[Any, ...]]:
-    """Rows of the list, without an order: page it with ``ORDER``. ``next_expiry`` is the nearest end that matters."""
+    """Rows of the list, without an order: page it with ``ORDER``. ``next_expiry`` is the nearest end that matters.
+
+    With ``on`` the standing is that of this day, and agencies that stood in no register yet are left out.
+    """
+    stood: Any = Registration.standing if on is None else _standing_on(on)
     evaluators = _people(day, PersonRole.PRINCIPAL_EVALUATOR)
     load = loads[0](actor) if loads else sa.literal(0)
     next_expiry = (
@@ -62,7 +68,7 @@ def register_rows(
             Body.name,
             AgencyProfile.kind,
             AgencyProfile.legal_representative,
-            Registration.standing,
+            stood.label("standing"),
             Bureau.name.label("bureau"),
             evaluators.label("evaluators"),
             next_expiry.label("next_expiry"),
@@ -84,7 +90,9 @@ def register_rows(
     if kind is not None:
         statement = statement.where(AgencyProfile.kind == kind)
     if standing is not None:
-        statement = statement.where(Registration.standing == standing)
+        statement = statement.where(stood == standing)
+    elif on is not None:
+        statement = statement.where(stood.is_not(None))
     if bureau_id is not None:
         statement = statement.where(Registration.bureau_id == bureau_id)
     if sector is not None:
@@ -115,6 +123,18 @@ def register_rows(
             ends = ends.where(Qualification.expires_on.between(day, day + NEAR))
         statement = statement.where(ends.correlate(Agency).exists())
     return statement
+
+
+def _standing_on(day: date) -> Any:
+    """Of decisions that took effect on one day the last one holds at its end."""
+    return (
+        select(StandingChange.standing)
+        .where(StandingChange.registration_id == Registration.id, StandingChange.effective_on <= day)
+        .order_by(StandingChange.number.desc())
+        .limit(1)
+        .correlate(Registration)
+        .scalar_subquery()
+    )
 
 
 def _people(day: date, role: PersonRole) -> sa.ScalarSelect[int]:

@@ -130,6 +130,7 @@ def _filtered() -> tuple[AgencyFilter, Select[*tuple[Any, ...]]]:
         q=filters.q.data,
         kind=filters.kind.data,
         standing=filters.standing.data,
+        on=filters.on.data,
         lapse=filters.lapse.data,
         bureau_id=filters.bureau_id.data,
         sector=filters.sector.data,

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
+from agencyqa.clock import today
 from agencyqa.engagements.hooks import TrailEntry, trail_sources
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.panels import engagement_panels
@@ -27,7 +28,8 @@ _DECIDED = {
 
 
 def team_panel(actor: Actor, engagement: Engagement) -> Markup:
-    places = [place for place in queries.places_of(db.session(), engagement.id) if place.valid_to is None]
+    everybody = queries.places_of(db.session(), engagement.id, today())
+    places = [place for place in everybody if place.valid_to is None]
     return rendered(
         "team/_of_engagement.html", engagement=engagement, places=places, can={"load": sees_load(actor)}
     )

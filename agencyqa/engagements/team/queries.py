@@ -23,7 +23,10 @@ from agencyqa.engagements.team.policies import change_visible
 
 @dataclass(frozen=True)
 class Place:
-    """One person's place in a team. ``load`` counts the running engagements in whose teams the person stands now."""
+    """One person's place in a team. ``load`` counts the running engagements in whose teams the person stands now.
+
+    ``is_employed``: whether the person works for the agency today, in whatever part.
+    """
 
     id: int
     person_id: int
@@ -34,10 +37,16 @@ class Place:
     reason: str
     end_reason: str
     load: int
+    is_employed: bool
 
 
-def places_of(session: Session, engagement_id: int) -> list[Place]:
+def places_of(session: Session, engagement_id: int, day: date) -> list[Place]:
     """Everybody who is or was in the team: the present ones first, the principal evaluator before all."""
+    employed = select(Appointment.id).where(
+        Appointment.person_id == TeamMember.person_id,
+        Appointment.agency_id == Engagement.agency_id,
+        open_period(Appointment.valid_from, Appointment.valid_to, day),
+    )
     rows = session.execute(
         select(
             TeamMember.id,
@@ -49,7 +58,9 @@ def places_of(session: Session, engagement_id: int) -> list[Place]:
             TeamMember.reason,
             TeamMember.end_reason,
             _load(TeamMember.person_id).label("load"),
+            employed.exists().label("is_employed"),
         )
+        .join(Engagement, Engagement.id == TeamMember.engagement_id)
         .join(Person, Person.id == TeamMember.person_id)
         .where(TeamMember.engagement_id == engagement_id)
         .order_by(
@@ -59,7 +70,7 @@ def places_of(session: Session, engagement_id: int) -> list[Place]:
             TeamMember.id,
         )
     )
-    return [Place(*row) for row in rows]
+    return [Place(**row) for row in rows.mappings()]
 
 
 def members_on(session: Session, engagement_id: int, day: date) -> list[int]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies import services
-from agencyqa.agencies.enums import Sector
+from agencyqa.agencies.enums import Sector, Standing
 from agencyqa.agencies.imports import examine
 from agencyqa.agencies.models import Agency
 from agencyqa.assessments.models import AnnualResult
@@ -87,6 +87,26 @@ def test_grades_are_offered_and_filtered_as_far_as_they_may_be_seen(client: Clie
     # A department has no register, and the administrator sees no grade.
     sign_in(client, places.people["administrator A"])
     assert client.get("/agencies/?grade=2022/good").status_code == 403
+
+
+def test_the_register_as_it_stood_on_a_day(client: Client, session: Session, bureau: Body) -> None:
+    make_agency(session, bureau, "停牌咨询有限公司", standing=Standing.SUSPENDED)
+    make_agency(session, bureau, "常在咨询有限公司")
+
+    def named(query: str) -> set[str]:
+        text = client.page(client.get(f"/agencies/?{query}")).text
+        return {name for name in ("停牌咨询有限公司", "常在咨询有限公司") if name in text}
+
+    both = {"停牌咨询有限公司", "常在咨询有限公司"}
+    # The suspension took effect on 2022-03-01, both were registered on 2018-01-01.
+    assert named("standing=suspended&on=2022-02-28") == set()
+    assert named("standing=registered&on=2022-02-28") == both
+    assert named("standing=suspended&on=2022-03-01") == {"停牌咨询有限公司"}
+    assert named("on=2018-01-01") == both
+    assert named("on=2017-12-31") == set()
+    assert named("standing=suspended") == {"停牌咨询有限公司"}
+    assert named("on=nonsense") == both
+    assert client.get("/agencies/export?on=2022-02-28&standing=registered").status_code == 200
 
 
 def test_side_by_side(client: Client, session: Session, bureau: Body) -> None:

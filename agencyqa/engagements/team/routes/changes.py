@@ -35,7 +35,7 @@ def propose(engagement_id: int) -> ResponseReturnValue:
     form.joins_id.choices = candidate_choices(engagement)
     form.leaves_id.choices = [
         (place.person_id, f"{place.name}（{label_of(place.role)}）")
-        for place in queries.places_of(session, engagement_id)
+        for place in queries.places_of(session, engagement_id, today())
         if place.valid_to is None
     ]
     if not form.is_submitted():

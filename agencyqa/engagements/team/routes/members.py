@@ -31,7 +31,7 @@ def show(engagement_id: int) -> ResponseReturnValue:
     return render_template(
         "team/show.html",
         engagement=engagement,
-        places=queries.places_of(session, engagement_id),
+        places=queries.places_of(session, engagement_id, today()),
         changes=changes,
         can={
             "propose": policies.can_propose(actor, engagement),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,18 +10,20 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies.enums import PersonRole, TieKind
-from agencyqa.agencies.models import Person
+from agencyqa.agencies.models import Appointment, Person
 from agencyqa.agencies.services import (
     AppointmentData,
     PersonData,
     TieData,
     appoint_evaluator,
     declare_tie,
+    end_appointment,
     load_reference_data,
 )
 from agencyqa.audit.models import AuditEntry
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import Role
+from agencyqa.clock import local_date
 from agencyqa.engagements.refusals import CommissionRefused
 from agencyqa.engagements.services import terminate_engagement
 from agencyqa.engagements.team import queries, services
@@ -123,6 +125,30 @@ def test_from_the_contract_to_a_replaced_evaluator(session: Session, world: Worl
     ]
 
 
+def test_who_no_longer_works_for_the_agency_is_marked_in_running_work(
+    client: Client, session: Session, world: World
+) -> None:
+    leader = appoint(session, world.bureau, world.agency, "王主评")
+    clerk = employ(session, world, "周助理")
+    engagement = create(session, world, principal_evaluator_id=leader)
+    services.name_member(world.supervisor, session, engagement, clerk, MEMBER, now=NOW)
+    place = session.scalars(select(Appointment).where(Appointment.person_id == clerk)).one()
+    day = local_date(NOW)
+    end_appointment(world.supervisor, session, place, on=day, now=NOW)
+
+    def gone(day: date) -> list[str]:
+        return [
+            found.name for found in queries.places_of(session, engagement.id, day) if not found.is_employed
+        ]
+
+    # The last day counts in full.
+    assert (gone(day), gone(day + timedelta(1))) == ([], ["周助理"])
+    sign_in(client, make_member(session, world.bureau, Role.BUREAU_SUPERVISOR))
+    for page in ("", "/team"):
+        text = client.page(client.get(f"/engagements/{engagement.id}{page}")).text
+        assert text.count("已不在机构任职") == 1
+
+
 def test_what_cannot_be_proposed(session: Session, world: World) -> None:
     first, other = (appoint(session, world.bureau, world.agency, name) for name in ("王主评", "李主评"))
     clerk, stranger = employ(session, world, "周助理"), appoint(session, world.bureau, world.rival, "赵主评")
@@ -202,7 +228,7 @@ def test_pages_and_load(client: Client, session: Session, world: World) -> None:
     clerk = employ(session, world, "周助理")
     engagement = create(session, world, principal_evaluator_id=first)
     create(session, world, principal_evaluator_id=first, contract_number="HT-另一项")
-    assert [(place.name, place.load) for place in queries.places_of(session, engagement.id)] == [
+    assert [(place.name, place.load) for place in queries.places_of(session, engagement.id, TODAY)] == [
         ("王主评", 2)
     ]
     where = f"/engagements/{engagement.id}/team"
