@@ -54,6 +54,8 @@ MESSAGES = {
     "panel_too_small": _l("最少专家数须多于两端各去掉的份数之和。"),
     "due_in_the_past": _l("期限不能早于今天。"),
     "table_overlaps": _l("启用日期须早于 %(first)s，或晚于 %(last)s，否则会与已有的期间重叠。"),
+    "table_in_between": _l("只有期间最早或者最晚的一份可以撤回。"),
+    "table_in_use": _l("已有评分表、年度考核或者年度规则以它为准，不能撤回；请新增一份，从新的日期起生效。"),
     "table_invalid": _l("填写的内容不能构成有效的标准，请检查。"),
     "shares_do_not_add_up": _l("各角色占比之和须正好为 100%%，现在是 %(sum)s%%。"),
     "grades_empty": _l("请至少填写一个等级。"),

@@ -71,6 +71,10 @@ class InviteForm(OpenForm):
     experts = IdsField(_l("邀请的专家"), required=True)
 
 
+class WithdrawTableForm(Form):
+    reason = AreaField(_l("撤回理由"), required=True, maximum=1000, rows=3)
+
+
 class ShareTableForm(Form):
     valid_from = DateField(_l("自合同签订日起"), required=True)
     source = TextField(_l("依据"), required=True, maximum=500, help=_l("例如本局印发的考核方案名称与文号。"))

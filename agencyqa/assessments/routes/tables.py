@@ -12,11 +12,17 @@ from flask_babel import gettext
 from agencyqa.accounts.models import Body
 from agencyqa.accounts.queries import bureau_chain
 from agencyqa.assessments.enums import PanelHow, RankGroups, RoleMissing, YearWeights
-from agencyqa.assessments.forms.fields import GRADE_ROWS, GradeTableForm, ShareTableForm
+from agencyqa.assessments.forms.fields import (
+    GRADE_ROWS,
+    GradeTableForm,
+    ShareTableForm,
+    WithdrawTableForm,
+)
 from agencyqa.assessments.forms.ranking_page import band_label
 from agencyqa.assessments.forms.rule_words import plan_lines
 from agencyqa.assessments.forms.share_words import panel_text
 from agencyqa.assessments.forms.year_forms import VETO_ROWS, YearRulesForm
+from agencyqa.assessments.models import GradeTable, ShareTable, YearRuleTable
 from agencyqa.assessments.policies import can_keep_tables
 from agencyqa.assessments.queries.tables import (
     grade_table_in_force,
@@ -26,6 +32,7 @@ from agencyqa.assessments.queries.tables import (
     year_rule_tables,
 )
 from agencyqa.assessments.routes import bp
+from agencyqa.assessments.services.table_withdrawal import withdraw_table
 from agencyqa.assessments.services.tables import GradeRow, add_grade_table, add_share_table, add_year_rules
 from agencyqa.assessments.year_plan import PlanVeto, YearPlan, plan_from_data
 from agencyqa.auth.guards import current_actor, requires
@@ -37,6 +44,7 @@ from agencyqa.measures.enums import Purpose
 from agencyqa.measures.queries import fault_codes
 from agencyqa.measures.texts import code_title
 from agencyqa.scoring import Panel
+from agencyqa.web.loading import one_or_404
 
 CONSTRAINTS = {
     "uq_share_tables_bureau_id": ("valid_from", "duplicate"),
@@ -70,7 +78,33 @@ def score_tables() -> ResponseReturnValue:
         ],
         names=names,
         can_add=can_keep_tables(actor),
+        own=actor.bureau_id,
     )
+
+
+# What an address calls them.
+KINDS: dict[str, type[ShareTable | GradeTable | YearRuleTable]] = {
+    "shares": ShareTable,
+    "grades": GradeTable,
+    "rules": YearRuleTable,
+}
+
+
+@bp.route("/score-tables/<any(shares, grades, rules):kind>/<int:table_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.RESULTS_PUBLISH)
+def take_back_table(kind: str, table_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    model = KINDS[kind]
+    # Only the bureau that set it can take it back.
+    table = one_or_404(db.select(model).where(model.id == table_id, model.bureau_id == actor.bureau_id))
+    form = WithdrawTableForm()
+    if form.validate_on_submit():
+        with form.catching():
+            withdraw_table(actor, db.session(), table, reason=form.reason.data, now=utc_now())
+            db.session.commit()
+            flash(gettext("已经撤回，内容保留在日志中。"), "success")
+            return redirect(url_for("assessments.score_tables"))
+    return render_template("assessments/withdraw_table.html", form=form, table=table, kind=kind), form.status
 
 
 @bp.route("/score-tables/shares", methods=["GET", "POST"])

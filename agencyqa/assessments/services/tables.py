@@ -62,7 +62,7 @@ def add_share_table(
     They must add up to exactly 1; nothing is stretched to fit. ``panel`` says how the sheets of the experts become one
     figure, needed as soon as they have a share.
     """
-    bureau_id = _bureau(actor)
+    bureau_id = bureau_of(actor)
     given = [
         RoleShare(role.value, share.numerator, share.denominator, panel if role is Purpose.EXPERT else None)
         for role, share in shares
@@ -85,7 +85,7 @@ def add_share_table(
         shares=kept,
         role_missing=role_missing,
     )
-    _append(actor, session, _locked(session, ShareTable, bureau_id), table, now)
+    _append(actor, session, locked(session, ShareTable, bureau_id), table, now)
     record(
         session,
         actor,
@@ -113,7 +113,7 @@ def add_grade_table(
     now: datetime,
 ) -> GradeTable:
     """The bands, in any order, must begin at 0 % and share no edge. ``places`` decimals are graded, half-up."""
-    bureau_id = _bureau(actor)
+    bureau_id = bureau_of(actor)
     if not bands:
         raise Invalid(bands="grades_empty")
     problems = grade_problems([GradeBand(band.key, band.low) for band in bands], Rounding(places))
@@ -128,7 +128,7 @@ def add_grade_table(
     table = GradeTable(
         bureau_id=bureau_id, valid_from=valid_from, valid_to=None, source=source, bands=rows, places=places
     )
-    _append(actor, session, _locked(session, GradeTable, bureau_id), table, now)
+    _append(actor, session, locked(session, GradeTable, bureau_id), table, now)
     record(
         session,
         actor,
@@ -152,7 +152,7 @@ def add_year_rules(
 
     A veto may cap to a grade of the bureau's table that is in force on the same day; Invalid otherwise.
     """
-    bureau_id = _bureau(actor)
+    bureau_id = bureau_of(actor)
     chain = bureau_chain(session, bureau_id)
     table = grade_table_in_force(session, chain, valid_from)
     grades = () if table is None else grade_bands(table)
@@ -170,7 +170,7 @@ def add_year_rules(
         source=source,
         content=plan_to_data(plan),
     )
-    _append(actor, session, _locked(session, YearRuleTable, bureau_id), rules, now)
+    _append(actor, session, locked(session, YearRuleTable, bureau_id), rules, now)
     record(
         session,
         actor,
@@ -208,7 +208,8 @@ RULE_FAULTS = frozenset(
 )
 
 
-def _bureau(actor: Actor) -> int:
+def bureau_of(actor: Actor) -> int:
+    """The bureau whose tables the actor keeps; raise Forbidden where he keeps none."""
     if not policies.can_keep_tables(actor) or actor.bureau_id is None:
         raise Forbidden("only_lead_keeps_tables")
     return actor.bureau_id
@@ -216,10 +217,10 @@ def _bureau(actor: Actor) -> int:
 
 DatedTable = ShareTable | GradeTable | YearRuleTable
 T = TypeVar("T", ShareTable, GradeTable, YearRuleTable)
-_NAMES: dict[type[DatedTable], str] = {ShareTable: "shares", GradeTable: "grades", YearRuleTable: "rules"}
+NAMES: dict[type[DatedTable], str] = {ShareTable: "shares", GradeTable: "grades", YearRuleTable: "rules"}
 
 
-def _locked(session: Session, model: type[T], bureau_id: int) -> Sequence[T]:
+def locked(session: Session, model: type[T], bureau_id: int) -> Sequence[T]:
     """The bureau's tables by their first day; two leads who add at once wait for each other."""
     statement = select(model).where(model.bureau_id == bureau_id).order_by(model.valid_from)
     return session.scalars(statement.with_for_update()).all()
@@ -245,7 +246,7 @@ def _append(
             record(
                 session,
                 actor,
-                f"assessments.{_NAMES[type(table)]}.ended",
+                f"assessments.{NAMES[type(table)]}.ended",
                 last,
                 now=now,
                 bureau_id=table.bureau_id,

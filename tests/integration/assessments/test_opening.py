@@ -205,6 +205,14 @@ def test_new_shares_end_the_old_ones(client: Client, world: World) -> None:
         select(AuditEntry.event).where(AuditEntry.event.startswith("assessments.shares"))
     ).all()
     assert sorted(events) == ["assessments.shares.added", "assessments.shares.ended"]
+    address = f"/score-tables/shares/{tables[2].id}/withdraw"
+    assert ("撤回", address) in client.page(client.get("/score-tables")).links
+    empty = client.post(address, data={"reason": ""})
+    assert (empty.status_code, "2023 年考核方案" in client.page(empty).text) == (422, True)
+    assert client.post(address, data={"reason": "填错了日期"}).status_code == 302
+    world.session.expire_all()
+    assert [table.valid_to for table in world.session.scalars(select(ShareTable)).all()].count(None) == 1
+    assert client.get(address).status_code == 404
 
 
 def test_only_the_lead_sets_shares_and_grades(client: Client, world: World) -> None:

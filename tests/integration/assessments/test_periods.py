@@ -9,19 +9,24 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
+from agencyqa.assessments.enums import RoundState, WeightMode
+from agencyqa.assessments.models import AssessmentRound
 from agencyqa.assessments.queries.tables import (
     grade_table_in_force,
     share_table_in_force,
     year_rules_in_force,
 )
+from agencyqa.assessments.services.table_withdrawal import withdraw_table
 from agencyqa.assessments.services.tables import GradeRow, add_grade_table, add_share_table, add_year_rules
-from agencyqa.assessments.year_plan import YearPlan
+from agencyqa.assessments.year_plan import PlanVeto, YearPlan
+from agencyqa.audit.models import AuditEntry
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import Role
-from agencyqa.errors import Invalid, Refused
+from agencyqa.errors import Forbidden, Invalid, Refused
 from agencyqa.measures import queries
 from agencyqa.measures.enums import Purpose
 from tests.factories.accounts import NOW, make_actor, make_bureau
@@ -96,3 +101,56 @@ def test_periods_of_schemes_neither_overlap_nor_leave_a_gap(session: Session, le
                 session, bureau_id=bureau.id, purpose=Purpose.BUREAU, work_kind=None, day=day
             )
             assert found is version
+
+
+@pytest.mark.parametrize(("add", "in_force"), TABLES, ids=("shares", "grades", "rules"))
+def test_a_mistyped_table_that_nothing_rests_on_can_be_taken_back(
+    session: Session, lead: Actor, add: Callable[..., Any], in_force: Callable[..., Any]
+) -> None:
+    """The one before it holds again, and the log keeps what it said."""
+    first, last = add(lead, session, DAYS[0]), add(lead, session, DAYS[1])
+    chain = [lead.bureau_id]
+    middle = last.id
+    with pytest.raises(Invalid):
+        withdraw_table(lead, session, last, reason="", now=NOW)
+    stranger = make_actor(session, make_bureau(session, "邻区财政局"), Role.BUREAU_LEAD)
+    with pytest.raises(Forbidden):
+        withdraw_table(stranger, session, last, reason="误", now=NOW)
+    withdraw_table(lead, session, last, reason="日期填错", now=NOW)
+    assert (in_force(session, chain, DAYS[1]), first.valid_to) == (first, None)
+    session.commit()
+    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(2)).all()
+    assert [entry.event.rpartition(".")[2] for entry in entries] == ["resumed", "withdrawn"]
+    assert entries[1].target_id == middle
+    assert {"日期填错", DAYS[1].isoformat(), "文"} <= set(map(str, entries[1].detail.values()))
+    again = add(lead, session, DAYS[1])
+    third = add(lead, session, date(2025, 1, 1))
+    with pytest.raises(Refused, match="table_in_between"):
+        withdraw_table(lead, session, again, reason="误", now=NOW)
+    withdraw_table(lead, session, third, reason="误", now=NOW)
+    withdraw_table(lead, session, first, reason="误", now=NOW)
+    assert in_force(session, chain, DAYS[0]) is None
+    assert in_force(session, chain, DAYS[1]) is again
+    withdraw_table(lead, session, again, reason="误", now=NOW)
+    assert in_force(session, chain, DAYS[1]) is None
+
+
+def test_a_table_that_something_rests_on_stays(session: Session, lead: Actor) -> None:
+    """A round of grades and rules, a veto of a grade, a sheet or a round of shares."""
+    held = (shares(lead, session, DAYS[0]), grades(lead, session, DAYS[0]))
+    veto = PlanVeto("v", "造假", "Forged", None, "a", ("forged",))
+    capped = add_year_rules(
+        lead, session, valid_from=DAYS[1], source="文", plan=YearPlan(vetoes=(veto,)), now=NOW
+    )
+    with pytest.raises(Refused, match="table_in_use"):
+        withdraw_table(lead, session, held[1], reason="误", now=NOW)
+    session.add(
+        AssessmentRound(
+            bureau_id=lead.bureau_id, year=2024, state=RoundState.OPEN, weight_mode=WeightMode.EQUAL,
+            grade_table_id=held[1].id, year_rules_id=capped.id, created_at=NOW,
+        )
+    )  # fmt: skip
+    session.flush()
+    for table in (*held, capped):
+        with pytest.raises(Refused, match="table_in_use"):
+            withdraw_table(lead, session, table, reason="误", now=NOW)
