@@ -26,9 +26,10 @@ from agencyqa.agencies.services import (
     propose_change,
 )
 from agencyqa.assessments.enums import SheetState
-from agencyqa.assessments.models import AgencyCredit, AnnualResult
+from agencyqa.assessments.models import AgencyCredit, AnnualResult, GradeTable, ShareTable, YearRuleTable
 from agencyqa.assessments.services.assignments import assign_result
 from agencyqa.assessments.services.publication import publish_round
+from agencyqa.assessments.year_plan import YearPlan, plan_to_data
 from agencyqa.auth.roles import Role
 from agencyqa.engagements.contracts.enums import FeeMethod
 from agencyqa.engagements.contracts.services import (
@@ -248,8 +249,18 @@ class Places:
         )
         self.session.add(made)
         self.session.flush()
+        later = {"bureau_id": person.body_id, "valid_from": date(2090, 1, 1), "source": f"依据{letter}"}
+        tables: dict[str, ShareTable | GradeTable | YearRuleTable] = {
+            "share_table_id": ShareTable(**later, shares=[["bureau", 1, 1]]),
+            "grade_table_id": GradeTable(**later, bands=[], places=2),
+            "year_rules_id": YearRuleTable(**later, content=plan_to_data(YearPlan())),
+        }
+        self.session.add_all(tables.values())
+        self.session.flush()
         own = self.drawer(f"credit {letter}")
-        own.words |= {f"积分理由{letter}", f"积分佐证{letter}"}
+        for argument, table in tables.items():
+            own.put(argument, table.id)
+        own.words |= {f"积分理由{letter}", f"积分佐证{letter}", f"依据{letter}"}
         own.put("credit_id", made.id)
 
     def rule(self, name: str, bureau: Body, agency: Agency, app: Flask) -> None:

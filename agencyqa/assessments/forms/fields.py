@@ -67,6 +67,10 @@ class OpenYearForm(OpenForm):
     year = YearField(_l("考核年度"), required=True)
 
 
+class OpenedYearFilter(FilterForm):
+    year = YearField(_l("考核年度"))
+
+
 class InviteForm(OpenForm):
     experts = IdsField(_l("邀请的专家"), required=True)
 

@@ -6,13 +6,13 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from agencyqa.assessments.forms.fields import InviteForm, OpenForm, OpenYearForm
+from agencyqa.assessments.forms.fields import InviteForm, OpenedYearFilter, OpenForm, OpenYearForm
 from agencyqa.assessments.forms.share_words import panel_text
 from agencyqa.assessments.policies import can_open_sheets
 from agencyqa.assessments.queries.experts import experts_of, invited_to
 from agencyqa.assessments.routes import bp
 from agencyqa.assessments.services.inviting import CONSTRAINTS, invite_experts
-from agencyqa.assessments.services.sheets import Chooser, OpenedYear, open_sheets, open_year
+from agencyqa.assessments.services.sheets import Chooser, open_sheets, open_year, refused_in_year
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
@@ -102,7 +102,6 @@ def _refusal(engagement: Engagement) -> str | None:
 def open_for_year() -> ResponseReturnValue:
     actor = current_actor()
     form = OpenYearForm()
-    done: OpenedYear | None = None
     if form.validate_on_submit():
         with form.catching():
             done = open_year(
@@ -113,13 +112,17 @@ def open_for_year() -> ResponseReturnValue:
                 now=utc_now(),
             )
             db.session.commit()
-    elif not form.is_submitted():
-        form.year.data = today().year
+            if done.sheets:
+                flash(gettext("已下发 %(count)s 份评分表。", count=len(done.sheets)), "success")
+            else:
+                flash(gettext("没有需要新下发的评分表。"), "info")
+            # What was refused is told by the page itself, which a reload does not send again.
+            return redirect(url_for("assessments.open_for_year", year=form.year.data))
+    asked = OpenedYearFilter.read().year.data
+    if not form.is_submitted():
+        form.year.data = asked or today().year
     refused = [
         (each.engagement_id, each.contract_number, sentence(each.error.code, **each.error.params))
-        for each in (done.refused if done else [])
+        for each in (refused_in_year(actor, db.session(), asked) if asked else [])
     ]
-    page = render_template(
-        "assessments/open_year.html", form=form, done=len(done.sheets) if done else None, refused=refused
-    )
-    return page, form.status
+    return render_template("assessments/open_year.html", form=form, refused=refused), form.status

@@ -33,7 +33,14 @@ from agencyqa.assessments.queries.tables import (
 )
 from agencyqa.assessments.routes import bp
 from agencyqa.assessments.services.table_withdrawal import withdraw_table
-from agencyqa.assessments.services.tables import GradeRow, add_grade_table, add_share_table, add_year_rules
+from agencyqa.assessments.services.tables import (
+    DatedTable,
+    GradeRow,
+    T,
+    add_grade_table,
+    add_share_table,
+    add_year_rules,
+)
 from agencyqa.assessments.year_plan import PlanVeto, YearPlan, plan_from_data
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
@@ -82,29 +89,42 @@ def score_tables() -> ResponseReturnValue:
     )
 
 
-# What an address calls them.
-KINDS: dict[str, type[ShareTable | GradeTable | YearRuleTable]] = {
-    "shares": ShareTable,
-    "grades": GradeTable,
-    "rules": YearRuleTable,
-}
-
-
-@bp.route("/score-tables/<any(shares, grades, rules):kind>/<int:table_id>/withdraw", methods=["GET", "POST"])
+@bp.route("/score-tables/shares/<int:share_table_id>/withdraw", methods=["GET", "POST"])
 @requires(Permission.RESULTS_PUBLISH)
-def take_back_table(kind: str, table_id: int) -> ResponseReturnValue:
-    actor = current_actor()
-    model = KINDS[kind]
-    # Only the bureau that set it can take it back.
-    table = one_or_404(db.select(model).where(model.id == table_id, model.bureau_id == actor.bureau_id))
+def take_back_shares(share_table_id: int) -> ResponseReturnValue:
+    return _taken_back(_own(ShareTable, share_table_id), gettext("撤回评分权重"))
+
+
+@bp.route("/score-tables/grades/<int:grade_table_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.RESULTS_PUBLISH)
+def take_back_grades(grade_table_id: int) -> ResponseReturnValue:
+    return _taken_back(_own(GradeTable, grade_table_id), gettext("撤回等级标准"))
+
+
+@bp.route("/score-tables/rules/<int:year_rules_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.RESULTS_PUBLISH)
+def take_back_rules(year_rules_id: int) -> ResponseReturnValue:
+    return _taken_back(_own(YearRuleTable, year_rules_id), gettext("撤回年度规则"))
+
+
+def _own(model: type[T], table_id: int) -> T:
+    """Only the bureau that set a table can take it back."""
+    own = model.bureau_id == current_actor().bureau_id
+    found: T = one_or_404(db.select(model).where(model.id == table_id, own))
+    return found
+
+
+def _taken_back(table: DatedTable, title: str) -> ResponseReturnValue:
     form = WithdrawTableForm()
     if form.validate_on_submit():
         with form.catching():
-            withdraw_table(actor, db.session(), table, reason=form.reason.data, now=utc_now())
+            withdraw_table(current_actor(), db.session(), table, reason=form.reason.data, now=utc_now())
             db.session.commit()
             flash(gettext("已经撤回，内容保留在日志中。"), "success")
             return redirect(url_for("assessments.score_tables"))
-    return render_template("assessments/withdraw_table.html", form=form, table=table, kind=kind), form.status
+    return render_template(
+        "assessments/withdraw_table.html", form=form, table=table, title=title
+    ), form.status
 
 
 @bp.route("/score-tables/shares", methods=["GET", "POST"])

@@ -154,10 +154,32 @@ def open_year(
     if actor.bureau_id is None or not actor.has(Permission.SHEETS_FINALISE):
         raise Forbidden("only_bureau_opens_sheets")
     check_due(due_on, now)
+    plans, refused = _plans_of_year(session, actor.bureau_id, year)
+    known = collect(session, [engagement.id for engagement, _ in plans])
+    done = OpenedYear(refused=refused)
+    for engagement, own in plans:
+        done.sheets += [
+            make_sheet(actor, session, engagement, plan, known.get(engagement.id, []), due_on, now)
+            for plan in own
+        ]
+    tell_opened(session, done.sheets, now)
+    return done
+
+
+def refused_in_year(actor: Actor, session: Session, year: int) -> list[Refusal]:
+    """The engagements of the actor's bureau for which ``open_year`` would make no sheets now, and why."""
+    if actor.bureau_id is None or not actor.has(Permission.SHEETS_FINALISE):
+        raise Forbidden("only_bureau_opens_sheets")
+    return _plans_of_year(session, actor.bureau_id, year)[1]
+
+
+def _plans_of_year(
+    session: Session, bureau_id: int, year: int
+) -> tuple[list[tuple[Engagement, list[Plan]]], list[Refusal]]:
     engagements = session.scalars(
         select(Engagement)
         .where(
-            Engagement.bureau_id == actor.bureau_id,
+            Engagement.bureau_id == bureau_id,
             Engagement.assessment_year == year,
             Engagement.state != EngagementState.TERMINATED,
         )
@@ -167,24 +189,20 @@ def open_year(
     for engagement_id, role in session.execute(
         select(Engagement.id, ScoreSheet.scorer_role)
         .join(ScoreSheet, ScoreSheet.engagement_id == Engagement.id)
-        .where(Engagement.bureau_id == actor.bureau_id, Engagement.assessment_year == year)
+        .where(Engagement.bureau_id == bureau_id, Engagement.assessment_year == year)
     ):
         existing.setdefault(engagement_id, set()).add(role)
-    chooser = Chooser(session, actor.bureau_id)
-    known = collect(session, [engagement.id for engagement in engagements])
-    done = OpenedYear()
+    chooser = Chooser(session, bureau_id)
+    plans: list[tuple[Engagement, list[Plan]]] = []
+    refused: list[Refusal] = []
     for engagement in engagements:
         try:
-            plans = chooser.plan(engagement, frozenset(existing.get(engagement.id, ())))
+            own = chooser.plan(engagement, frozenset(existing.get(engagement.id, ())))
         except Refused as error:
-            done.refused.append(Refusal(engagement.id, engagement.contract_number, error))
-            continue
-        done.sheets += [
-            make_sheet(actor, session, engagement, plan, known.get(engagement.id, []), due_on, now)
-            for plan in plans
-        ]
-    tell_opened(session, done.sheets, now)
-    return done
+            refused.append(Refusal(engagement.id, engagement.contract_number, error))
+        else:
+            plans.append((engagement, own))
+    return plans, refused
 
 
 def reissue_sheet(

@@ -95,10 +95,15 @@ def test_a_whole_year_at_once(client: Client, world: World) -> None:
     early.assessment_year = 2022
     switch_to(client, world.supervisor)
     answer = client.post("/sheets/open-year", data={"year": "2022", "due_on": ""})
-    shown = client.page(answer).text
+    # What was sent is not sent again where the page is loaded again.
+    assert (answer.status_code, answer.location) == (302, "/sheets/open-year?year=2022")
+    shown = client.page(client.get(answer.location)).text
     assert "已下发 4 份评分表。" in shown
     assert early.contract_number in shown
     assert "2015-03-01" in shown
+    again = client.page(client.get(answer.location)).text
+    assert ("已下发" in again, early.contract_number in again) == (False, True)
+    assert early.contract_number not in client.page(client.get("/sheets/open-year?year=x")).text
     assert open_year(world.actor(world.supervisor), world.session, 2022, now=NOW).sheets == []
     told = world.session.scalars(
         select(InboxMessage).where(InboxMessage.membership_id == world.officer.id)
