@@ -97,6 +97,10 @@ CHECKS: dict[str, Check] = {
     "schedule.show": _one(
         milestone_policies.visible_engagements, Engagement, "engagement_id", Permission.DELIVERABLES_READ
     ),
+    # Its page asks the same: the parties of the contract and the bureau.
+    "archive.show": _one(
+        milestone_policies.visible_engagements, Engagement, "engagement_id", Permission.DELIVERABLES_READ
+    ),
     "evaluations.show": _one(
         evaluation_policies.visible_to, EvaluationRecord, "record_id", Permission.EVALUATIONS_READ
     ),

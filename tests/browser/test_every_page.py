@@ -19,7 +19,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 LAST = 90
 FILES = re.compile(
     r"\.(json|yaml|xlsx|pdf|docx)$|/(export|download|inline|source|file)$|(?<!inspections)/template$|/workbook/|/evidence/\d+$"
-    r"|^/inspections/template/\d+$"
+    r"|^/inspections/template/\d+$|^/agencies/\d+/documents/\d+$|/papers/\d+$"
 )
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # The rows of a table are alike, and the contrast of each word costs a millisecond.
@@ -49,7 +49,12 @@ def links(page: Page) -> list[str]:
         "nav a[href], main a[href]", "all => all.map(a => a.getAttribute('href'))"
     )
     paths = [urlsplit(each) for each in found]
-    return [each.path for each in paths if not each.netloc and each.path and not FILES.search(each.path)]
+    # Filters and cursors are left out; but some pages are about a row that their address names as a target.
+    return [
+        f"{each.path}?{each.query}" if each.query.startswith("target=") else each.path
+        for each in paths
+        if not each.netloc and each.path and not FILES.search(each.path)
+    ]
 
 
 def walk(page: Page) -> Iterator[str]:
