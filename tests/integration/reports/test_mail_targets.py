@@ -100,7 +100,7 @@ def test_who_may_see_what(session: Session, world: World, readers: dict[str, Act
     expected: list[tuple[str, dict[str, Any], set[str]]] = [
         ("engagements.show", {"engagement_id": engagement.id}, {"bureau", "agency", "unit", "observer"}),
         ("deliverables.of_engagement", {"engagement_id": engagement.id}, {"bureau", "agency", "unit"}),
-        ("archive.show", {"engagement_id": engagement.id}, {"bureau", "agency", "unit"}),
+        ("archive.show", {"engagement_id": engagement.id}, {"bureau", "agency"}),
         ("agencies.show", {"agency_id": own.agency.id}, {"bureau", "agency", "observer"}),
         ("assessments.edit", {"sheet_id": sheets[Purpose.BUREAU].id}, {"bureau"}),
         ("assessments.edit", {"sheet_id": sheets[Purpose.EVALUATED_UNIT].id}, {"bureau", "unit"}),
