@@ -20,6 +20,7 @@ from tests.databases import TestRun
 from tests.factories import files
 from tests.integration.files.conftest import make_upload_app, told
 from tests.integration.files.line import Line, line_to
+from tests.integration.files.test_resuming import begun, finish, patch
 from tests.seaweedfs import SeaweedFS
 
 URL = "/try/upload?note=x"
@@ -89,3 +90,24 @@ def test_cut_off_in_the_middle(
     assert session.scalars(select(StoredFile)).all() == []
     refusal = session.scalars(select(AuditEntry).where(AuditEntry.refused)).one()
     assert (refusal.detail["code"], refusal.actor_user_id) == ("store_unavailable", sender.user_id)
+
+
+def test_parts_wait_beside_the_store_until_it_is_back(
+    app: Flask, client: Client, session: Session, sender: Membership, line: Line
+) -> None:
+    """They lie on this machine; when the store goes away at the end, nothing has to be sent again."""
+    data = files.pdf("in parts, far away", padding=6_000_000)
+    url = begun(client, len(data))
+    assert patch(client, url, 0, data[:3_000_000]) == (200, 3_000_000)
+    assert contents(app) == {}
+    assert patch(client, url, 3_000_000, data[3_000_000:]) == (200, len(data))
+    assert told(finish(client, url)) == {"location": "/inbox"}
+    stored = session.scalars(select(StoredFile)).one()
+    assert contents(app) == {key_of(stored.sha256): len(data)}
+    other = files.pdf("cut off at the end", padding=6_000_000)
+    url = begun(client, len(other))
+    assert patch(client, url, 0, other) == (200, len(other))
+    line.cut_after(3_000_000)
+    answer = finish(client, url)
+    assert (answer.status_code, told(answer)["code"]) == (503, "store_unavailable")
+    assert told(client.get(url))["offset"] == len(other)
