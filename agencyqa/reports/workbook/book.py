@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -65,13 +65,16 @@ def write_workbook(
         counts = {"engagements": 0, "sheets": 0, "not_found": 0}
         for items in items_of(session, actor, year):
             write_engagements(engagements, items)
-            write_criteria(criteria, items, cited)
+            write_criteria(criteria, items, cited, date(found.year, 12, 31))
             traces.write(items)
             recomputed.write(items)
             uses.add(items)
             counts["engagements"] += len(items)
-            counts["sheets"] += sum(len(item.sheets) for item in items)
+            forms = [item for item in items if item.position == 0 and item.result.inputs.get("form")]
+            found_forms = sum(item.form is not None for item in forms)
+            counts["sheets"] += sum(len(item.sheets) for item in items) + found_forms
             counts["not_found"] += sum(len(item.data["sheets"]) - len(item.sheets) for item in items)
+            counts["not_found"] += len(forms) - found_forms
         recomputed.finish()
         write_recomputed_ranking(book, year, marks, recomputed)
         write_findings(book, session, actor, year, marks, uses)

@@ -24,15 +24,22 @@ def criteria_sheet(book: Workbook, marks: Marks) -> Sheet:
     )
 
 
-def write_criteria(sheet: Sheet, items: Iterable[Item], cited: Citations) -> None:
+def write_criteria(sheet: Sheet, items: Iterable[Item], cited: Citations, last_day: date) -> None:
+    """The sheet about an agency's year stands before its engagements; its rules are those of the ``last_day``."""
     for item in items:
+        if item.form is not None:
+            for row in _rows(item.result.agency_name, None, item.form, cited, last_day):
+                sheet.write(row)
         day = date.fromisoformat(item.data["signed_on"])
         for counted in item.sheets:
-            for row in _rows(item, counted, cited, day):
+            for row in _rows(item.result.agency_name, item, counted, cited, day):
                 sheet.write(row)
 
 
-def _rows(item: Item, counted: CountedSheet, cited: Citations, day: date) -> Iterator[tuple[object, ...]]:
+def _rows(
+    agency: str, item: Item | None, counted: CountedSheet, cited: Citations, day: date
+) -> Iterator[tuple[object, ...]]:
+    """``item`` is the engagement, None for a sheet about the agency's year."""
     texts, held = counted.texts, counted.sheet
     scheme = f"{texts.title} v{counted.version.number}"
     reference = gettext("参考分值") if counted.version.is_reference else None
@@ -42,9 +49,9 @@ def _rows(item: Item, counted: CountedSheet, cited: Citations, day: date) -> Ite
         key = criterion.key
         scored = counted.criteria[key]
         yield (
-            item.result.agency_name,
-            item.data["contract"],
-            item.data["object"],
+            agency,
+            None if item is None else item.data["contract"],
+            None if item is None else item.data["object"],
             role,
             counted.scorer,
             held.revision,

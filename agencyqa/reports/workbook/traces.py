@@ -7,12 +7,19 @@ from fractions import Fraction
 
 from flask_babel import gettext
 
-from agencyqa.assessments.forms.result_page import EngagementLine, ResultPage, exact_text, result_page
+from agencyqa.assessments.forms.result_page import (
+    EngagementLine,
+    ResultPage,
+    exact_score,
+    exact_text,
+    result_page,
+)
+from agencyqa.assessments.forms.year_parts import YearParts, year_parts
 from agencyqa.assessments.models import AnnualResult
 from agencyqa.reports.workbook.content import CountedSheet, Item, Year
 from agencyqa.reports.workbook.marks import Marks
 from agencyqa.reports.workbook.steps import StepLines
-from agencyqa.scoring import format_points
+from agencyqa.scoring import format_points, fraction_from_data
 from agencyqa.spreadsheets.workbook import Column, Kind, Workbook
 from agencyqa.web.formats import listed
 from agencyqa.web.labels import label_of
@@ -44,9 +51,11 @@ class TraceSheet:
             page = self._page
             if page is None or item.position == 0:
                 page = self._page = self._begin(item.result)
+                if item.form is not None:
+                    self._score_sheet(item.result.agency_name, None, item.form)
             self._engagement(item, page.items[item.position])
             for counted in item.sheets:
-                self._score_sheet(item, counted)
+                self._score_sheet(item.result.agency_name, item.data["contract"], counted)
 
     def _begin(self, result: AnnualResult) -> ResultPage:
         page = result_page(result, self._year.grades, titles={}, engagement_ids=_NO_IDS, sheet_ids=_NO_IDS)
@@ -55,6 +64,9 @@ class TraceSheet:
         is_final = result.rounded is not None
         names = " + ".join(gettext("%(contract)s 得分 × 权重", contract=line.contract) for line in page.items)
         figures = " + ".join(f"{line.exact_score} × {line.exact_weight}" for line in page.items)
+        parts = year_parts(result, self._year.plan, self._year.grades, _NO_IDS)
+        if is_final and (parts.parts or parts.vetoes):
+            names, figures = self._beside_engagements(result, parts, names, figures)
         self._put(
             agency=result.agency_name,
             level=gettext("年度"),
@@ -76,6 +88,54 @@ class TraceSheet:
             )
         return page
 
+    def _beside_engagements(
+        self, result: AnnualResult, parts: YearParts, names: str, figures: str
+    ) -> tuple[str, str]:
+        """A row for each part of a year by rules of its own; gives the words and figures of their sum."""
+        steps = result.trace["steps"]
+        held: list[tuple[str, Fraction]] = []
+        for key, name in (
+            ("engagements", gettext("各项委托业务")),
+            ("form", gettext("机构年度评分")),
+            ("credits", gettext("积分")),
+        ):
+            if key in steps:
+                held.append((name, fraction_from_data(steps[key]["contribution"]) or Fraction(0)))
+        share = fraction_from_data(steps["engagements"]["share"]) or Fraction(0)
+        if share:
+            mean = held[0][1] / share
+            self._put(
+                agency=result.agency_name,
+                level=gettext("年度"),
+                item=gettext("各项委托业务"),
+                names=names,
+                figures=f"{figures} {_equals(exact_text(mean))}",
+                result=exact_text(mean),
+            )
+        for part in parts.parts:
+            self._put(
+                agency=result.agency_name,
+                level=gettext("年度"),
+                item=part.name,
+                names=gettext("得分 × 占比"),
+                figures=f"{part.figure} × {part.share} {_equals(part.contribution)}",
+                result=part.contribution,
+            )
+        for veto in parts.vetoes:
+            self._put(
+                agency=result.agency_name,
+                level=gettext("年度"),
+                item=veto.label,
+                names=veto.effect or None,
+            )
+        cut = sum((each for _, each in held), Fraction(0)) - (exact_score(result) or Fraction(0))
+        added = " + ".join(_signed(each) for _, each in held)
+        words = " + ".join(name for name, _ in held)
+        if not cut:
+            return words, added
+        # What the limits of the figure and the vetoes take off, or a floor adds.
+        return f"{words} − {gettext('限幅、否决扣去')}", f"{added} − {_signed(cut)}"
+
     def _engagement(self, item: Item, line: EngagementLine) -> None:
         missing = listed(line.missing)
         counted = [role for role in line.roles if role.percent]
@@ -95,14 +155,15 @@ class TraceSheet:
             emphasis=True,
         )
 
-    def _score_sheet(self, item: Item, counted: CountedSheet) -> None:
+    def _score_sheet(self, agency: str, contract: str | None, counted: CountedSheet) -> None:
+        """Without a contract it is the sheet about the agency's year."""
         held = counted.sheet
-        agency, contract, role = item.result.agency_name, item.data["contract"], label_of(held.scorer_role)
+        role = label_of(held.scorer_role)
         lines, steps_add_up = self._lines.of(counted)
         sections = [*_section_sums(counted), *_taken_off(counted)]
         adds_up = steps_add_up and counted.is_same and sum(part for _, part in sections) == held.total
         if not adds_up:
-            self.does_not_add_up.append(f"{contract} {role}")
+            self.does_not_add_up.append(f"{contract or agency} {role}")
         total = format_points(held.total or 0)
         self._put(
             agency=agency,
@@ -168,6 +229,10 @@ def _taken_off(counted: CountedSheet) -> list[tuple[str, int]]:
         for veto in counted.result.vetoes
         if veto.contribution
     ]
+
+
+def _signed(figure: Fraction) -> str:
+    return exact_text(figure) if figure >= 0 else f"（{exact_text(figure)}）"
 
 
 def _equals(figure: str) -> str:

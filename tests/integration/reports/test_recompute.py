@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from agencyqa.reports.workbook import write_workbook
 from agencyqa.scoring import SCALE
 from tests.factories.accounts import NOW
 from tests.factories.assessments import best_answers, program_of_sheet
-from tests.integration.reports.book import scored
+from tests.integration.reports.book import Book, scored
 from tests.integration.reports.formulas import Evaluator
 from tests.integration.reports.full_year import build_full_year
 from tests.integration.reports.world import District, World, world
@@ -158,7 +159,28 @@ def test_a_year_with_every_rule_is_recomputed_without_a_gap(world: World, tmp_pa
         tuple(read.evaluator.value(RANKING, top + place, column) for column in (3, 9)) for place in (1, 2, 3)
     ]
     assert shown == [(1, 1), (2, 1), (None, None)]
+    told = Book(target.getvalue())
+    # The form about each agency's year, item by item, and every part of the year with its arithmetic.
+    forms = [row for row in told.rows("逐项得分") if row["合同编号"] is None]
+    assert {row["评分角色"] for row in forms} == {"机构年度评分"}
+    assert [row["第三方机构"] for row in forms if row["计入得分"] == 13] == [
+        each.agency_name for each in results
+    ]
+    second = results[1].agency_name
+    years = [row for row in told.rows("计分过程") if (row["层次"], row["第三方机构"]) == ("年度", second)]
+    assert [row["考核项"] for row in years][:4] == ["各项委托业务", "各项委托业务", "机构年度评分", "积分"]
+    sums = [row["算式（数值）"] for row in told.rows("计分过程") if row["考核项"] == "年度得分"]
+    assert [equation_holds(each) for each in sums] == [True] * 3, sums
     agreed(target.getvalue(), tmp_path, at_least=150)
+
+
+def equation_holds(text: str) -> bool:
+    """Whether a line such as "75.2 + 13 − 8.2 = 80" is true; brackets stand around what is below zero, ≈ before what
+    was rounded to six decimals."""
+    text = re.sub("([+−] |（|^)≈ ", r"\1", text)
+    *terms, right = re.split(" (?=[+−=≈] ?)", text)
+    figures = [Fraction(re.sub("[（）+=≈ ]", "", each).replace("−", "-")) for each in (*terms, right)]
+    return abs(sum(figures[:-1]) - figures[-1]) < Fraction(1, 10**5)
 
 
 def agreed(raw: bytes, folder: Path, *, at_least: int) -> None:
