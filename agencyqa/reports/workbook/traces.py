@@ -134,7 +134,8 @@ class TraceSheet:
         if not cut:
             return words, added
         # What the limits of the figure and the vetoes take off, or a floor adds.
-        return f"{words} − {gettext('限幅、否决扣去')}", f"{added} − {_signed(cut)}"
+        taken = gettext("限幅、否决扣去")
+        return f"{words} − {taken}", f"{added} − {_signed(cut)}"
 
     def _engagement(self, item: Item, line: EngagementLine) -> None:
         missing = listed(line.missing)
