@@ -120,6 +120,29 @@ def test_an_extension_adds_working_days_and_tells_by_whose_word(
     ]
 
 
+def test_a_term_that_was_over_is_late_no_more_where_it_reaches_far_enough(
+    session: Session, world: World, plan: Deliverable
+) -> None:
+    def longer(days: int, today: date) -> None:
+        seen = plan.version
+        services.extend_term(world.supervisor, session, plan, days, GROUNDS, seen_version=seen, now=at(today))
+
+    assert (jobs.mark_overdue(session, at(date(2022, 3, 23))), plan.is_overdue) == (1, True)
+    session.refresh(plan)
+    longer(5, date(2022, 3, 23))
+    assert (plan.due_on, plan.is_overdue) == (date(2022, 3, 29), False)
+    # The new date is an occasion of its own.
+    assert [jobs.mark_overdue(session, at(date(2022, 3, 30))) for _ in range(2)] == [1, 0]
+    session.refresh(plan)
+    longer(1, date(2022, 4, 20))
+    assert (plan.due_on, plan.is_overdue) == (date(2022, 3, 30), True)
+    plan.counted_from, plan.working_days, plan.due_on = None, None, date(2100, 12, 30)
+    session.flush()
+    with pytest.raises(Invalid) as error:
+        longer(5, date(2022, 4, 20))
+    assert refusal(error) == {"working_days": "deliverable_due_too_far"}
+
+
 def test_days_of_a_pause_do_not_count_and_nothing_becomes_late_in_it(
     session: Session, world: World, plan: Deliverable
 ) -> None:
