@@ -31,7 +31,7 @@ def level_of(run: Run) -> int | None:
 
 def stepper(run: Run) -> list[Step]:
     """(text, state, note) of the three levels, for ``ui.stepper``."""
-    names = {1: gettext("一级复核"), 2: gettext("二级复核"), 3: gettext("三级复核")}
+    names = {1: gettext("第一级复核"), 2: gettext("第二级复核"), 3: gettext("第三级复核")}
     taken = {step.level: step for step in run.steps}
     found: list[Step] = []
     for level, name in names.items():
