@@ -163,8 +163,8 @@ def the_commissioner_decides(page: Page, case: Case) -> None:
     page.get_by_label("理由").fill(RETURNED)
     page.get_by_role("button", name="作出决定").click()
     said(page, "已退回，并通知机构")
-    decided = [figures(page, "验收", table=kind)[0][0] for kind in (REPORT, PAPERS)]
-    assert [text.split()[0] for text in decided] == ["验收", "退回"]
+    decided = [figures(page, "验收情况", table=kind)[0][0] for kind in (REPORT, PAPERS)]
+    assert [text.split()[0] for text in decided] == ["已验收", "已退回"]
     assert decided[1].endswith(RETURNED)
 
 
