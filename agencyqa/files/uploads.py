@@ -22,7 +22,7 @@ from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from wtforms import HiddenField
 
-from agencyqa.auth.guards import current_actor
+from agencyqa.auth.guards import current_actor, optional_actor
 from agencyqa.clock import utc_now
 from agencyqa.db import set_reading
 from agencyqa.errors import Invalid
@@ -74,6 +74,11 @@ class UploadForm(Form):
         """In bytes; the script refuses a larger file before it sends anything."""
         limit: int = current_app.config[bodies.LIMIT]
         return limit
+
+    @property
+    def goes_in_parts(self) -> bool:
+        """Whether the script may leave parts of a large file with us: they belong to whoever is signed in."""
+        return optional_actor() is not None
 
     def read(self, sent: MultiDict[str, Any] | CombinedMultiDict[str, Any]) -> None:
         self.process(formdata=sent, **self._given)

@@ -181,7 +181,8 @@ async function send(form, file, submitter) {
   panel.cancel.addEventListener("click", stop);
   clearErrors(form);
   panel.open();
-  const way = file.size > LARGEST_WHOLE ? sendInParts : sendWhole;
+  // Parts are kept for whoever is signed in; an applicant who has only a link sends in one piece.
+  const way = "parts" in form.dataset && file.size > LARGEST_WHOLE ? sendInParts : sendWhole;
   try {
     const location = saved(await way(form, file, submitter, { panel, signal: control.signal }));
     forget(form, file);

@@ -46,7 +46,7 @@ def test_from_the_public_page_to_the_first_sign_in(desks: Desks, own_server: Any
     for kind, name in (("营业执照（登记证书）", "执照.pdf"), ("质量控制制度", "质量控制.pdf")):
         applicant.get_by_role("link", name="上传材料").click()
         applicant.get_by_label("文件种类").select_option(label=kind)
-        paper = FilePayload(name=name, mimeType="application/pdf", buffer=pdf(name))
+        paper = FilePayload(name=name, mimeType="application/pdf", buffer=pdf(name, padding=1_500_000))
         applicant.locator("input[type=file]").set_input_files(paper)
         applicant.get_by_role("button", name="上传").click()
         expect(applicant.get_by_role("link", name=name)).to_be_visible()

@@ -27,6 +27,7 @@ from tests.factories.accounts import NOW, actor_of, make_bureau, make_member, si
 from tests.factories.agencies import (
     application_data,
     complete_application,
+    make_agency,
     make_credit_code,
     officer_of,
 )
@@ -124,7 +125,8 @@ def test_papers_from_the_link_to_the_record(client: Client, session: Session, bu
     foreign = make_bureau(session, "静安区财政局")
     for member, status in ((make_member(session, foreign, Role.BUREAU_LEAD), 404), (lead, 200)):
         sign_in(client, member)
-        assert client.get(f"{page}/papers/{kept[0].id}").status_code == status
+        answer = client.get(f"{page}/papers/{kept[0].id}")
+        assert (answer.status_code, answer.data == pdf("licence")) == (status, status == 200)
         client.post("/sign-out") if status == 404 else None
     assert "执照.pdf" in client.page(client.get(page)).text
     assert client.get(f"{page}/papers/{wrong.id}").status_code == 404
@@ -138,6 +140,20 @@ def test_papers_from_the_link_to_the_record(client: Client, session: Session, bu
     logged = session.scalars(select(AuditEntry.event).where(AuditEntry.target_type == "application_files"))
     events = ["agencies.application.paper_added"] * 3 + ["agencies.application.paper_removed"]
     assert sorted(logged) == events
+
+
+def test_only_who_is_signed_in_sends_a_large_file_in_parts(
+    client: Client, session: Session, bureau: Body
+) -> None:
+    """A licence as a scan is larger than what the script sends in one piece; the applicant has no account for parts."""
+    desk = desk_of(client, bureau)
+    form = client.get(f"{desk}/papers")
+    assert ("data-upload" in form.text, "data-parts" in form.text) == (True, False)
+    large = hand_in(client, desk, "training", pdf("scan", padding=1_500_000))
+    assert large.status_code == 302, large.text
+    sign_in(client, make_member(session, bureau, Role.BUREAU_SUPERVISOR))
+    agency = make_agency(session, bureau)
+    assert "data-parts" in client.get(f"/agencies/{agency.id}/documents/new").text
 
 
 def test_a_link_takes_only_so_many_papers(
