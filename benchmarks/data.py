@@ -98,16 +98,19 @@ class Filled:
     agencies: int
 
 
-def make_app(folder: Path, database_url: str | None = None) -> Flask:
-    """An application of its own on an empty, migrated database."""
-    settings = Settings(
+def settings_of(folder: Path, database_url: str | None = None) -> Settings:
+    return Settings(
         secret_key="only for measurements, as long as a real one",
         database_url=database_url or f"sqlite:///{folder / 'benchmark.sqlite3'}",
         data_dir=folder,
         secure_cookies=False,
         log_level="WARNING",
     )
-    app = create_app(settings)
+
+
+def make_app(folder: Path, database_url: str | None = None) -> Flask:
+    """An application of its own on an empty, migrated database."""
+    app = create_app(settings_of(folder, database_url))
     with app.app_context():
         flask_migrate.upgrade(directory=app.extensions["migrate"].directory)
     return app

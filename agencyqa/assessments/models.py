@@ -116,6 +116,8 @@ class ScoreSheet(Identified, Versioned, Base):
         UniqueConstraint("bureau_id", "agency_id", "year", "revision"),
         CheckConstraint("(engagement_id IS NULL) <> (agency_id IS NULL)", name="one_target"),
         Index(None, "bureau_id", "state", "id"),
+        Index(None, "bureau_id", "due_on", "id"),
+        Index(None, "bureau_id", "state", "due_on"),
         Index(None, "scorer_user_id", "state", "id"),
         Index(None, "scorer_body_id", "state", "id"),
     )

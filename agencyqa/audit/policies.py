@@ -2,13 +2,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from agencyqa.audit.models import AuditEntry
+from agencyqa.audit.models import ADMINISTRATOR_AREAS, AuditEntry, administrator_rows
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.auth.roles import Role
-
-# What a system administrator is responsible for; everything else may hold scores or what leads to them.
-ADMINISTRATOR_AREAS = ("accounts", "auth", "jobs", "session")
 
 
 def visible_to(actor: Actor) -> sa.Select[AuditEntry]:
@@ -21,10 +18,8 @@ def visible_to(actor: Actor) -> sa.Select[AuditEntry]:
     if actor.is_bureau:
         return statement.where(of_bureaus)
     if actor.role is Role.SYSTEM_ADMINISTRATOR:
-        own = [AuditEntry.event.startswith(f"{area}.", autoescape=True) for area in ADMINISTRATOR_AREAS]
-        return statement.where(
-            sa.or_(*own, AuditEntry.refused.is_(True)), sa.or_(of_bureaus, AuditEntry.bureau_id.is_(None))
-        )
+        own = sa.text(f"({administrator_rows(f'{AuditEntry.__tablename__}.')})")
+        return statement.where(own, sa.or_(of_bureaus, AuditEntry.bureau_id.is_(None)))
     return statement.where(sa.false())
 
 

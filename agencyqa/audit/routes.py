@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from agencyqa.audit import queries
 from agencyqa.audit.events import event_label, known_events, known_targets, target_label
-from agencyqa.audit.policies import ADMINISTRATOR_AREAS
+from agencyqa.audit.models import ADMINISTRATOR_AREAS
 from agencyqa.audit.queries import EntryFilter
 from agencyqa.audit.reading import entry_line
 from agencyqa.auth.guards import current_actor, requires

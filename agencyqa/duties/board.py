@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, Subquery, select
 from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
@@ -18,7 +18,8 @@ from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import visible
 from agencyqa.engagements.queries import engagement_rows
-from agencyqa.web.tables import Key
+from agencyqa.web.tables import Page
+from agencyqa.web.unions import Facet, Part, paginate_union
 
 # A column shows the most urgent; the table has them all.
 IN_COLUMN = 20
@@ -38,8 +39,34 @@ def lateness(day: date) -> sa.ColumnElement[int]:
     return sa.case((sa.and_(runs, Engagement.due_on < day), 0), (runs, 1), else_=2)
 
 
-def order(day: date) -> list[Key]:
-    return [Key(lateness(day)), Key(Engagement.due_on), Key(Engagement.id)]
+# What runs and is late, what runs, the rest; each by its due date.
+LATE_FIRST = (Facet("lateness"), Facet("due_on"), Facet("id"))
+
+
+def table_page(session: Session, scope: Scope, year: int | None, arguments: Mapping[str, str]) -> Page:
+    """One statement: each group is cut by the index of its state before the names are looked up."""
+    of_year = sa.true() if year is None else Engagement.assessment_year == year
+    runs, due_on = Engagement.state == EngagementState.CONTRACTED, Engagement.due_on
+    groups = [(0, runs, due_on < scope.day), (1, runs, due_on >= scope.day)]
+    groups += [
+        (2, Engagement.state == state, sa.true())
+        for state in EngagementState
+        if state is not EngagementState.CONTRACTED
+    ]
+    parts = [
+        Part(
+            select(Engagement.id, Engagement.due_on, sa.literal(rank).label("lateness")).where(
+                visible(scope.actor), of_year, *conditions
+            ),
+            (rank, Engagement.due_on, Engagement.id),
+        )
+        for rank, *conditions in groups
+    ]
+
+    def finish(union: Subquery) -> Select[*tuple[Any, ...]]:
+        return rows_of(scope.actor, year).join(union, union.c.id == Engagement.id)
+
+    return paginate_union(session, parts, LATE_FIRST, finish, arguments)
 
 
 def rows_of(actor: Actor, year: int | None, state: EngagementState | None = None) -> Select[*tuple[Any, ...]]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, select
 
 from agencyqa.auth.actor import Actor
 from agencyqa.db import UtcDateTime
 from agencyqa.duties.enums import Duty
+from agencyqa.web.unions import Facet, Part, split_by_emptiness
 
 Member = Select[*tuple[Any, ...]]
 
@@ -38,16 +39,18 @@ class WholeHouse(Scope):
 # Each gives its members for a scope; see ``sources``.
 Source = Callable[[Scope], list[Member]]
 
+_NO_DAY: ColumnElement[Any] = sa.cast(sa.null(), sa.Date)
+_NO_MOMENT: ColumnElement[Any] = sa.cast(sa.null(), UtcDateTime())
 _EMPTY: dict[str, Callable[[], ColumnElement[Any]]] = {
     "engagement_id": lambda: sa.cast(sa.null(), sa.BigInteger),
     "agency_id": lambda: sa.cast(sa.null(), sa.BigInteger),
     "user_id": lambda: sa.cast(sa.null(), sa.BigInteger),
     "title": lambda: sa.literal(""),
     "detail": lambda: sa.literal(""),
-    "due_on": lambda: sa.cast(sa.null(), sa.Date),
-    "since": lambda: sa.cast(sa.null(), UtcDateTime()),
+    "due_on": lambda: _NO_DAY,
+    "since": lambda: _NO_MOMENT,
     "is_provisional": sa.false,
-    "paused_on": lambda: sa.cast(sa.null(), sa.Date),
+    "paused_on": lambda: _NO_DAY,
 }
 NAMES = ("id", "bureau_id", "body_id", *_EMPTY)
 
@@ -67,3 +70,49 @@ def item(duty: Duty, **given: Any) -> list[Any]:
 
 def numbered(year: Any, number: Any) -> ColumnElement[str]:
     return sa.cast(year, sa.String(10)) + "-" + sa.cast(number, sa.String(10))
+
+
+class KindOfLine:
+    """A member with its columns by name, to be narrowed and ordered by itself."""
+
+    def __init__(self, member: Member) -> None:
+        selected = member.selected_columns
+        duty: Any = selected["duty"]
+        self.duty = Duty(duty.element.value)
+        self.is_dated = _without_label(selected["due_on"]) is not _NO_DAY
+        self.is_timed = _without_label(selected["since"]) is not _NO_MOMENT
+        if member._group_by_clauses:
+            # What is counted can only be asked for from outside.
+            whole = member.subquery()
+            self.statement: Member = select(*whole.c)
+            self.columns = Columns({column.name: column for column in whole.c})
+        else:
+            self.statement = member
+            self.columns = Columns({name: _without_label(column) for name, column in selected.items()})
+
+    def parts(self, conditions: Sequence[ColumnElement[bool]], facets: Sequence[Facet]) -> list[Part]:
+        keys = [self._key(facet.name) for facet in facets]
+        found = [Part(self.statement.where(*conditions), keys)]
+        for place, key in enumerate(keys):
+            # A date that may be empty is looked up in two steps, for neither needs to be sorted then.
+            if facets[place].nullable and getattr(key, "nullable", False):
+                found = [half for part in found for half in split_by_emptiness(part, place)]
+        return found
+
+    def _key(self, name: str) -> Any:
+        if name == "duty":
+            return self.duty.value
+        if (name == "due_on" and not self.is_dated) or (name == "since" and not self.is_timed):
+            return None
+        return getattr(self.columns, name)
+
+
+class Columns:
+    """Attributes instead of keys, as a subquery has them."""
+
+    def __init__(self, columns: Mapping[str, ColumnElement[Any]]) -> None:
+        self.__dict__.update(columns)
+
+
+def _without_label(column: Any) -> Any:
+    return column.element if isinstance(column, sa.Label) else column

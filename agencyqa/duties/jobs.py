@@ -42,11 +42,10 @@ def remind(session: Session, now: datetime) -> int:
     terms, calendar = terms_of(session), working_calendar(session)
     people = _People(session, day)
     listing = Listing(WholeHouse(system_actor("jobs"), day))
-    dated = listing.rows(
-        listing.columns.due_on.between(day - LOOK_BACK, day + _furthest(session)),
-    )
+    first, last = day - LOOK_BACK, day + _furthest(session)
+    dated = listing.rows(lambda columns: columns.due_on.between(first, last))
     written = 0
-    for item in listing.items(session.execute(listing.ordered(dated))):
+    for item in listing.items(session.execute(dated)):
         written += _tell_of(session, item, terms, calendar, people, now)
     return written + _tell_bureaus(session, listing, terms, calendar, people, now)
 
@@ -90,13 +89,14 @@ def _tell_bureaus(
     now: datetime,
 ) -> int:
     """Supervisors and lead of a bureau that is over a limit it set for itself."""
-    columns = listing.columns
     limited = select(DutyTerm.bureau_id).where(DutyTerm.duty.is_not(None))
     statement = listing.rows(
-        columns.body_id == columns.bureau_id, columns.bureau_id.in_(limited), columns.due_on.is_(None)
+        lambda columns: columns.body_id == columns.bureau_id,
+        lambda columns: columns.bureau_id.in_(limited),
+        lambda columns: columns.due_on.is_(None),
     )
     written = 0
-    for item in listing.items(session.execute(listing.ordered(statement))):
+    for item in listing.items(session.execute(statement)):
         found = weighed(item, terms, calendar, listing.scope.day)
         if found.limit is None or not found.late:
             continue

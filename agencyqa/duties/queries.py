@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, select
 from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body
@@ -20,7 +20,7 @@ from agencyqa.clock import local_date
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import NAMES, Scope
 from agencyqa.duties.kinds import KINDS
-from agencyqa.duties.sources import members
+from agencyqa.duties.sources import kinds_of_lines
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.review.enums import ReviewState
@@ -28,7 +28,8 @@ from agencyqa.engagements.schedule.enums import MilestoneKind
 from agencyqa.inspections.numbering import check_label, finding_label, plain_number
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.web.labels import label_of
-from agencyqa.web.tables import Key
+from agencyqa.web.tables import Page, ordering
+from agencyqa.web.unions import Facet, Part, joined, keys_of, paginate_union
 
 _OF_YEAR = frozenset({Duty.ROUND, Duty.SELF_REPORT, Duty.REPORT_REVIEW})
 _SHEETS = frozenset({Duty.SHEET, Duty.SHEET_REVIEW})
@@ -70,24 +71,48 @@ class Item:
         return f"{self.duty.value}-{self.id}-{self.body_id}"
 
 
+# Says of the columns of one kind of line which of its rows are wanted.
+Narrowing = Callable[[Any], ColumnElement[bool]]
+
+# What is overdue and nearest due first, then what has waited longest.
+MOST_URGENT = (
+    Facet("due_on", nullable=True),
+    Facet("since", nullable=True),
+    Facet("duty"),
+    Facet("id"),
+    Facet("body_id"),
+)
+# What has waited longest first, whatever its date.
+LONGEST_WAITING = (Facet("since", nullable=True), Facet("due_on", nullable=True), *MOST_URGENT[2:])
+
+
 class Listing:
-    """The union of all areas for one scope, with the columns by which it may be narrowed and ordered."""
+    """All areas for one scope. Each kind of line is narrowed, ordered and cut by itself before they are joined."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.union = sa.union_all(*members(scope)).subquery("due")
-        self.columns: Any = self.union.c
+        self.kinds = kinds_of_lines(scope)
         self.agency, self.turn = aliased(Body), aliased(Body)
 
-    @property
-    def is_mine(self) -> ColumnElement[bool]:
+    def is_mine(self, columns: Any) -> ColumnElement[bool]:
         """The turn of the actor's body; of what was put to one person of it, only his own."""
-        actor, columns = self.scope.actor, self.columns
+        actor = self.scope.actor
         for_me = sa.or_(columns.user_id.is_(None), columns.user_id == actor.user_id)
         return sa.and_(columns.body_id == actor.body_id, for_me)
 
-    def rows(self, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-        columns = self.columns
+    def parts(
+        self, narrowings: Iterable[Narrowing], facets: Sequence[Facet], duty: Duty | None = None
+    ) -> list[Part]:
+        wanted = list(narrowings)
+        found: list[Part] = []
+        for kind in self.kinds:
+            if duty is None or kind.duty is duty:
+                found += kind.parts([narrow(kind.columns) for narrow in wanted], facets)
+        return found
+
+    def finish(self, union: Subquery) -> Select[*tuple[Any, ...]]:
+        """The union with the names that a line shows."""
+        columns = union.c
         return (
             select(
                 columns.duty,
@@ -96,37 +121,29 @@ class Listing:
                 sa.func.coalesce(self.agency.name, "").label("agency"),
                 self.turn.name.label("who"),
             )
-            .select_from(self.union)
+            .select_from(union)
             .join(self.turn, self.turn.id == columns.body_id)
             .outerjoin(self.agency, self.agency.id == columns.agency_id)
             .outerjoin(Engagement, Engagement.id == columns.engagement_id)
             .outerjoin(EvaluationObject, EvaluationObject.id == Engagement.object_id)
-            .where(*conditions)
         )
 
-    @property
-    def order(self) -> list[Key]:
-        """What is overdue and nearest due first, then what has waited longest."""
-        columns = self.columns
-        return [
-            Key(columns.due_on, nullable=True),
-            Key(columns.since, nullable=True),
-            Key(columns.duty),
-            Key(columns.id),
-            Key(columns.body_id),
-        ]
+    def rows(
+        self,
+        *narrowings: Narrowing,
+        facets: Sequence[Facet] = MOST_URGENT,
+        duty: Duty | None = None,
+        limit: int | None = None,
+    ) -> Select[*tuple[Any, ...]]:
+        """In their order, the first of them or all."""
+        union = joined(self.parts(narrowings, facets, duty), facets, limit, name="due")
+        return self.finish(union).order_by(*ordering(keys_of(union, facets))).limit(limit)
 
-    def ordered(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-        columns = self.columns
-        return statement.order_by(
-            columns.due_on.is_(None),
-            columns.due_on,
-            columns.since.is_(None),
-            columns.since,
-            columns.duty,
-            columns.id,
-            columns.body_id,
-        )
+    def page(
+        self, session: Session, arguments: Mapping[str, str], *narrowings: Narrowing, duty: Duty | None
+    ) -> Page:
+        parts = self.parts(narrowings, MOST_URGENT, duty)
+        return paginate_union(session, parts, MOST_URGENT, self.finish, arguments)
 
     def items(self, rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Item]:
         return [item_of(row, self.scope.day, self.scope.actor) for row in rows]
@@ -135,8 +152,7 @@ class Listing:
 def next_items(session: Session, scope: Scope, *, limit: int) -> list[Item]:
     """The actor's own next steps, the most urgent first."""
     listing = Listing(scope)
-    statement = listing.ordered(listing.rows(listing.is_mine)).limit(limit)
-    return listing.items(session.execute(statement))
+    return listing.items(session.execute(listing.rows(listing.is_mine, limit=limit)))
 
 
 def next_of_engagements(session: Session, scope: Scope, engagement_ids: Collection[int]) -> dict[int, Item]:
@@ -144,10 +160,9 @@ def next_of_engagements(session: Session, scope: Scope, engagement_ids: Collecti
     if not engagement_ids:
         return {}
     listing = Listing(scope)
-    columns = listing.columns
-    statement = listing.rows(columns.engagement_id.in_(engagement_ids))
+    statement = listing.rows(lambda columns: columns.engagement_id.in_(engagement_ids))
     found: dict[int, Item] = {}
-    for item in listing.items(session.execute(listing.ordered(statement))):
+    for item in listing.items(session.execute(statement)):
         if item.engagement_id is None:
             continue
         held = found.get(item.engagement_id)
@@ -161,11 +176,10 @@ def due_between(
 ) -> list[Item]:
     """Everything with a date in the period, by date; ``mine`` leaves out what waits for others."""
     listing = Listing(scope)
-    conditions = [listing.columns.due_on.between(first, last)]
+    narrowings: list[Narrowing] = [lambda columns: columns.due_on.between(first, last)]
     if mine:
-        conditions.append(listing.is_mine)
-    statement = listing.ordered(listing.rows(*conditions)).limit(limit)
-    return listing.items(session.execute(statement))
+        narrowings.append(listing.is_mine)
+    return listing.items(session.execute(listing.rows(*narrowings, limit=limit)))
 
 
 def item_of(row: Any, day: date, actor: Actor) -> Item:

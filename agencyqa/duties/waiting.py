@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from agencyqa.clock import local_date
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import Scope
-from agencyqa.duties.queries import Item, Listing
+from agencyqa.duties.queries import LONGEST_WAITING, Item, Listing
 from agencyqa.duties.terms import Terms, terms_of
 from agencyqa.measures.workdays import WorkingCalendar, working_calendar
 
@@ -51,16 +51,11 @@ def waiting_page(session: Session, scope: Scope, duty: Duty | None = None) -> Wa
     """Late ones first, the latest of them at the top; then by what falls due, then by what has waited longest."""
     bureau_ids = scope.actor.bureau_ids if scope.actor.is_bureau else frozenset[int]()
     listing = Listing(scope)
-    statement = listing.rows(listing.columns.body_id.in_(bureau_ids))
-    columns = listing.columns
     # A date that lies far ahead is no waiting yet, so everything is ordered by the day it began or is due.
-    items = listing.items(
-        session.execute(
-            statement.order_by(
-                columns.since.is_(None), columns.since, columns.due_on, columns.duty, columns.id
-            ).limit(COUNTED + 1)
-        )
+    statement = listing.rows(
+        lambda columns: columns.body_id.in_(bureau_ids), facets=LONGEST_WAITING, limit=COUNTED + 1
     )
+    items = listing.items(session.execute(statement))
     terms, calendar = terms_of(session, bureau_ids), working_calendar(session)
     found = [weighed(item, terms, calendar, scope.day) for item in items[:COUNTED]]
     kinds = [

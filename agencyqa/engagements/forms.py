@@ -60,6 +60,7 @@ class EngagementFilter(FilterForm):
     year = YearField(_l("考核年度"))
     state = ChoiceField(_l("状态"), EngagementState, blank=_l("全部状态"))
     agency_id = IdField(_l("第三方机构"), blank=_l("全部机构"))
+    agency = TextField(_l("第三方机构"))
     department_id = IdField(_l("委托方或被评价单位"), blank=_l("全部部门（单位）"))
     overdue = FlagField(_l("只看逾期"))
 

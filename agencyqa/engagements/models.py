@@ -35,6 +35,10 @@ class Engagement(Identified, Versioned, Base):
         Index(None, "object_id"),
         # The nightly search for what is overdue, and the dashboards' list of what falls due.
         Index(None, "state", "due_on"),
+        # The board, its counts, and the orders of a bureau's list.
+        Index(None, "bureau_id", "state", "due_on"),
+        Index(None, "bureau_id", "due_on", "id"),
+        Index(None, "bureau_id", "fee", "id"),
         CheckConstraint("due_on >= contract_signed_on", name="due_after_contract"),
         CheckConstraint("completed_on >= contract_signed_on", name="completed_after_contract"),
         CheckConstraint("fee >= 0", name="fee_not_negative"),

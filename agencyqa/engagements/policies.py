@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy import Select
+from sqlalchemy.orm import aliased
 
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
@@ -9,19 +12,34 @@ from agencyqa.engagements.models import Engagement
 from agencyqa.objects.hooks import occurrences
 
 
-def visible(actor: Actor) -> sa.ColumnElement[bool]:
-    """The condition behind ``visible_to``, for statements that read columns."""
+def visible(actor: Actor, of: type[Engagement] = Engagement) -> sa.ColumnElement[bool]:
+    """The condition behind ``visible_to``, for statements that read columns; ``of`` may be an alias."""
     if not actor.has(Permission.ENGAGEMENTS_READ):
         return sa.false()
     if actor.is_bureau or actor.is_observer:
-        return Engagement.bureau_id.in_(actor.bureau_ids)
+        return of.bureau_id.in_(actor.bureau_ids)
     if actor.is_agency:
-        return Engagement.agency_id == actor.body_id
+        return of.agency_id == actor.body_id
     if actor.is_department:
-        return sa.or_(
-            Engagement.commissioner_id == actor.body_id, Engagement.evaluated_unit_id == actor.body_id
-        )
+        return sa.or_(of.commissioner_id == actor.body_id, of.evaluated_unit_id == actor.body_id)
     return sa.false()
+
+
+def seen_through(
+    actor: Actor, engagement_id: Any, *, as_commissioner: bool = False
+) -> sa.ColumnElement[bool]:
+    """Of a row that hangs on an engagement: the actor sees the engagement, a department perhaps only as commissioner.
+
+    A bureau sees nearly all there are, so its rows are asked one by one; the few of a party are looked up first.
+    """
+    engagement = aliased(Engagement)
+    seen = [visible(actor, engagement)]
+    if as_commissioner and actor.is_department:
+        seen.append(engagement.commissioner_id == actor.body_id)
+    if actor.is_bureau or actor.is_observer:
+        return sa.exists().where(engagement.id == engagement_id, *seen)
+    found: sa.ColumnElement[bool] = engagement_id.in_(sa.select(engagement.id).where(*seen))
+    return found
 
 
 def visible_to(actor: Actor) -> Select[Engagement]:

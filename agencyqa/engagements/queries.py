@@ -23,6 +23,8 @@ from agencyqa.objects.models import EvaluationObject
 from agencyqa.web.tables import Key
 
 Choices = list[tuple[int, str]]
+# Of more agencies than these nobody looks for one in a list: the filter then takes a part of the name.
+MOST_OFFERED = 200
 
 ORDERS = {
     "-year": (Key(Engagement.assessment_year, descending=True), Key(Engagement.id, descending=True)),
@@ -40,10 +42,14 @@ def engagement_rows(
     year: int | None = None,
     state: EngagementState | None = None,
     agency_id: int | None = None,
+    agency: str | None = None,
     department_id: int | None = None,
     is_overdue: bool = False,
 ) -> Select[*tuple[Any, ...]]:
-    """Rows of the list, without an order: page it with ``ORDERS``. A department counts as commissioner or unit."""
+    """Rows of the list, without an order: page it with ``ORDERS``.
+
+    ``agency`` is part of a name. A department counts as commissioner or unit.
+    """
     statement = _rows().where(visible(actor))
     if q:
         statement = statement.where(
@@ -58,6 +64,11 @@ def engagement_rows(
         statement = statement.where(Engagement.state == state)
     if agency_id is not None:
         statement = statement.where(Engagement.agency_id == agency_id)
+    if agency:
+        named = select(Body.id).where(
+            Body.kind == BodyKind.AGENCY, Body.name.icontains(agency, autoescape=True)
+        )
+        statement = statement.where(Engagement.agency_id.in_(named))
     if department_id is not None:
         statement = statement.where(
             sa.or_(Engagement.commissioner_id == department_id, Engagement.evaluated_unit_id == department_id)
@@ -172,8 +183,21 @@ def _rows() -> Select[*tuple[Any, ...]]:
 
 
 def agencies_seen(session: Session, actor: Actor) -> Choices:
-    """Agencies of the engagements the actor sees, for the filter."""
-    return _bodies(session, Body.id.in_(select(Engagement.agency_id).where(visible(actor))))
+    """Agencies of the engagements the actor sees, for the filter; one above ``MOST_OFFERED`` means many."""
+    seen = sa.exists().where(Engagement.agency_id == Body.id, visible(actor))
+    rows = session.execute(
+        select(Body.id, Body.name)
+        .where(Body.kind == BodyKind.AGENCY, seen)
+        .order_by(Body.sort_key, Body.id)
+        .limit(MOST_OFFERED + 1)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def agency_seen(session: Session, actor: Actor, agency_id: int | None) -> Choices:
+    """The one that an address names, where the actor sees an engagement of it."""
+    seen = sa.exists().where(Engagement.agency_id == Body.id, visible(actor))
+    return _bodies(session, sa.and_(Body.id == agency_id, seen))
 
 
 def departments_seen(session: Session, actor: Actor) -> Choices:

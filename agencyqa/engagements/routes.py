@@ -38,17 +38,24 @@ def index() -> ResponseReturnValue:
     actor = current_actor()
     # An agency is not asked for an agency: its own name would be the only choice.
     agencies = [] if actor.is_agency else queries.agencies_seen(db.session(), actor)
+    is_many = len(agencies) > queries.MOST_OFFERED
+    if is_many:
+        agencies = queries.agency_seen(db.session(), actor, given_id("agency_id"))
     departments = queries.departments_seen(db.session(), actor)
     filters = EngagementFilter.read(choices={"agency_id": agencies, "department_id": departments})
-    agency_id = filters.agency_id.data
-    if actor.is_agency:
+    agency_id, agency = filters.agency_id.data, filters.agency.data
+    if actor.is_agency or (is_many and agency_id is None):
         del filters.agency_id
+    if not is_many or agency_id is not None:
+        agency = None
+        del filters.agency
     rows = queries.engagement_rows(
         actor,
         q=filters.q.data,
         year=filters.year.data,
         state=filters.state.data,
         agency_id=agency_id,
+        agency=agency,
         department_id=filters.department_id.data,
         is_overdue=bool(filters.overdue.data),
     )

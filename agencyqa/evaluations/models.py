@@ -67,6 +67,10 @@ class EvaluationRecord(Identified, Versioned, Base):
     __table_args__ = (
         UniqueConstraint("engagement_id", "revision"),
         Index(None, "bureau_id", "state", "id"),
+        # What departments have to answer, the longest waiting first.
+        Index(None, "bureau_id", "state", "submitted_at"),
+        # Which grades there are, for the filter.
+        Index("ix_evaluation_records_grades", "bureau_id", "state", "standard_id", "computed_grade"),
         Index(None, "agency_id", "id"),
     )
 
@@ -150,7 +154,17 @@ class ProblemAnswer(Identified, Base):
     """What a department answered to a problem; a later word is a new row, and none is changed."""
 
     __tablename__ = "problem_answers"
-    __table_args__ = (UniqueConstraint("engagement_id", "problem_key", "number"),)
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "problem_key", "number"),
+        # What was promised and may still be open, the nearest day first.
+        Index(
+            "ix_problem_answers_promised",
+            "rectify_by",
+            "id",
+            sqlite_where=text("rectified_on IS NULL AND rectify_by IS NOT NULL"),
+            postgresql_where=text("rectified_on IS NULL AND rectify_by IS NOT NULL"),
+        ),
+    )
 
     engagement_id: Mapped[int] = mapped_column(ForeignKey("engagements.id"))
     problem_key: Mapped[str] = mapped_column(String(32))

@@ -31,6 +31,8 @@ class Key:
 
 # The last key must be unique, so that the order is full.
 Order = Sequence[Key]
+# Whether the page before it is wanted, and the values of the keys in the row where the page ends.
+Position = tuple[bool, Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,26 @@ def paginate(
     ``order`` may map names to orders: ``sort`` in ``arguments`` chooses, the first is the default.
     """
     sort, keys = _chosen(order, arguments.get("sort"))
-    position = _read_cursor(arguments.get("cursor"), sort, keys)
-    backwards = position is not None and position[0]
+    name = _name(keys)
+    position = position_in(arguments.get("cursor"), sort, name, len(keys))
     if position is not None:
-        statement = statement.where(_after(keys, position[1], backwards=backwards))
+        statement = statement.where(_after(keys, position[1], backwards=position[0]))
+    return page_of(session, statement, keys, position, size, sort, name)
+
+
+def page_of(
+    session: Session,
+    statement: Select[*tuple[Any, ...]],
+    keys: Order,
+    position: Position | None,
+    size: int,
+    sort: str | None,
+    name: str,
+) -> Page:
+    """The page of a statement that has already been cut at ``position``; ``name`` is that of its order."""
+    backwards = position is not None and position[0]
     statement = statement.add_columns(*(key.column.label(f"{_PREFIX}{n}") for n, key in enumerate(keys)))
-    statement = statement.order_by(None).order_by(*_ordering(keys, backwards=backwards)).limit(size + 1)
+    statement = statement.order_by(None).order_by(*ordering(keys, backwards=backwards)).limit(size + 1)
     rows = session.execute(statement).all()
     has_more = len(rows) > size
     rows = rows[:size]
@@ -68,10 +84,11 @@ def paginate(
         rows = rows[::-1]
     has_next = bool(rows) if backwards else has_more
     has_previous = has_more if backwards else position is not None and bool(rows)
+    count = len(keys)
     return Page(
         rows,
-        _write_cursor(rows[-1], keys, sort, backwards=False) if rows and has_next else None,
-        _write_cursor(rows[0], keys, sort, backwards=True) if rows and has_previous else None,
+        _write_cursor(rows[-1], count, sort, name, backwards=False) if rows and has_next else None,
+        _write_cursor(rows[0], count, sort, name, backwards=True) if rows and has_previous else None,
         sort,
     )
 
@@ -83,7 +100,8 @@ def _chosen(order: Order | Mapping[str, Order], wanted: str | None) -> tuple[str
     return name, order[name]
 
 
-def _ordering(keys: Order, *, backwards: bool) -> list[ColumnElement[Any]]:
+def ordering(keys: Order, *, backwards: bool = False) -> list[ColumnElement[Any]]:
+    """The columns to order by; empty values come last, or first on the way back."""
     parts: list[ColumnElement[Any]] = []
     for key in keys:
         if key.nullable:
@@ -103,7 +121,7 @@ def _after(keys: Order, values: Sequence[Any], *, backwards: bool) -> ColumnElem
         return here < there if directions.pop() else here > there
     condition: ColumnElement[bool] = false()
     for key, value in reversed(list(zip(keys, values, strict=True))):
-        condition = or_(_beyond(key, value, backwards=backwards), and_(_same(key, value), condition))
+        condition = or_(beyond(key, value, backwards=backwards), and_(same(key, value), condition))
     first = keys[0]
     if first.nullable:
         return condition
@@ -111,11 +129,13 @@ def _after(keys: Order, values: Sequence[Any], *, backwards: bool) -> ColumnElem
     return and_(compare(first.column, values[0]), condition)
 
 
-def _same(key: Key, value: Any) -> ColumnElement[bool]:
+def same(key: Key, value: Any) -> ColumnElement[bool]:
+    """Rows with this value of the key, which may be empty."""
     return key.column.is_(None) if value is None else key.column == value
 
 
-def _beyond(key: Key, value: Any, *, backwards: bool) -> ColumnElement[bool]:
+def beyond(key: Key, value: Any, *, backwards: bool) -> ColumnElement[bool]:
+    """Rows that come after this value of the key, whatever their other keys are."""
     if value is None:
         # Empty values end the list: nothing lies behind them, everything that has a value lies before.
         return key.column.is_not(None) if backwards else false()
@@ -127,9 +147,9 @@ def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key or "", salt=_SALT)
 
 
-def _write_cursor(row: Row[Any], keys: Order, sort: str | None, *, backwards: bool) -> str:
-    values = [_plain(getattr(row, f"{_PREFIX}{n}")) for n in range(len(keys))]
-    return str(_serializer().dumps([sort, _name(keys), int(backwards), values]))
+def _write_cursor(row: Row[Any], count: int, sort: str | None, name: str, *, backwards: bool) -> str:
+    values = [_plain(getattr(row, f"{_PREFIX}{n}")) for n in range(count)]
+    return str(_serializer().dumps([sort, name, int(backwards), values]))
 
 
 def _name(keys: Order) -> str:
@@ -137,15 +157,15 @@ def _name(keys: Order) -> str:
     return hashlib.sha256(" ".join(str(key.column) for key in keys).encode()).hexdigest()[:8]
 
 
-def _read_cursor(cursor: str | None, sort: str | None, keys: Order) -> tuple[bool, list[Any]] | None:
-    """(is backwards, values), or None for a cursor that is not ours or belongs to another order."""
+def position_in(cursor: str | None, sort: str | None, name: str, count: int) -> Position | None:
+    """None for a cursor that is not ours or belongs to another order."""
     if not cursor:
         return None
     try:
         of_sort, of_list, backwards, values = _serializer().loads(cursor)
     except (BadData, ValueError, TypeError):
         return None
-    if of_sort != sort or of_list != _name(keys) or len(values) != len(keys):
+    if of_sort != sort or of_list != name or len(values) != count:
         return None
     return bool(backwards), [_revived(value) for value in values]
 
@@ -168,4 +188,16 @@ def _revived(value: Any) -> Any:
     return value
 
 
-__all__ = ["DEFAULT_SIZE", "Key", "Order", "Page", "paginate"]
+__all__ = [
+    "DEFAULT_SIZE",
+    "Key",
+    "Order",
+    "Page",
+    "Position",
+    "beyond",
+    "ordering",
+    "page_of",
+    "paginate",
+    "position_in",
+    "same",
+]

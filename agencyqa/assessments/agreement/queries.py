@@ -140,11 +140,13 @@ def groups_beside(
         visible_to(actor)
         .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
         .where(
+            # The engagements are few and looked up first; asking every sheet would read them all.
+            ScoreSheet.engagement_id.in_(sa.select(named.engagement_id).where(named.id.in_(sheet_ids))),
             sa.exists().where(
                 named.id.in_(sheet_ids),
                 named.engagement_id == ScoreSheet.engagement_id,
                 named.scheme_version_id == ScoreSheet.scheme_version_id,
-            )
+            ),
         )
         .with_only_columns(
             ScoreSheet.id,

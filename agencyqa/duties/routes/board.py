@@ -13,7 +13,6 @@ from agencyqa.duties.forms import BoardFilter
 from agencyqa.duties.items import Scope
 from agencyqa.duties.routes import bp
 from agencyqa.extensions import db
-from agencyqa.web.tables import paginate
 
 TABLE = "table"
 
@@ -32,9 +31,7 @@ def board() -> ResponseReturnValue:
         "has_bureaus": len(actor.bureau_ids) > 1 or actor.is_agency,
     }
     if request.args.get("view") == TABLE:
-        page = paginate(
-            session, boards.rows_of(actor, filters.year.data), boards.order(scope.day), request.args
-        )
+        page = boards.table_page(session, scope, filters.year.data, request.args)
         steps = boards.next_steps(session, scope, page.rows)
         return render_template("duties/board_table.html", page=page, steps=steps, **shared)
     columns = boards.columns(session, scope, filters.year.data)

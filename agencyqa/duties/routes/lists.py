@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import ColumnElement
 
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
@@ -16,13 +15,12 @@ from agencyqa.duties.enums import Duty
 from agencyqa.duties.forms import DutyFilter, TermForm
 from agencyqa.duties.items import Scope
 from agencyqa.duties.models import DutyTerm
-from agencyqa.duties.queries import Listing
+from agencyqa.duties.queries import Listing, Narrowing
 from agencyqa.duties.routes import bp
 from agencyqa.duties.terms import REMIND_WORKING_DAYS, can_set_terms, set_term, term_rows
 from agencyqa.duties.waiting import waiting_page
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
-from agencyqa.web.tables import paginate
 
 
 @bp.get("/duties")
@@ -33,8 +31,9 @@ def index() -> ResponseReturnValue:
     filters = DutyFilter.read()
     is_all = request.args.get("view") == "all"
     listing = Listing(Scope(actor, day))
-    statement = listing.rows(*_conditions(listing, filters, is_all=is_all))
-    page = paginate(db.session(), statement, listing.order, request.args)
+    page = listing.page(
+        db.session(), request.args, *_narrowings(listing, filters, is_all=is_all), duty=filters.duty.data
+    )
     return render_template(
         "duties/index.html",
         page=page,
@@ -46,17 +45,15 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _conditions(listing: Listing, filters: DutyFilter, *, is_all: bool) -> list[ColumnElement[bool]]:
-    columns = listing.columns
-    found: list[ColumnElement[bool]] = [] if is_all else [listing.is_mine]
-    if filters.duty.data:
-        found.append(columns.duty == filters.duty.data)
-    if filters.due_from.data:
-        found.append(columns.due_on >= filters.due_from.data)
-    if filters.due_to.data:
-        found.append(columns.due_on <= filters.due_to.data)
+def _narrowings(listing: Listing, filters: DutyFilter, *, is_all: bool) -> list[Narrowing]:
+    first, last, day = filters.due_from.data, filters.due_to.data, listing.scope.day
+    found: list[Narrowing] = [] if is_all else [listing.is_mine]
+    if first:
+        found.append(lambda columns: columns.due_on >= first)
+    if last:
+        found.append(lambda columns: columns.due_on <= last)
     if filters.late.data:
-        found.append(columns.due_on < listing.scope.day)
+        found.append(lambda columns: columns.due_on < day)
     return found
 
 

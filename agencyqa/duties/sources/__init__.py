@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from agencyqa.duties.items import Member, Scope, Source
+from functools import lru_cache
+
+from agencyqa.duties.items import KindOfLine, Member, Scope, Source
 from agencyqa.duties.sources.agencies import register_duties
 from agencyqa.duties.sources.assessments import scoring_duties
 from agencyqa.duties.sources.engagements import engagement_duties
@@ -22,3 +24,12 @@ SOURCES: tuple[Source, ...] = (
 
 def members(scope: Scope) -> list[Member]:
     return [member for source in SOURCES for member in source(scope)]
+
+
+@lru_cache(maxsize=30)
+def kinds_of_lines(scope: Scope) -> tuple[KindOfLine, ...]:
+    """Kept for the people who are here today: putting the statements together takes longer than running them.
+
+    An entry is a megabyte and a half, so there are few.
+    """
+    return tuple(KindOfLine(member) for member in members(scope))

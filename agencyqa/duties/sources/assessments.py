@@ -21,8 +21,10 @@ def scoring_duties(scope: Scope) -> list[Member]:
     current = (scope.sees(sheet_policies.seen_by), ScoreSheet.is_current)
     scorer = {"body_id": ScoreSheet.scorer_body_id, "user_id": ScoreSheet.scorer_user_id}
     return [
-        _sheets(Duty.SHEET, due_on=ScoreSheet.due_on, **scorer).where(
-            *current, ScoreSheet.state.in_(tuple(EDITABLE))
+        # One member for each state, so that the dates in it are found by their index.
+        *(
+            _sheets(Duty.SHEET, due_on=ScoreSheet.due_on, **scorer).where(*current, ScoreSheet.state == state)
+            for state in sorted(EDITABLE)
         ),
         # The due date of a sheet is its scorer's; the bureau's own limit counts from the submission.
         _sheets(Duty.SHEET_REVIEW, body_id=ScoreSheet.bureau_id, since=ScoreSheet.submitted_at).where(

@@ -53,9 +53,10 @@ def _deliverables(scope: Scope) -> list[Member]:
     not_terminated = Engagement.state != EngagementState.TERMINATED
     to_agency, to_commissioner = Deliverable.agency_id, Engagement.commissioner_id
     return [
-        _of(Duty.DELIVERABLE, to_agency, **_term()).where(
-            seen, running, Deliverable.state == DeliverableState.EXPECTED, Deliverable.is_required
-        ),
+        # What stands still falls due on no day, so it is never late and nobody is reminded of it. A member of its
+        # own, so that the dates of the others are found by their index.
+        _expected(to_agency, due_on=Deliverable.due_on).where(seen, running, Deliverable.paused_on.is_(None)),
+        _expected(to_agency).where(seen, running, Deliverable.paused_on.is_not(None)),
         _of(Duty.RETURNED, to_agency, since=_last_decision()).where(
             seen, not_terminated, Deliverable.state == DeliverableState.RETURNED
         ),
@@ -96,13 +97,14 @@ def _milestones(scope: Scope) -> Member:
     )
 
 
-def _term() -> dict[str, Any]:
-    """What stands still falls due on no day, so it is never late and nobody is reminded of it."""
-    return {
-        "due_on": sa.case((Deliverable.paused_on.is_(None), Deliverable.due_on)),
-        "is_provisional": Deliverable.is_due_provisional,
-        "paused_on": Deliverable.paused_on,
-    }
+def _expected(to_agency: Any, **moments: Any) -> Member:
+    return _of(
+        Duty.DELIVERABLE,
+        to_agency,
+        is_provisional=Deliverable.is_due_provisional,
+        paused_on=Deliverable.paused_on,
+        **moments,
+    ).where(Deliverable.state == DeliverableState.EXPECTED, Deliverable.is_required)
 
 
 def _reviews(scope: Scope) -> Member:
@@ -157,8 +159,12 @@ def _deliverables_read(actor: Actor) -> ColumnElement[bool]:
 
 
 def _deliverable_seen(actor: Actor) -> ColumnElement[bool]:
-    """The page of a duty is that of the engagement; an invited expert, who reads files alone, has no duty there."""
-    return sa.and_(deliverable_policies.visible(actor), engagement_policies.visible(actor))
+    """The page of a duty is that of the engagement; an invited expert, who reads files alone, has no duty there.
+
+    The deliverables of a bureau are those of its engagements: asked for both, SQLite would begin with the engagements.
+    """
+    seen = deliverable_policies.visible(actor)
+    return seen if actor.is_bureau else sa.and_(seen, engagement_policies.visible(actor))
 
 
 def _of(duty: Duty, body_id: Any, **moments: Any) -> Member:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy import Select
 
@@ -10,23 +12,22 @@ from agencyqa.auth.permissions import Permission
 from agencyqa.engagements.contracts.models import ContractTerms, Subcontract
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.policies import can_change, visible
+from agencyqa.engagements.policies import can_change, seen_through
 
 
-def _seen(actor: Actor) -> Select[int]:
-    """Engagements whose contract the actor reads: the parties that signed it, and the bureau."""
-    seen = sa.select(Engagement.id).where(visible(actor))
-    if actor.is_department:
-        return seen.where(Engagement.commissioner_id == actor.body_id)
-    return seen if actor.is_bureau or actor.is_agency else seen.where(sa.false())
+def _seen(actor: Actor, engagement_id: Any) -> sa.ColumnElement[bool]:
+    """Of engagements whose contract the actor reads: the parties that signed it, and the bureau."""
+    if not (actor.is_bureau or actor.is_agency or actor.is_department):
+        return sa.false()
+    return seen_through(actor, engagement_id, as_commissioner=True)
 
 
 def visible_terms(actor: Actor) -> Select[ContractTerms]:
-    return sa.select(ContractTerms).where(ContractTerms.engagement_id.in_(_seen(actor)))
+    return sa.select(ContractTerms).where(_seen(actor, ContractTerms.engagement_id))
 
 
 def subcontract_visible(actor: Actor) -> sa.ColumnElement[bool]:
-    return Subcontract.engagement_id.in_(_seen(actor))
+    return _seen(actor, Subcontract.engagement_id)
 
 
 def visible_subcontracts(actor: Actor) -> Select[Subcontract]:
@@ -35,7 +36,7 @@ def visible_subcontracts(actor: Actor) -> Select[Subcontract]:
 
 def visible_engagements(actor: Actor) -> Select[Engagement]:
     """Those whose contract the actor reads."""
-    return sa.select(Engagement).where(Engagement.id.in_(_seen(actor)))
+    return sa.select(Engagement).where(_seen(actor, Engagement.id))
 
 
 def can_enter(actor: Actor, engagement: Engagement) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     inspect,
+    text,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
@@ -67,6 +68,31 @@ class Deliverable(Identified, Versioned, Base):
         Index(None, "bureau_id", "state", "due_on"),
         # The nightly search for what is late or falls due, whoever owes it.
         Index(None, "due_on", "id"),
+        # The orders of a bureau's list, and the few rows that its two filters of lateness look for.
+        Index(None, "bureau_id", "due_on"),
+        Index(None, "bureau_id", "last_submitted_at"),
+        Index(
+            "ix_deliverables_missed",
+            "bureau_id",
+            "state",
+            "due_on",
+            sqlite_where=text("is_overdue = 1 AND first_submitted_at IS NULL"),
+            postgresql_where=text("is_overdue AND first_submitted_at IS NULL"),
+        ),
+        Index(
+            "ix_deliverables_paused",
+            "bureau_id",
+            sqlite_where=text("paused_on IS NOT NULL"),
+            postgresql_where=text("paused_on IS NOT NULL"),
+        ),
+        Index(
+            "ix_deliverables_belated",
+            "bureau_id",
+            "state",
+            "due_on",
+            sqlite_where=text("late_days > 0"),
+            postgresql_where=text("late_days > 0"),
+        ),
     )
 
     bureau_id: Mapped[int] = mapped_column(ForeignKey("bodies.id"))
@@ -140,6 +166,8 @@ class DeliverableVersion(Identified, Base):
         UniqueConstraint("deliverable_id", "number"),
         Index(None, "file_id"),
         Index(None, "submission_id"),
+        # When the newest decision on a deliverable was.
+        Index(None, "deliverable_id", "decided_at"),
     )
 
     deliverable_id: Mapped[int] = mapped_column(ForeignKey("deliverables.id"))

@@ -11,6 +11,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     inspect,
+    text,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
@@ -27,7 +28,17 @@ class UnitOpinion(Identified, Base):
     """What the evaluated unit says to the draft, and what the agency made of it. Neither is ever changed."""
 
     __tablename__ = "unit_opinions"
-    __table_args__ = (UniqueConstraint("engagement_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "number"),
+        # Most were answered long ago.
+        Index(
+            "ix_unit_opinions_unanswered",
+            "engagement_id",
+            "written_at",
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+    )
 
     engagement_id: Mapped[int] = mapped_column(ForeignKey("engagements.id"))
     # The version of the draft that the unit had before it.

@@ -10,7 +10,7 @@ from agencyqa.auth.permissions import Permission
 from agencyqa.auth.roles import Role
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.policies import can_change, visible
+from agencyqa.engagements.policies import can_change, seen_through
 from agencyqa.engagements.recusal.models import IndependenceDeclaration, RecusalCase
 
 
@@ -27,7 +27,7 @@ def sees_names(actor: Actor) -> bool:
 def case_visible(actor: Actor) -> sa.ColumnElement[bool]:
     if not sees_details(actor):
         return sa.false()
-    return RecusalCase.engagement_id.in_(sa.select(Engagement.id).where(visible(actor)))
+    return seen_through(actor, RecusalCase.engagement_id)
 
 
 def visible_cases(actor: Actor) -> Select[RecusalCase]:
@@ -36,8 +36,9 @@ def visible_cases(actor: Actor) -> Select[RecusalCase]:
 
 def visible_declarations(actor: Actor) -> Select[IndependenceDeclaration]:
     """To everybody who sees the engagement: a declaration is made towards all its parties."""
-    seen = sa.select(Engagement.id).where(visible(actor))
-    return sa.select(IndependenceDeclaration).where(IndependenceDeclaration.engagement_id.in_(seen))
+    return sa.select(IndependenceDeclaration).where(
+        seen_through(actor, IndependenceDeclaration.engagement_id)
+    )
 
 
 def can_sign(actor: Actor, engagement: Engagement) -> bool:

@@ -14,7 +14,7 @@ class InternalReview(Identified, Versioned, Base):
     """One run of an agency's three levels over the report files that it is about to hand in."""
 
     __tablename__ = "internal_reviews"
-    __table_args__ = (UniqueConstraint("engagement_id", "number"),)
+    __table_args__ = (UniqueConstraint("engagement_id", "number"), Index(None, "state", "opened_at"))
 
     engagement_id: Mapped[int] = mapped_column(ForeignKey("engagements.id"))
     number: Mapped[int] = mapped_column(Integer)

@@ -15,7 +15,8 @@ class Selection(Identified, Versioned, Base):
     __tablename__ = "selections"
     __table_args__ = (
         UniqueConstraint("engagement_id"),
-        Index(None, "bureau_id", "id"),
+        Index(None, "bureau_id", "held_on", "id"),
+        Index(None, "commissioner_id", "held_on", "id"),
         Index(None, "object_id", "state"),
     )
 

@@ -9,18 +9,15 @@ from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.policies import can_change, visible
+from agencyqa.engagements.policies import can_change, seen_through
 from agencyqa.engagements.team.models import TeamChange
 
 
 def change_visible(actor: Actor) -> sa.ColumnElement[bool]:
     """To the parties of the contract and the bureau; the evaluated unit knows who comes, not who was wanted."""
-    seen = sa.select(Engagement.id).where(visible(actor))
-    if actor.is_department:
-        seen = seen.where(Engagement.commissioner_id == actor.body_id)
-    elif not actor.is_bureau and not actor.is_agency:
+    if not (actor.is_bureau or actor.is_agency or actor.is_department):
         return sa.false()
-    return TeamChange.engagement_id.in_(seen)
+    return seen_through(actor, TeamChange.engagement_id, as_commissioner=True)
 
 
 def visible_changes(actor: Actor) -> Select[TeamChange]:

@@ -32,10 +32,13 @@ _AGENCY, _BUREAU, _COMMISSIONER, _UNIT = (aliased(Body) for _ in range(4))
 
 def is_unanswered() -> ColumnElement[bool]:
     """Of a problem: nobody has answered it in any version of the record."""
-    return ~sa.exists().where(
+    answers = sa.exists().where(
         ProblemAnswer.engagement_id == EvaluationRecord.engagement_id,
         ProblemAnswer.problem_key == EvaluationProblem.key,
     )
+    # Said by name: inside the count of a list the record stands two selects further out, and without this every
+    # problem would count as answered whose key was answered in any record at all.
+    return ~answers.correlate(EvaluationRecord, EvaluationProblem)
 
 
 def _problems(*conditions: ColumnElement[bool]) -> Select[int]:

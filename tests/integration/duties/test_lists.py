@@ -42,7 +42,7 @@ def both(world: World) -> World:
 
 def all_items(district: District, person: Membership) -> list[Item]:
     listing = Listing(Scope(district.actor(person), DAY))
-    return listing.items(district.session.execute(listing.ordered(listing.rows())))
+    return listing.items(district.session.execute(listing.rows()))
 
 
 def mine(district: District, person: Membership) -> list[tuple[Duty, str, int, bool]]:

@@ -8,20 +8,18 @@ from agencyqa.engagements.deliverables.queries.engagement import (
     viewable_reports,
 )
 from agencyqa.engagements.deliverables.queries.lists import (
-    deliverable_rows,
     due_soon,
     late_rows,
-    orders,
     to_hand_in,
     waiting_for_acceptance,
 )
+from agencyqa.engagements.deliverables.queries.paging import deliverable_page
 
 __all__ = [
     "Slot",
-    "deliverable_rows",
+    "deliverable_page",
     "due_soon",
     "late_rows",
-    "orders",
     "slots_of",
     "submission_rows",
     "table_rows",

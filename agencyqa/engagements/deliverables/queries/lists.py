@@ -1,4 +1,4 @@
-"""Deliverables of all engagements an actor sees: the list page and what dashboards ask."""
+"""Deliverables of all engagements an actor sees: their columns and what dashboards ask. The page is in ``paging``."""
 
 from __future__ import annotations
 
@@ -8,88 +8,21 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Row, Select, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
-from agencyqa.engagements.deliverables.enums import DeliverableKind, DeliverableState
+from agencyqa.engagements.deliverables.enums import DeliverableState
 from agencyqa.engagements.deliverables.models import Deliverable
 from agencyqa.engagements.deliverables.policies import visible
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.objects.models import EvaluationObject
-from agencyqa.web.tables import Key, Order
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
 _AGENCY, _COMMISSIONER = aliased(Body), aliased(Body)
-
-
-def deliverable_rows(
-    actor: Actor,
-    *,
-    kind: DeliverableKind | None = None,
-    state: DeliverableState | None = None,
-    is_late: bool = False,
-    was_late: bool = False,
-    is_waiting: bool = False,
-) -> Select[*tuple[Any, ...]]:
-    """Rows of the list, without an order: page it with ``orders``.
-
-    States and lateness are asked for only where the actor may see them; ``is_waiting``: the next step is the actor's.
-    ``is_late``: due and still to come; ``was_late``: handed in after its day. What nobody asks for and nobody sent
-    is no row: each engagement has two or three of those.
-    """
-    statement = _rows().where(
-        visible(actor),
-        sa.or_(
-            Deliverable.is_required,
-            Deliverable.due_on.is_not(None),
-            Deliverable.state != DeliverableState.EXPECTED,
-        ),
-    )
-    if kind is not None:
-        statement = statement.where(Deliverable.kind == kind)
-    if state is not None:
-        statement = statement.where(sees_terms(actor), Deliverable.state == state)
-    if is_late:
-        statement = statement.where(
-            sees_terms(actor), Deliverable.is_overdue, Deliverable.first_submitted_at.is_(None)
-        )
-    if was_late:
-        statement = statement.where(sees_terms(actor), Deliverable.late_days > 0)
-    if is_waiting:
-        statement = statement.where(waits_for(actor))
-    return statement
-
-
-def orders(actor: Actor) -> dict[str, Order]:
-    """Of ``deliverable_rows``. A state or due date that the actor may not know orders nothing for him.
-
-    First what still needs somebody, the most urgent ahead; what was accepted stands last, the newest ahead.
-    """
-    due: sa.ColumnElement[Any] | InstrumentedAttribute[Any] = Deliverable.due_on
-    is_settled = Deliverable.state == DeliverableState.ACCEPTED
-    needs_somebody = sa.or_(is_owed(), Deliverable.state == DeliverableState.SUBMITTED)
-    rank = sa.case((is_settled, 2), (needs_somebody, 0), else_=1)
-    if actor.is_department or actor.is_expert:
-        due = sa.case((sees_terms(actor), Deliverable.due_on))
-        rank = sa.case((sa.not_(sees_terms(actor)), 1), (is_settled, 2), (needs_somebody, 0), else_=1)
-    return {
-        "open": (
-            Key(rank),
-            Key(sa.case((rank != 2, due)), nullable=True),
-            Key(due, descending=True, nullable=True),
-            Key(Deliverable.id),
-        ),
-        "due": (Key(due, nullable=True), Key(Deliverable.id)),
-        "-due": (Key(due, descending=True, nullable=True), Key(Deliverable.id, descending=True)),
-        "-submitted": (
-            Key(Deliverable.last_submitted_at, descending=True, nullable=True),
-            Key(Deliverable.id, descending=True),
-        ),
-    }
 
 
 def sees_terms(actor: Actor) -> sa.ColumnElement[bool]:
@@ -129,7 +62,7 @@ def due_soon(session: Session, actor: Actor, day: date, days: int, *, limit: int
     """What is still owed and falls due from ``day`` up to ``days`` calendar days later, the most urgent first."""
     until = day + timedelta(days=days)
     return session.execute(
-        _rows()
+        rows()
         .where(
             visible(actor),
             sees_terms(actor),
@@ -145,7 +78,7 @@ def due_soon(session: Session, actor: Actor, day: date, days: int, *, limit: int
 def late_rows(session: Session, actor: Actor, *, limit: int = 20) -> Rows:
     """What was due and has not come, the oldest first."""
     return session.execute(
-        _rows()
+        rows()
         .where(
             visible(actor),
             sees_terms(actor),
@@ -163,7 +96,7 @@ def waiting_for_acceptance(session: Session, actor: Actor, *, limit: int = 20) -
     if actor.is_agency:
         return []
     return session.execute(
-        _rows()
+        rows()
         .where(visible(actor), waits_for(actor))
         .order_by(Deliverable.last_submitted_at, Deliverable.id)
         .limit(limit)
@@ -175,14 +108,15 @@ def to_hand_in(session: Session, actor: Actor, *, limit: int = 20) -> Rows:
     if not actor.is_agency:
         return []
     return session.execute(
-        _rows()
+        rows()
         .where(visible(actor), waits_for(actor))
         .order_by(Deliverable.due_on.is_(None), Deliverable.due_on, Deliverable.id)
         .limit(limit)
     ).all()
 
 
-def _rows() -> Select[*tuple[Any, ...]]:
+def rows() -> Select[*tuple[Any, ...]]:
+    """What lists show of a deliverable, without any condition."""
     return (
         select(
             Deliverable.id,

@@ -19,7 +19,6 @@ from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.locks import is_year_final
 from agencyqa.engagements.queries import names_of
 from agencyqa.extensions import db
-from agencyqa.web.tables import paginate
 
 
 @bp.get("/deliverables")
@@ -29,14 +28,16 @@ def index() -> ResponseReturnValue:
     # An expert knows neither states nor dates, so there is nothing of them he could ask for.
     filters = KindFilter.read() if actor.is_expert else DeliverableFilter.read()
     asked = {} if actor.is_expert else _asked(filters)
-    rows = queries.deliverable_rows(
+    page = queries.deliverable_page(
+        db.session(),
         actor,
+        request.args,
         kind=filters.kind.data,
         **asked,
     )
     return render_template(
         "deliverables/index.html",
-        page=paginate(db.session(), rows, queries.orders(actor), request.args),
+        page=page,
         filters=filters,
         # A department sees dates and lateness only of what it commissioned, an expert nowhere.
         own_terms=actor.body_id if actor.is_department or actor.is_expert else None,
