@@ -42,7 +42,9 @@ from benchmarks.crowd import (
     fill_messages,
     make_numbers,
 )
+from benchmarks.crowd_files import fill_files
 from benchmarks.crowd_marks import fill_marks
+from benchmarks.crowd_scores import fill_scores
 from benchmarks.crowd_work import fill_work
 from benchmarks.data import SUPERVISOR, make_app, session_of, settings_of
 from benchmarks.floor import HERE
@@ -271,7 +273,7 @@ def filled(folder: Path, options: argparse.Namespace, url: str | None) -> tuple[
         connection.commit()
         make_numbers(connection, 5 * options.engagements)
         filler = Filler(connection)
-        for part in (fill_engagements, fill_messages, fill_work, fill_marks):
+        for part in (fill_engagements, fill_messages, fill_work, fill_files, fill_marks, fill_scores):
             part(filler, crowd)
         connection.exec_driver_sql("DROP TABLE benchmark_numbers")
         connection.commit()
