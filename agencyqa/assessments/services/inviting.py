@@ -8,11 +8,13 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from agencyqa.accounts.queries import bureau_chain
 from agencyqa.assessments import policies
 from agencyqa.assessments.facts import collect
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.queries.experts import experts_of
 from agencyqa.assessments.services.sheets import Chooser, Plan, check_due, make_sheet, tell_opened
+from agencyqa.assessments.services.table_locks import hold_tables
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.enums import EngagementState
@@ -43,6 +45,7 @@ def invite_experts(
     check_due(due_on, now)
     if engagement.state is EngagementState.TERMINATED:
         raise Refused("engagement_terminated_no_sheets", contract=engagement.contract_number)
+    hold_tables(session, bureau_chain(session, engagement.bureau_id))
     chooser = Chooser(session, engagement.bureau_id)
     if chooser.panel(engagement) is None:
         raise Refused("no_expert_share", day=engagement.contract_signed_on)

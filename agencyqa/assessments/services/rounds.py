@@ -30,6 +30,7 @@ from agencyqa.assessments.queries.tables import (
     year_rules_in_force,
 )
 from agencyqa.assessments.queries.year_facts import YearFacts, agency_facts, year_facts
+from agencyqa.assessments.services.table_locks import hold_tables
 from agencyqa.assessments.year_facts import EngagementFact
 from agencyqa.assessments.year_plan import plan_from_data
 from agencyqa.audit.record import record
@@ -69,6 +70,7 @@ def open_round(
         raise Invalid(year=("round_exists", {"year": year}))
     last_day = date(year, 12, 31)
     chain = bureau_chain(session, actor.bureau_id)
+    hold_tables(session, chain)
     table = grade_table_in_force(session, chain, last_day)
     if table is None:
         raise Refused("no_grade_table", day=last_day)

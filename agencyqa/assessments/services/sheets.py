@@ -20,6 +20,7 @@ from agencyqa.assessments.forms.entry import Entry
 from agencyqa.assessments.models import ScoreSheet, ShareTable
 from agencyqa.assessments.queries.tables import role_shares, share_table_in_force
 from agencyqa.assessments.services.content import put_content, score_content
+from agencyqa.assessments.services.table_locks import hold_tables
 from agencyqa.assessments.services.telling import scoring_members
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
@@ -140,6 +141,7 @@ def open_sheets(
     if not policies.can_open_sheets(actor, engagement):
         raise Forbidden("only_bureau_opens_sheets")
     check_due(due_on, now)
+    hold_tables(session, bureau_chain(session, engagement.bureau_id))
     plans = Chooser(session, engagement.bureau_id).plan(engagement, _roles_of(session, engagement.id))
     known = collect(session, [engagement.id] if plans else []).get(engagement.id, [])
     sheets = [make_sheet(actor, session, engagement, plan, known, due_on, now) for plan in plans]
@@ -154,6 +156,7 @@ def open_year(
     if actor.bureau_id is None or not actor.has(Permission.SHEETS_FINALISE):
         raise Forbidden("only_bureau_opens_sheets")
     check_due(due_on, now)
+    hold_tables(session, bureau_chain(session, actor.bureau_id))
     plans, refused = _plans_of_year(session, actor.bureau_id, year)
     known = collect(session, [engagement.id for engagement, _ in plans])
     done = OpenedYear(refused=refused)

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from agencyqa.assessments.models import AssessmentRound, GradeTable, ScoreSheet, ShareTable, YearRuleTable
 from agencyqa.assessments.services.tables import NAMES, DatedTable, bureau_of, locked
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
+from agencyqa.db import open_period
 from agencyqa.engagements.models import Engagement
-from agencyqa.errors import Forbidden, Invalid, Refused
+from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused
 
 
 def withdraw_table(actor: Actor, session: Session, table: DatedTable, *, reason: str, now: datetime) -> None:
     """The log keeps all that it said; the table before it holds again from the day on which this one began.
 
     Raise Refused ``table_in_between`` unless it is the first or the last of its kind, and ``table_in_use`` as soon as
-    a sheet, a round or another table rests on it.
+    a sheet, a round or another table rests on it; NotVisible where somebody has just taken it back.
     """
     if bureau_of(actor) != table.bureau_id:
         raise Forbidden("only_lead_keeps_tables")
     if not reason:
         raise Invalid(reason="required")
     row = _all_of_its_kind(session, table)
+    if table not in row:
+        raise NotVisible()
     if table not in (row[0], row[-1]):
         raise Refused("table_in_between")
     if _is_used(actor, session, table):
@@ -67,16 +70,7 @@ def _is_used(actor: Actor, session: Session, table: DatedTable) -> bool:
     found: list[Any]
     match table:
         case ShareTable():
-            signed = [Engagement.contract_signed_on >= table.valid_from]
-            if table.valid_to is not None:
-                signed.append(Engagement.contract_signed_on <= table.valid_to)
-            found = [
-                select(ScoreSheet.id)
-                .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
-                .where(Engagement.bureau_id.in_(bureaus), *signed),
-                # A round has read the shares of its year, though nobody may have scored by them yet.
-                _rounds_of_years(bureaus, table),
-            ]
+            found = [_scored_by(bureaus, table)]
         case GradeTable():
             vetoed = select(YearRuleTable).where(YearRuleTable.bureau_id.in_(bureaus))
             if any(_names_grades(rules, table) for rules in session.scalars(vetoed)):
@@ -91,9 +85,27 @@ def _rounds(bureaus: list[int], condition: ColumnElement[bool]) -> Any:
     return select(AssessmentRound.id).where(AssessmentRound.bureau_id.in_(bureaus), condition)
 
 
-def _rounds_of_years(bureaus: list[int], table: ShareTable) -> Any:
-    held = _rounds(bureaus, AssessmentRound.year >= table.valid_from.year)
-    return held if table.valid_to is None else held.where(AssessmentRound.year <= table.valid_to.year)
+def _scored_by(bureaus: list[int], table: ShareTable) -> Any:
+    """Engagements whose contract was signed while it held, with a sheet or in a round.
+
+    A round has read the shares, though nobody may have scored by them yet.
+    """
+    signed: Any = Engagement.contract_signed_on
+    last_day = table.valid_to or date.max
+    has_sheet = exists().where(ScoreSheet.engagement_id == Engagement.id)
+    in_round = exists().where(
+        AssessmentRound.bureau_id == Engagement.bureau_id, AssessmentRound.year == Engagement.assessment_year
+    )
+    nearer = aliased(ShareTable)
+    has_own = exists().where(
+        nearer.bureau_id == Engagement.bureau_id, open_period(nearer.valid_from, nearer.valid_to, signed)
+    )
+    return select(Engagement.id).where(
+        Engagement.bureau_id.in_(bureaus),
+        signed.between(table.valid_from, last_day),
+        or_(Engagement.bureau_id == table.bureau_id, ~has_own),
+        or_(has_sheet, in_round),
+    )
 
 
 def _names_grades(rules: YearRuleTable, table: GradeTable) -> bool:

@@ -16,6 +16,7 @@ from agencyqa.assessments import policies
 from agencyqa.assessments.enums import RoleMissing
 from agencyqa.assessments.models import GradeTable, ShareTable, YearRuleTable
 from agencyqa.assessments.queries.tables import grade_bands, grade_table_in_force
+from agencyqa.assessments.services.table_locks import change_tables, hold_tables
 from agencyqa.assessments.shares import shares_to_data
 from agencyqa.assessments.year_plan import YearPlan, plan_to_data
 from agencyqa.audit.record import record
@@ -154,6 +155,9 @@ def add_year_rules(
     """
     bureau_id = bureau_of(actor)
     chain = bureau_chain(session, bureau_id)
+    # The own bureau's row first and for good: who held it for reading only might meet another who does.
+    change_tables(session, bureau_id)
+    hold_tables(session, chain[1:])
     table = grade_table_in_force(session, chain, valid_from)
     grades = () if table is None else grade_bands(table)
     problems = year_rules_problems(plan.rules(grades, Rounding(2 if table is None else table.places)))
@@ -221,9 +225,10 @@ NAMES: dict[type[DatedTable], str] = {ShareTable: "shares", GradeTable: "grades"
 
 
 def locked(session: Session, model: type[T], bureau_id: int) -> Sequence[T]:
-    """The bureau's tables by their first day; two leads who add at once wait for each other."""
+    """The bureau's tables by their first day, as they are now; who changes them next waits."""
+    change_tables(session, bureau_id)
     statement = select(model).where(model.bureau_id == bureau_id).order_by(model.valid_from)
-    return session.scalars(statement.with_for_update()).all()
+    return session.scalars(statement.execution_options(populate_existing=True)).all()
 
 
 def _append(

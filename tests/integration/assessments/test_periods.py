@@ -29,7 +29,9 @@ from agencyqa.auth.roles import Role
 from agencyqa.errors import Forbidden, Invalid, Refused
 from agencyqa.measures import queries
 from agencyqa.measures.enums import Purpose
-from tests.factories.accounts import NOW, make_actor, make_bureau
+from tests.factories.accounts import NOW, make_actor, make_bureau, make_department
+from tests.factories.agencies import make_agency
+from tests.factories.engagements import make_engagement
 from tests.factories.measures import load_measures, make_scheme, scheme_text
 
 # In the order in which they are entered: later, earlier, and later again.
@@ -144,13 +146,45 @@ def test_a_table_that_something_rests_on_stays(session: Session, lead: Actor) ->
     )
     with pytest.raises(Refused, match="table_in_use"):
         withdraw_table(lead, session, held[1], reason="误", now=NOW)
-    session.add(
-        AssessmentRound(
-            bureau_id=lead.bureau_id, year=2024, state=RoundState.OPEN, weight_mode=WeightMode.EQUAL,
-            grade_table_id=held[1].id, year_rules_id=capped.id, created_at=NOW,
-        )
-    )  # fmt: skip
-    session.flush()
+    bureau = session.get_one(Body, lead.bureau_id)
+    agency, unit = make_agency(session, bureau), make_department(session, bureau)
+    make_engagement(session, bureau, agency, unit, signed_on=date(2024, 5, 6))
+    put_round(session, bureau, 2024, grade_table_id=held[1].id, year_rules_id=capped.id)
     for table in (*held, capped):
         with pytest.raises(Refused, match="table_in_use"):
             withdraw_table(lead, session, table, reason="误", now=NOW)
+
+
+def test_shares_are_used_by_contracts_that_count_in_another_year_and_by_districts_without_shares(
+    session: Session, lead: Actor
+) -> None:
+    """Shares go by the day of the contract, a round by the year in which it counts."""
+    city = make_bureau(session, "市财政局")
+    own, bureau = session.get_one(Body, lead.bureau_id), make_bureau(session, "乙区财政局", parent=city)
+    own.parent_id = city.id
+    session.flush()
+    above = make_actor(session, city, Role.BUREAU_LEAD)
+    first, last = shares(lead, session, DAYS[0]), shares(lead, session, DAYS[1])
+    general = shares(above, session, DAYS[0])
+    grade = grades(above, session, DAYS[0])
+    agency, unit = make_agency(session, own), make_department(session, own)
+    make_engagement(session, own, agency, unit, signed_on=date(2023, 12, 20), assessment_year=2024)
+    put_round(session, own, 2024, grade_table_id=grade.id)
+    with pytest.raises(Refused, match="table_in_use"):
+        withdraw_table(lead, session, first, reason="误", now=NOW)
+    # No contract of the round was signed while it held.
+    withdraw_table(lead, session, last, reason="误", now=NOW)
+    # The district goes by its own; those of the municipality are nobody's.
+    withdraw_table(above, session, general, reason="误", now=NOW)
+    general = shares(above, session, DAYS[0])
+    unit = make_department(session, bureau)
+    make_engagement(session, bureau, agency, unit, signed_on=date(2024, 3, 1))
+    put_round(session, bureau, 2024, grade_table_id=grade.id)
+    with pytest.raises(Refused, match="table_in_use"):
+        withdraw_table(above, session, general, reason="误", now=NOW)
+
+
+def put_round(session: Session, bureau: Body, year: int, **tables: int) -> None:
+    kept: dict[str, Any] = {"state": RoundState.OPEN, "weight_mode": WeightMode.EQUAL, "created_at": NOW}
+    session.add(AssessmentRound(bureau_id=bureau.id, year=year, **kept, **tables))
+    session.flush()
