@@ -162,6 +162,23 @@ class HandingIn:
         at(day, lambda now: self.reviewing.open(work, now), hour=12)
         at(day, lambda now: self.reviewing.stop(work, now, returned=figure < 8), hour=13)
 
+    def plan_open_drafts(self, day: date) -> None:
+        """On this day two drafts are handed in: to one the unit speaks and waits for answers, to one it has yet to."""
+        self.timeline.at(day, lambda now: self._open_draft(now, is_heard=True), hour=10)
+        self.timeline.at(day, lambda now: self._open_draft(now, is_heard=False), hour=11)
+
+    def _open_draft(self, now: datetime, *, is_heard: bool) -> None:
+        """In the next work without a draft; to the first one, where a new file is soon to wait, nobody has spoken."""
+        first = 1 if is_heard else 0
+        for work in works_under_way(self.session, self.stage, local_date(now), REPORT_LEFT)[first:]:
+            course = course_of(work)
+            if self._deliverable(course, DRAFT).state is DeliverableState.EXPECTED:
+                self._upload(course, (DRAFT,), now)
+                self._submit(course, now)
+                if is_heard:
+                    self.listening.hear_unit(work.id, now)
+                return
+
     def plan_open_reviews(self, day: date) -> None:
         """On this day reports lie with each of the three levels, over the second an open comment."""
         for hour, levels in enumerate((1, 0, 2), start=10):
@@ -269,5 +286,5 @@ def works_under_way(
             Engagement.due_on > day + timedelta(days=left),
         )
         .order_by((Engagement.agency_id == first).desc(), Engagement.id.desc())
-        .limit(4)
+        .limit(8)
     ).all()

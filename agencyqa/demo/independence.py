@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.agencies.enums import PersonRole, TieKind
-from agencyqa.agencies.models import Agency
+from agencyqa.agencies.models import Agency, Person
 from agencyqa.agencies.services.ties import TieData, declare_tie
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
@@ -46,7 +46,7 @@ class Independence:
         self.timeline = timeline
 
     def plan_declaration(self, engagement_id: int, day: date, *, has_statement: bool = False) -> None:
-        """On paper two days after the contract; what is stated is judged within the week."""
+        """Two days after the contract; what is stated is judged within the week."""
         signed, decided = day + timedelta(days=2), day + timedelta(days=6)
         self.timeline.at(signed, lambda now: self._sign(engagement_id, has_statement, now))
         if has_statement:
@@ -152,8 +152,13 @@ class Independence:
     def _sign(self, engagement_id: int, has_statement: bool, now: datetime) -> None:
         engagement = self.session.get_one(Engagement, engagement_id)
         assert engagement.principal_evaluator_id is not None
+        person = self.session.get_one(Person, engagement.principal_evaluator_id)
+        # Who has an account signs himself; what others signed on paper the manager enters.
+        signs_here = person.user_id is not None
         sign_declaration(
-            self.stage.agency_manager(engagement.agency_id, now),
+            self.stage.actor(content.EVALUATOR, now)
+            if signs_here
+            else self.stage.agency_manager(engagement.agency_id, now),
             self.session,
             engagement,
             DeclarationData(

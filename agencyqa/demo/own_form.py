@@ -116,6 +116,7 @@ class OwnForm:
     def plan(self, timeline: Timeline) -> None:
         last = local_date(timeline.end)
         timeline.at(date(self.open_year, 1, 8), self._publish)
+        timeline.at(last - timedelta(days=17), self._draft_next)
         for number in range(len(WORKS)):
             self._plan_work(number, last - timedelta(days=16 - number), timeline)
 
@@ -129,6 +130,11 @@ class OwnForm:
         self.session.flush()
         lead = self.stage.actor(content.LEAD, now)
         publish_scheme(lead, self.session, version, seen_version=version.version, now=now)
+
+    def _draft_next(self, now: datetime) -> None:
+        """The form for the year to come is being written; nobody has published it."""
+        text = FORM.read_text(encoding="utf-8").replace(FIRST_DAY, f"{self.open_year + 1}-01-01")
+        draft_scheme(self.stage.actor(content.SUPERVISOR, now), self.session, text, now=now)
 
     def _work(self, number: int, now: datetime, timeline: Timeline) -> None:
         """The contract is entered late; its sheets are opened a few days on."""

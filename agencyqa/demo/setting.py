@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from stdnum.cn import uscc
 
 from agencyqa.accounts.models import Body
 from agencyqa.accounts.services.administration import BodyData, create_body
 from agencyqa.agencies.enums import Entry, TieKind
-from agencyqa.agencies.models import Agency
+from agencyqa.agencies.models import Agency, Appointment
 from agencyqa.agencies.services.evaluators import AppointmentData, PersonData, appoint_evaluator
+from agencyqa.agencies.services.person_accounts import link_account
 from agencyqa.agencies.services.profiles import ProfileData
 from agencyqa.agencies.services.qualifications import QualificationData, add_qualification
 from agencyqa.agencies.services.registration import AgencyData, register_agency
@@ -295,6 +297,7 @@ def add_agency_people(stage: Stage, now: datetime) -> None:
     ):
         stage.people.add(person.username, person.name, first, role, now, can_sign_in=True)
     stage.managers[first.id] = content.AGENCY_MANAGER.username
+    _link_evaluator(stage, now)
     for number, agency in enumerate(stage.agencies[1:], start=2):
         body = stage.session.get_one(Body, agency.id)
         each, username = content.AGENCIES[number - 1], f"agency{number}"
@@ -303,6 +306,17 @@ def add_agency_people(stage: Stage, now: datetime) -> None:
         evaluator, staff = each.evaluators[0], content.AGENCY_STAFF_NAMES[number - 2]
         stage.people.add(f"{username}-evaluator", evaluator, body, Role.PRINCIPAL_EVALUATOR, now)
         stage.people.add(f"{username}-staff", staff, body, Role.AGENCY_STAFF, now)
+
+
+def _link_evaluator(stage: Stage, now: datetime) -> None:
+    """The principal evaluator who signs in signs his own declarations."""
+    evaluator, session = stage.actor(content.EVALUATOR, now), stage.session
+    place = session.scalars(
+        select(Appointment).where(
+            Appointment.agency_id == stage.agencies[0].id, Appointment.person_id == stage.evaluators[0][0]
+        )
+    ).one()
+    link_account(stage.actor(content.SUPERVISOR, now), session, place, evaluator.user_id, now=now)
 
 
 def declare_first_tie(stage: Stage, now: datetime) -> None:

@@ -97,6 +97,7 @@ class Story:
         # The open year is told backwards from its end, so that some of it is always still to be done.
         last = local_date(self.timeline.end)
         self.handing_in.plan_waiting_file(last - timedelta(days=1))
+        self.handing_in.plan_open_drafts(last - timedelta(days=2))
         self.handing_in.plan_open_reviews(last - timedelta(days=1))
         Terms(self.session, self.stage).plan(self.timeline, last)
         self.evaluating.plan_unfinished(last - timedelta(days=1))

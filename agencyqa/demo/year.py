@@ -47,6 +47,7 @@ class Year:
         timeline.at(date(self.open_year, 1, 26), self._assign_results)
         timeline.at(date(self.open_year, 3, 24), self._correct_past_year)
         timeline.at(date(self.open_year, 2, 16), self._suspend_an_agency)
+        timeline.at(date(self.open_year, 2, 18), self._remove_an_agency)
         timeline.at(last - timedelta(days=60), self._work_in_the_other_district)
         timeline.at(last - timedelta(days=9), self._receive_application)
 
@@ -130,6 +131,43 @@ class Year:
                 local_date(now),
                 "上年度质量考核得分较低，约谈后限期整改，整改期间暂停承接业务。",
                 "M2/violations",
+            ),
+            seen_version=registration.version,
+            now=now,
+        )
+
+    def _remove_an_agency(self, now: datetime) -> None:
+        """Long in the register, without work of late; what it did stays on record."""
+        supervisor, day = self.stage.actor(content.SUPERVISOR, now), local_date(now)
+        agency = register_agency(
+            supervisor,
+            self.session,
+            AgencyData(
+                setting.credit_code(98),
+                ProfileData(
+                    name="望洲旧岸工程咨询有限公司",
+                    kind=content.AGENCIES[0].kind,
+                    legal_representative="屈寒江",
+                    founded_on=date(2011, 3, 2),
+                    address="云汀市望洲区演示路269号",
+                    contact_name="屈寒江",
+                    contact_phone="000-55500098",
+                ),
+                effective_on=date(self.past_year - 1, 3, 1),
+                entry=Entry.ADMISSION,
+                reason="原纸质名录转入。",
+            ),
+            now=now,
+        )
+        registration = self.session.scalars(
+            select(Registration).where(Registration.agency_id == agency.id)
+        ).one()
+        decide_standing(
+            self.stage.actor(content.LEAD, now),
+            self.session,
+            registration,
+            DecisionData(
+                StandingAction.REMOVE, day, "出具虚假评价报告，经核查属实，移出机构库。", "M2/violations"
             ),
             seen_version=registration.version,
             now=now,

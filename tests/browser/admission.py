@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.desks import Desks, go, panel, said, sign_in
+from tests.browser.desks import Desks, a_pdf, go, panel, said, sign_in
 
 BUREAU = "云汀市望洲区财政局"
 AGENCY = "云汀拾光绩效评价有限公司"
@@ -32,7 +32,7 @@ def apply(page: Page, code: str) -> str:
     page.get_by_label("机构类型").select_option(label="专业咨询机构")
     page.get_by_label("声明：独立于").check()
     page.get_by_role("button", name="建立申请").click()
-    expect(page.get_by_text("至少一名主评人")).to_be_visible()
+    expect(page.get_by_text("主评人：至少 1 名")).to_be_visible()
     page.get_by_role("link", name="添加资质").click()
     page.get_by_label("资质（执业许可）名称").fill("绩效评价业务能力备案")
     page.get_by_role("button", name="添加").click()
@@ -42,10 +42,21 @@ def apply(page: Page, code: str) -> str:
     page.get_by_label("参加工作日期").fill("2010-07-01")
     page.get_by_label("从事绩效评价起始日期").fill("2015-03-01")
     page.get_by_role("button", name="添加").click()
+    add_papers(page)
     expect(page.get_by_text("必备材料已齐全。")).to_be_visible()
     page.get_by_role("button", name="提交申请").click()
     expect(page.get_by_text("待审核").first).to_be_visible()
     return page.url
+
+
+def add_papers(page: Page) -> None:
+    """What the bureau asks for beside what is typed."""
+    for kind in ("营业执照（登记证书）", "质量控制制度"):
+        page.get_by_role("link", name="上传材料").click()
+        page.get_by_label("文件种类").select_option(label=kind)
+        page.locator("input[type=file]").set_input_files(a_pdf(kind, kind))
+        page.get_by_role("button", name="上传").click()
+        expect(page.get_by_role("link", name=f"{kind}.pdf")).to_be_visible()
 
 
 def open_application(page: Page) -> None:

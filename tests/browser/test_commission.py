@@ -216,7 +216,7 @@ def verified(program: Path, *arguments: str | Path) -> int:
 
 def move_the_terms(people: People, work: Work) -> None:
     papers = delivering.extend(people.supervisor, work, PAPERS, 5)
-    assert f"{work.due_on}起 5 个工作日" in papers
+    assert f"自 {work.due_on} 起 5 个工作日" in papers
     delivering.pause_and_resume(people.supervisor, work, REPORT)
     found = re.search(r"期限：(\d{4}-\d\d-\d\d)", panel(people.supervisor, REPORT).inner_text())
     assert found is not None
