@@ -93,6 +93,7 @@ def picture(page: Page, name: str, height: int, scroll_to: str | None = None, *,
 
 def fill_in(page: Page) -> None:
     """A sheet in the middle of the work: some criteria given, none of it saved for good."""
+    page.goto("/")
     page.get_by_role("link", name="填写").first.click()
     page.check('[name="a-team_ability-band"][value="strong"]')
     page.fill('[name="a-team_ability-value"]', "14")
@@ -135,6 +136,10 @@ def hand_in(page: Page) -> None:
 def agency_pictures(page: Page) -> None:
     picture(page, "agency-phone", 844, width=PHONE)
     hand_in(page)
+    go_to_first(page, "/engagements/", "tbody th a", "text=本人签署", then="/independence")
+    picture(page, "independence", 900, "#declarations")
+    go_to_first(page, "/engagements/", "tbody th a", "text=签字盖章", then="/review")
+    picture(page, "review", 900)
     page.goto("/")
     page.get_by_role("link", name="陈述申辩").first.click()
     picture(page, "finding", 900)
@@ -150,6 +155,47 @@ def supervisor_pictures(page: Page) -> None:
     picture(page, "engagement", 900, "#trail")
     go_to_first(page, "/sheets?view=todo", "tbody th a", ".facts-asked", then="/edit")
     picture(page, "score-facts", 900, ".criterion:has(.facts-asked)")
+    commissioning_pictures(page)
+    page.goto("/board")
+    picture(page, "board", 900)
+    page.goto("/duties/waiting")
+    picture(page, "waiting", 700)
+    page.goto("/calendar")
+    picture(page, "calendar", 900)
+
+
+def commissioning_pictures(page: Page) -> None:
+    """From the register to the archive."""
+    page.goto("/agencies/")
+    picture(page, "register", 800)
+    page.get_by_role("link", name="云汀明衡绩效咨询有限公司").click()
+    page.locator("#evaluators tbody th a").first.click()
+    picture(page, "person", 800)
+    go_to_first(page, "/agencies/applications?state=submitted", "tbody th a", "#decision")
+    picture(page, "application", 900)
+    page.goto("/engagements/plans/")
+    page.get_by_role("row").filter(has_text="已批准").first.get_by_role("link").click()
+    picture(page, "plan", 800, "main form")
+    go_to_first(page, "/engagements/selections/", "tbody th a", "text=不得选定")
+    picture(page, "selection", 800)
+    go_to_first(page, "/engagements/", "tbody th a", "text=分段计算", then="/contract")
+    picture(page, "contract", 900)
+    go_to_first(page, "/engagements/", "tbody th a", "text=期限中止", then="/deliverables")
+    page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
+    picture(page, "terms", 800, ".panel:has(details)")
+    go_to_first(page, "/engagements/", "tbody th a", "#draft table", then="/opinions")
+    picture(page, "opinions", 800)
+    go_to_first(page, "/engagements/?state=completed", "tbody th a", "text=保管至", then="/archive")
+    picture(page, "archive", 700)
+
+
+def department_pictures(page: Page) -> None:
+    picture(page, "department-phone", 844, width=PHONE)
+    page.set_viewport_size({"width": WIDTH, "height": 900})
+    page.goto("/duties")
+    picture(page, "duties", 700)
+    fill_in(page)
+    picture(page, "score-sheet", 900, ".sheet-section")
 
 
 def lead_pictures(page: Page) -> None:
@@ -177,9 +223,7 @@ def main() -> None:
         lead_pictures(desk("lead"))
         supervisor_pictures(desk("supervisor"))
         agency_pictures(desk("agency"))
-        department = desk("department")
-        fill_in(department)
-        picture(department, "score-sheet", 900, ".sheet-section")
+        department_pictures(desk("department"))
         browser.close()
 
 
