@@ -78,11 +78,11 @@ def extend(page: Page, work: Work, kind: str, days: int) -> str:
 
 def pause_and_resume(page: Page, work: Work, kind: str) -> None:
     page.goto(f"{work.path}/deliverables")
-    panel(page, kind).get_by_role("link", name="中止").click()
+    panel(page, kind).get_by_role("link", name="中止期限").click()
     page.get_by_label("中止日期").fill(work.today.isoformat())
     page.get_by_label("批准依据").fill("分管领导批示")
     page.get_by_label("理由").fill("等待学校补充采购台账。")
-    page.get_by_role("button", name="中止").click()
+    page.get_by_role("button", name="中止期限").click()
     expect(panel(page, kind)).to_contain_text("等待学校补充采购台账。")
     panel(page, kind).get_by_role("link", name="恢复计算").click()
     page.get_by_label("恢复日期").fill(work.today.isoformat())
