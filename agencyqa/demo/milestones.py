@@ -15,12 +15,20 @@ from agencyqa.engagements.deliverables.services.pauses import Grounds
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.schedule.enums import MilestoneKind
 from agencyqa.engagements.schedule.models import Milestone
-from agencyqa.engagements.schedule.services import MilestoneData, extend, finish, pause, plan_milestone
+from agencyqa.engagements.schedule.services import (
+    MilestoneData,
+    cancel_milestone,
+    extend,
+    finish,
+    pause,
+    plan_milestone,
+)
 from agencyqa.measures.workdays import working_calendar
 
 K = MilestoneKind
 # Working days after the contract was signed, and what proves that it was done.
 EARLY = ((K.KICK_OFF, 5, "启动会纪要和签到表（演示）"), (K.FIELDWORK_BEGINS, 12, "进场通知单（演示）"))
+CANCELLED = "专家意见改为书面征求，不再召开评审会。"
 LATER = Grounds("决算批复尚未取得，现场核查顺延。", "委托方书面意见（演示）")
 
 
@@ -47,7 +55,11 @@ class Milestones:
             elif position == 1:
                 began_on = min(ends.due_on, day - timedelta(days=1))
                 pause(supervisor, self.session, ends, began_on, LATER, seen_version=ends.version, now=now)
-            self._plan(supervisor, work, K.EXPERT_MEETING, 55, now)
+            meeting = self._plan(supervisor, work, K.EXPERT_MEETING, 55, now)
+            if position == 0:
+                cancel_milestone(
+                    supervisor, self.session, meeting, CANCELLED, seen_version=meeting.version, now=now
+                )
             self._plan(supervisor, work, K.PAYMENT, 75, now)
 
     def _plan(
