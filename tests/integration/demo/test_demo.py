@@ -109,11 +109,14 @@ def test_the_demo_year(loaded: tuple[Flask, Path, str]) -> None:
     with app.app_context():
         session = db.session()
         assert session.get_one(InstallationFact, "demo_data").value == "2026"
-        assert missing_states(session) == {}
+        is_in_year = DAYS[db.engine.dialect.name].year == 2026
+        # When the open year is over, only two works are left that still wait for a report.
+        assert missing_states(session) == ({} if is_in_year else {"internal_review": ["level_3"]})
         # Twelve agencies, an applicant on paper, one that was admitted and one that was removed; the first in a
         # second register too.
         assert count(session, Registration) == 16
-        _check_opinions(session)
+        if is_in_year:
+            _check_opinions(session)
         assert states(session, Appointment.role) == set(PersonRole)
         assert count(session, Engagement) == 65
         assert states(session, ContractTerms.method) == set(FeeMethod)
