@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agencyqa.assessments.grade_words import cut, graded_percent, percent_text, rounded_text
 from agencyqa.measures.scheme_format import CheckedFile
 from agencyqa.measures.sentences import (
     criterion_outcome,
@@ -26,8 +27,8 @@ from agencyqa.scoring import (
     CriterionResult,
     Program,
     SheetResult,
-    format_fraction,
     format_points,
+    fraction_to_data,
     readd,
 )
 
@@ -82,14 +83,30 @@ def as_table(shown: ShownSheet, program: Program, texts: SchemeTexts) -> list[st
             for measure in result.measures
         ]
         lines.append(f"{gettext('按办法小计')}{gettext('：')}{'  '.join(parts)}")
-    if result.percent is not None:
-        grade = f"  {gettext('等级')} {texts.grade(result.grade)}" if result.grade is not None else ""
-        lines.append(f"{gettext('得分率')} {format_fraction(result.percent, 2)}%{grade}")
+    lines += _graded(result, program, trace, texts)
     if trace is not None:
         again = readd(trace)
         if again is not None:
             lines.append(gettext("逐步重算得 %(total)s 分，与总分一致。", total=_units(again)))
     return [*lines, ""]
+
+
+def _graded(
+    result: SheetResult, program: Program, trace: Mapping[str, Any] | None, texts: SchemeTexts
+) -> list[str]:
+    """From the total to the grade, with every step where they are asked for."""
+    if result.percent is None:
+        return []
+    lines: list[str] = []
+    if trace is not None:
+        worked_out = percent_text(result.total, result.assessed_max, result.percent)
+        lines.append(f"{gettext('折算百分制')}  {worked_out}")
+        if trace["rounding"] is not None:
+            lines.append(f"{gettext('修约')}  {rounded_text(trace['rounding'])}")
+    rounding = program.scheme.rounding
+    sign = "" if rounding is not None or cut(result.percent)[1] else "≈ "
+    grade = f"  {gettext('等级')} {texts.grade(result.grade)}" if result.grade is not None else ""
+    return [*lines, f"{gettext('得分率')} {sign}{graded_percent(result.percent, rounding)}%{grade}"]
 
 
 def _told(
@@ -161,7 +178,10 @@ def as_json(checked: CheckedFile, sheets: Sequence[ShownSheet]) -> str:
             "max_points": _exact(result.max_points),
             "assessed_points": _exact(result.assessed_max),
             "left_out": list(result.left_out),
-            "percent": None if result.percent is None else format_fraction(result.percent, 2),
+            "percent": (
+                None if result.percent is None else graded_percent(result.percent, checked.scheme.rounding)
+            ),
+            "percent_exact": fraction_to_data(result.percent),
             "grade": result.grade,
             "sections": {section.key: _exact(section.total) for section in result.sections},
             "measures": {measure.key: _exact(measure.total) for measure in result.measures},

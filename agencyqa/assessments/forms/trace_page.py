@@ -12,6 +12,7 @@ from agencyqa.assessments.forms.explained import ExplainedVeto, explained_vetoes
 from agencyqa.assessments.forms.facts_page import NO_FACTS, FactLine, FactLines
 from agencyqa.assessments.forms.layout import block_of
 from agencyqa.assessments.forms.steps import StepLine, step_lines
+from agencyqa.assessments.grade_words import grade_text, percent_text, rounded_text
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.stored import answers_that_count
 from agencyqa.measures.sentences import (
@@ -23,16 +24,13 @@ from agencyqa.measures.sentences import (
     sheet_outcome,
 )
 from agencyqa.measures.texts import SchemeTexts
-from agencyqa.measures.words import gettext
 from agencyqa.scoring import (
     Criterion,
     CriterionResult,
     Issue,
     Program,
     TraceError,
-    format_fraction,
     format_points,
-    format_scaled,
     fraction_from_data,
     readd,
 )
@@ -141,10 +139,10 @@ def trace_page(
         total=trace["total"],
         max_points=result.assessed_max,
         percent=percent,
-        percent_text=_percent_text(trace["total"], result.assessed_max, percent),
-        rounded_text=_rounded_text(trace["rounding"]),
+        percent_text=percent_text(trace["total"], result.assessed_max, percent),
+        rounded_text=rounded_text(trace["rounding"]),
         grade=texts.grade(trace["grade"]["key"]) if trace["grade"] else "",
-        grade_text=_grade_text(trace["grade"], texts),
+        grade_text=grade_text(trace["grade"], texts),
         sum_text=_sum_text(
             [
                 *(section.total for section in sections),
@@ -208,39 +206,6 @@ def _criterion(
         difference=data["difference"],
         reason=reasons.get(key, ""),
         facts=facts.of(key),
-    )
-
-
-def _percent_text(total: int | None, maximum: int, percent: Fraction | None) -> str:
-    if total is None or percent is None:
-        return ""
-    exact = (percent * 10_000).denominator == 1
-    sign = "=" if exact else "≈"
-    figure = format_fraction(percent, 4).rstrip("0").rstrip(".")
-    return f"{format_points(total)} ÷ {format_points(maximum)} × 100 {sign} {figure}"
-
-
-def _rounded_text(rounding: Mapping[str, Any] | None) -> str:
-    if rounding is None:
-        return ""
-    return gettext(
-        "四舍五入保留 %(places)s 位小数：%(figure)s",
-        places=rounding["places"],
-        figure=format_scaled(rounding["result"], rounding["places"]),
-    )
-
-
-def _grade_text(grade: Mapping[str, Any] | None, texts: SchemeTexts) -> str:
-    if grade is None:
-        return ""
-    low = format_points(grade["low"])
-    if grade["high"] is None:
-        return gettext("%(grade)s：%(low)s 以上（含）", grade=texts.grade(grade["key"]), low=low)
-    return gettext(
-        "%(grade)s：%(low)s（含）至 %(high)s（不含）",
-        grade=texts.grade(grade["key"]),
-        low=low,
-        high=format_points(grade["high"]),
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from agencyqa.assessments.cli import group
-from tests.factories.measures import MIXED_FORM
+from tests.factories.measures import MIXED_FORM, scheme_text
 
 SHEETS = MIXED_FORM.with_name("mixed-sheets.yaml")
 
@@ -98,3 +99,32 @@ def test_one_incomplete_sheet_keeps_no_other_from_its_figures(tmp_path: Path) ->
     table = CliRunner().invoke(group, ["score", str(MIXED_FORM), str(sheets), "--trace"])
     assert table.exit_code == 3
     assert "总分 — / 100" in [" ".join(line.split()) for line in table.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("rounding", "shown", "told"),
+    [
+        ("", "≈ 89.9996% 等级 乙", ["折算百分制 26.9999 ÷ 30 × 100 ≈ 89.9996"]),
+        (
+            "rounding: {places: 1}\n",
+            "90.0% 等级 甲",
+            ["折算百分制 26.9999 ÷ 30 × 100 ≈ 89.9996", "修约 四舍五入保留 1 位小数：90.0"],
+        ),
+    ],
+)
+def test_the_percentage_is_the_one_that_the_grade_goes_by(
+    tmp_path: Path, rounding: str, shown: str, told: list[str]
+) -> None:
+    """Rounded only where the scheme says so: 89.9996 is no 90 beside the grade below it."""
+    grades = "grades:\n  - {key: a, label: {zh: 甲, en: A}, low: 90}\n  - {key: b, label: {zh: 乙, en: B}, low: 0}\n"
+    scheme, sheets = tmp_path / "scheme.yaml", tmp_path / "sheets.yaml"
+    scheme.write_text(f"{scheme_text(points='30')}{rounding}{grades}", encoding="utf-8")
+    sheets.write_text("sheets: [{answers: {quality: {value: 26.9999}}}]\n", encoding="utf-8")
+    lines = [" ".join(line.split()) for line in run("score", scheme, sheets, "--trace").splitlines()]
+    assert f"得分率 {shown}" in lines
+    assert [line for line in lines if line.startswith(("折算", "修约"))] == told
+    (row,) = json.loads(run("score", scheme, sheets, "--format", "json"))["sheets"]
+    assert (row["percent"], row["percent_exact"]) == (
+        ("90.0" if rounding else "89.9996"),
+        {"num": 269_999, "den": 3000},
+    )
