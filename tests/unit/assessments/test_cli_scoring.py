@@ -52,7 +52,9 @@ def test_json_for_other_programs() -> None:
     result = run("score", "jiading-2018", SHEETS, "--format", "json", "--trace")
     sheet = json.loads(result.output)["sheets"][0]
     assert sheet["sections"] == {"before": "29", "during": "19", "after": "46"}
-    assert (sheet["total"], sheet["percent"], sheet["trace"]["total"]) == ("94", "94.00", 940_000)
+    # The percentage by which it is graded, and the whole fraction.
+    assert (sheet["total"], sheet["percent"], sheet["percent_exact"]) == ("94", "94", {"num": 94, "den": 1})
+    assert sheet["trace"]["total"] == 940_000
 
 
 def test_a_scheme_and_sheets_by_path_and_as_json(tmp_path: Path) -> None:
