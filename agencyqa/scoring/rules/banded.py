@@ -83,16 +83,17 @@ class BandedRange(Rule):
         if not self.bands:
             return found
         edges: dict[str, int] = {}
+        turned: list[Problem] = []
         for band in self.bands:
             edges[f"bands.{band.key}.low"], edges[f"bands.{band.key}.high"] = band.low, band.high
             if band.low > band.high:
-                found.append(
-                    Problem(f"bands.{band.key}", "band_reversed", {"low": band.low, "high": band.high})
-                )
-        found += step_problems(self.step, edges)
-        if not found:
-            found += self._neighbour_problems()
-        return found
+                params = {"low": band.low, "high": band.high}
+                turned.append(Problem(f"bands.{band.key}", "band_reversed", params))
+        found += turned + step_problems(self.step, edges)
+        if self.step < 1 or turned:
+            # What lies beside what is not known.
+            return found
+        return found + self._neighbour_problems()
 
     def _neighbour_problems(self) -> list[Problem]:
         found: list[Problem] = []

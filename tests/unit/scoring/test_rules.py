@@ -255,6 +255,16 @@ def test_every_fault_of_the_parameters_is_reported_at_once() -> None:
         ("bands.x", "band_reversed"),
         ("bands.x.high", "off_step"),
     ]
+    # A wrong edge or key hides no hole and no overlap beside it.
+    edges = (Band("a", 0, 3), Band("B", 5, 6), Band("c", 8, 12), Band("d", 10, 14))
+    assert places(BandedRange(edges, 2)) == [
+        ("bands.B", "bad_key"),
+        ("bands.a.high", "off_step"),
+        ("bands.B.low", "off_step"),
+        ("bands.B.low", "band_gap"),
+        ("bands.d.low", "band_overlap"),
+    ]
+    assert places(BandedRange((Band("a", 0, 3), Band("b", 9, 10)), 0)) == [("step", "not_positive")]
     assert places(BandedRange(())) == [("bands", "empty")]
     assert places(AllOrNothing(0)) == [("points", "not_positive")]
     assert places(Deductions(-1, (Fault("A", 0, 0),))) == [
