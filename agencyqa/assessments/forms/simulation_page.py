@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agencyqa.assessments.forms.ranking_page import signed
+from agencyqa.assessments.forms.ranking_page import group_label, signed
 from agencyqa.assessments.simulation.gap_texts import gap_sentences
 from agencyqa.assessments.simulation.simulate import AgencyMove, Simulation
 from agencyqa.assessments.simulation.study import Study
@@ -35,6 +35,9 @@ class MoveLine:
     grade_move: int | None
     grade_changed: bool
     changed: bool
+    group: str = ""
+    group_rank_before: int | None = None
+    group_rank_after: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class SimulationPage:
     sheets: int
     scored: int
     incomplete: int
+    has_groups: bool
 
 
 def simulation_page(study: Study, labels: Mapping[str, str], *, only_changed: bool) -> SimulationPage:
@@ -96,6 +100,7 @@ def simulation_page(study: Study, labels: Mapping[str, str], *, only_changed: bo
         sheets=len(simulation.year.sheet_ids),
         scored=0 if rescored is None else int(rescored.scored.sum()),
         incomplete=0 if rescored is None else rescored.incomplete,
+        has_groups=simulation.has_groups,
     )
 
 
@@ -117,6 +122,9 @@ def _move(simulation: Simulation, move: AgencyMove, labels: Mapping[str, str]) -
         grade_move=move.grade_move,
         grade_changed=move.grade_changed,
         changed=move.changed,
+        group=group_label(after.group),
+        group_rank_before=before.group_rank,
+        group_rank_after=after.group_rank,
     )
 
 

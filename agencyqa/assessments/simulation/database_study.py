@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
 from agencyqa.assessments.enums import YearWeights
-from agencyqa.assessments.forms.ranking_page import band_label
+from agencyqa.assessments.forms.ranking_page import band_label, group_label
 from agencyqa.assessments.models import GradeTable
 from agencyqa.assessments.queries.tables import grade_bands, rounding_of
 from agencyqa.assessments.simulation.cli import stored_years
@@ -153,12 +153,18 @@ def _replaced(draft: CheckedFile, versions: Mapping[int, SchemeVersion]) -> dict
 
 def _row(found: Simulation, move: AgencyMove, table: GradeTable) -> dict[str, Any]:
     before, after = move.before, move.after
+    grouped = {
+        "group": group_label(after.group) or None,
+        "group_rank_before": before.group_rank,
+        "group_rank_after": after.group_rank,
+    }
     return {
         "agency": found.year.agencies[after.agency][1],
         "score_before": None if before.rounded is None else format_scaled(before.rounded, SHOWN_PLACES),
         "score_after": None if after.rounded is None else format_scaled(after.rounded, SHOWN_PLACES),
         "rank_before": before.rank,
         "rank_after": after.rank,
+        **(grouped if found.has_groups else {}),
         "grade_before": band_label(table.bands, before.grade) or None,
         "grade_after": band_label(table.bands, after.grade) or None,
     }
@@ -191,9 +197,13 @@ def _as_table(found: Simulation, rows: list[dict[str, Any]], gaps: list[str]) ->
     lines += [f"! {gap}" for gap in gaps]
     for row in rows:
         shown = {name: "—" if value is None else value for name, value in row.items()}
+        within = ""
+        if found.has_groups:
+            places = f"{shown['group_rank_before']} → {shown['group_rank_after']}"
+            within = f"  {gettext('组内名次')} {shown['group']} {places}"
         lines.append(
             f"{shown['agency']}  {shown['score_before']} → {shown['score_after']}"
-            f"  {gettext('名次')} {shown['rank_before']} → {shown['rank_after']}"
+            f"  {gettext('名次')} {shown['rank_before']} → {shown['rank_after']}{within}"
             f"  {shown['grade_before']} → {shown['grade_after']}"
         )
     return lines if rows else [*lines, gettext("没有变化。")]

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from flask_babel import gettext
 
+from agencyqa.assessments.forms.ranking_page import group_label
 from agencyqa.assessments.simulation.simulate import AgencyMove, Simulation
 from agencyqa.assessments.simulation.year import SHOWN_PLACES, EngagementScores
 from agencyqa.scoring import SCALE
@@ -49,6 +50,7 @@ def _agencies(
         Column("difference", gettext("相差"), 10, Kind.SCORE),
         Column("rank_before", gettext("原名次"), 8, Kind.RANK),
         Column("rank_after", gettext("新名次"), 8, Kind.RANK),
+        *(_group_columns() if simulation.has_groups else ()),
         Column("grade_before", gettext("原等级"), 10),
         Column("grade_after", gettext("新等级"), 10),
         Column("engagements", gettext("业务数"), 8, Kind.INT),
@@ -57,13 +59,27 @@ def _agencies(
     sheet.write_all(_move(simulation, move, labels) for move in simulation.moves)
 
 
+def _group_columns() -> tuple[Column, ...]:
+    return (
+        Column("group", gettext("组别"), 14),
+        Column("group_rank_before", gettext("原组内名次"), 10, Kind.RANK),
+        Column("group_rank_after", gettext("新组内名次"), 10, Kind.RANK),
+    )
+
+
 def _move(simulation: Simulation, move: AgencyMove, labels: Mapping[str, str]) -> dict[str, Any]:
     before, after = move.before, move.after
+    grouped = {
+        "group": group_label(after.group),
+        "group_rank_before": before.group_rank,
+        "group_rank_after": after.group_rank,
+    }
     return {
         "agency": simulation.year.agencies[after.agency][1],
         **_scores(before.rounded, after.rounded),
         "rank_before": before.rank,
         "rank_after": after.rank,
+        **(grouped if simulation.has_groups else {}),
         "grade_before": labels.get(before.grade or "", before.grade),
         "grade_after": labels.get(after.grade or "", after.grade),
         "engagements": after.engagements,

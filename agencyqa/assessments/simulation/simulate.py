@@ -51,11 +51,10 @@ class AgencyMove:
 
     @property
     def changed(self) -> bool:
-        return (self.before.rounded, self.before.rank, self.before.grade) != (
-            self.after.rounded,
-            self.after.rank,
-            self.after.grade,
+        old, new = (
+            (line.rounded, line.rank, line.group_rank, line.grade) for line in (self.before, self.after)
         )
+        return old != new
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,11 @@ class Simulation:
     sheets_after: SheetTotals
     rescored: Rescored | None
     crossings: Mapping[tuple[str, str], int]
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether the year ranks agencies among their own kind as well."""
+        return any(line.group for line in self.after.lines)
 
     def changed_engagements(self) -> IntArray:
         """Positions of the engagements whose score as shown is another, the largest change first."""

@@ -39,7 +39,8 @@ class Beside:
     By engagement: ``amounts`` of the evaluated money in fen, ``set_weights`` set by hand; None where not known. By
     sheet: its ``seat`` in a panel, 0 for a single scorer, and ``form_of``, the position of the agency that it scores
     as a whole, -1 for all others. ``waiting`` are (engagement, position in roles) of panel seats without a decided
-    sheet. By agency: the sum of its ``credits`` in units, and for each veto whether it is ``raised``.
+    sheet. By agency: the sum of its ``credits`` in units, for each veto whether it is ``raised``, and the one of the
+    ``groups`` in which it is ranked.
     """
 
     role_missing: tuple[RoleMissing, ...] = ()
@@ -50,6 +51,7 @@ class Beside:
     waiting: tuple[tuple[int, int], ...] = ()
     credits: Sequence[int] = ()
     raised: Mapping[str, Sequence[bool]] = field(default_factory=dict)
+    groups: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,10 @@ class YearRules:
 
 @dataclass(frozen=True)
 class AgencyLine:
-    """``agency`` is a position in the year's agencies. Without a score there is neither rank nor grade."""
+    """``agency`` is a position in the year's agencies. Without a score there is neither rank nor grade.
+
+    ``group`` is "" where the rules of the year rank all of them together only.
+    """
 
     agency: int
     score: Fraction | None
@@ -147,6 +152,8 @@ class AgencyLine:
     rank: int | None
     grade: str | None
     engagements: int
+    group: str = ""
+    group_rank: int | None = None
 
 
 @dataclass(frozen=True)
@@ -282,6 +289,8 @@ def _lines(
     shown = np.where(has_score, rounded, -1).astype(np.int64)
     is_ranked = found.state == FINAL
     place = ranks(shown, is_ranked)
+    groups = [] if rules.plan.groups is RankGroups.NONE else year.beside.groups
+    within = _ranks_within(groups, shown, is_ranked)
     counts = np.bincount(year.agency, minlength=size)
     # Equal ones in the order of their names, and who has no rank last.
     order = np.lexsort((np.arange(size), np.where(is_ranked, -shown, 0), ~is_ranked))
@@ -293,9 +302,18 @@ def _lines(
             rank=int(place[at]) or None,
             grade=rules.grades[found.grade[at]].key if found.grade[at] >= 0 else None,
             engagements=int(counts[at]),
+            group=groups[at] if groups else "",
+            group_rank=int(within[at]) or None,
         )
         for at in order
     )
+
+
+def _ranks_within(groups: Sequence[str], shown: IntArray, is_ranked: Mask) -> IntArray:
+    """The place of each agency among those of its group; 0 where it has none, or where there are no groups."""
+    if not groups:
+        return np.zeros(len(shown), dtype=np.int64)
+    return ranks(shown, is_ranked, np.unique(groups, return_inverse=True)[1])
 
 
 def scores_of_years(

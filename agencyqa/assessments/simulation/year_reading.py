@@ -142,6 +142,7 @@ def read_year(
             ),
             credits=[sum(each.points for each in facts[agency_id].credits) for agency_id in order],
             raised={veto.key: [veto.key in raised[agency_id] for agency_id in order] for veto in plan.vetoes},
+            groups=[facts[agency_id].group for agency_id in order],
         ),
     )
     versions = _versions(session, {int(number) for number in np.unique(arrays.version)}, known_versions)

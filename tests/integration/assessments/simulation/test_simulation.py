@@ -224,8 +224,8 @@ def test_a_draft_of_the_form_on_agencies(client: Client, year: Year) -> None:
     page = client.get(f"/simulation?scheme={version.id}").text
     # 0.8 x 82 + 0.2 x 80 + 3, then 0.2 x 70; and 0.8 x 170/3 + 0.2 x 80 as before.
     assert table(page) == [
-        ["申评咨询有限公司", "84.60", "82.60", "−2.00", "1 → 1", "良"],
-        ["浦江会计师事务所", "61.33", "61.33", "", "2 → 2", "中"],
+        ["申评咨询有限公司", "84.60", "82.60", "−2.00", "1 → 1", "专业咨询机构 1 → 1", "良"],
+        ["浦江会计师事务所", "61.33", "61.33", "", "2 → 2", "专业咨询机构 2 → 2", "中"],
     ]
     assert "重新计分 2 份评分表（共 8 份）" in said(page)
     assert table(page, "engagements") == [["没有变化。"]]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agencyqa.assessments.annual import years_of_agencies
-from agencyqa.assessments.enums import RoleMissing, SheetState, YearWeights
+from agencyqa.assessments.enums import RankGroups, RoleMissing, SheetState, YearWeights
 from agencyqa.assessments.simulation.year import Beside, SheetTotals, YearArrays, YearRules, roll_up
 from agencyqa.assessments.year_facts import AgencyFact, CreditFact, EngagementFact, SheetFact, is_counted
 from agencyqa.assessments.year_plan import PlanVeto, YearPlan
@@ -20,7 +20,8 @@ from tests.unit.assessments.simulation.years import GRADES, PastEngagement, Past
 
 ROLES = ("bureau", "expert")
 VETO = PlanVeto("bad", "", "", 700_000, "fair", ("late",))
-MARKS = st.one_of(st.integers(0, 10), st.none()).map(lambda total: (total, 10))
+# Mostly there, or hardly a year would have a figure and a rank to compare.
+MARKS = st.sampled_from([*range(11), None]).map(lambda total: (total, 10))
 # The same facts as a round has them, and by agency what concerns it as a whole.
 Past = tuple[list[EngagementFact], dict[int, AgencyFact], YearPlan]
 
@@ -39,24 +40,27 @@ def pasts(draw: st.DrawFn) -> Past:
     part = draw(st.integers(0, 4))
     table = (RoleShare(ROLES[0], part, 4), RoleShare(ROLES[1], 4 - part, 4, panel))
     missing = draw(st.sampled_from(list(RoleMissing)))
-    weights, limit = st.one_of(st.none(), st.integers(0, 3)), st.one_of(st.none(), st.just(50_000))
+    weights, limit = st.sampled_from([1, 2, 3, 1, 2, 3, 0, None]), st.one_of(st.none(), st.just(50_000))
     numbers, facts = count(), []
     for number in range(draw(st.integers(1, 5))):
-        seats = [(0, draw(MARKS))] + [(seat, draw(MARKS)) for seat in range(1, draw(st.integers(0, 4)) + 1)]
+        seats = [(0, draw(MARKS))] + [
+            (seat, draw(MARKS)) for seat in range(1, draw(st.sampled_from([3, 4, 3, 4, 2, 0])) + 1)
+        ]
         past = PastEngagement(draw(st.integers(0, 2)), draw(st.integers(0, 3)), table, ())
         fact = replace(facts_of([past])[0], engagement_id=number, role_missing=missing)
         sheets = tuple(
-            _sheet(next(numbers), number, seat, *mark, decided=draw(st.integers(0, 5)) > 0)
+            _sheet(next(numbers), number, seat, *mark, decided=draw(st.integers(0, 15)) > 0)
             for seat, mark in seats
         )
         facts.append(replace(fact, sheets=sheets, amount=draw(weights), weight=draw(weights)))
     share = Fraction(draw(st.integers(0, 2)), 4)
     plan = YearPlan(
         draw(st.sampled_from(list(YearWeights))),
-        least_engagements=draw(st.integers(1, 2)),
+        least_engagements=draw(st.sampled_from([1, 1, 1, 2])),
         agency_share=share,
         base=draw(st.sampled_from([None, 0, 10_000])),
         vetoes=draw(st.sampled_from([(), (VETO,)])),
+        groups=draw(st.sampled_from(list(RankGroups))),
     )
     if plan.base is not None:
         plan = replace(
@@ -65,9 +69,10 @@ def pasts(draw: st.DrawFn) -> Past:
     day, credits = facts[0].signed_on, st.lists(st.integers(-90_000, 90_000), max_size=2)
     agencies = {
         agency: AgencyFact(
-            form=draw(st.sampled_from([None, _sheet(1000 + agency, None, 0, 7 + agency, 10)])),
+            form=draw(st.sampled_from([_sheet(1000 + agency, None, 0, 7 + agency, 10)] * 3 + [None])),
             credits=tuple(CreditFact(n, day, each, "", "") for n, each in enumerate(draw(credits))),
             findings=({"fault": "late", "finding_id": 1, "number": "1"},) if draw(st.booleans()) else (),
+            group=draw(st.sampled_from(["", "firm", "school"])) if plan.groups is not RankGroups.NONE else "",
         )
         for agency in range(3)
     }
@@ -126,6 +131,7 @@ def arrays_of(past: Past) -> YearArrays:
             ),
             [sum(each.points for each in known[agency].credits) for agency in order],
             {veto.key: [bool(known[agency].findings) for agency in order] for veto in plan.vetoes},
+            [known[agency].group for agency in order],
         ),
     )
 
@@ -144,10 +150,28 @@ def test_the_arrays_give_what_the_round_gives(past: Past, other: int | None) -> 
     found = roll_up(year, year.sheets, rules)
     expected = years_of_agencies(facts, plan, GRADES, Rounding(1), agencies)
     assert [
-        (year.agencies[line.agency][0], line.score, line.rounded, line.rank, line.grade, line.engagements)
+        (
+            year.agencies[line.agency][0],
+            line.score,
+            line.rounded,
+            line.rank,
+            line.grade,
+            line.engagements,
+            line.group,
+            line.group_rank,
+        )
         for line in found.lines
     ] == [
-        (each.agency_id, each.score, each.rounded, each.rank, each.grade, each.engagement_count)
+        (
+            each.agency_id,
+            each.score,
+            each.rounded,
+            each.rank,
+            each.grade,
+            each.engagement_count,
+            each.group,
+            each.group_rank,
+        )
         for each in expected
     ]
     scores = {item["key"]: item["score"] for each in expected for item in each.trace["items"]}
