@@ -42,7 +42,10 @@ stored_years: list[Callable[..., None]] = []
     help="Another weight of engagements, with --bureau.",
 )
 @click.option(
-    "--grade", multiple=True, callback=pairs, help="KEY=LOW: another limit of a grade, with --bureau."
+    "--grade",
+    multiple=True,
+    callback=pairs,
+    help="KEY=LOW: another limit of a grade, of the draft's own or, with --bureau, of the year.",
 )
 @click.option("--share", multiple=True, callback=pairs, help="ROLE=PERCENT: other shares, with --bureau.")
 @click.option(
@@ -71,8 +74,8 @@ def simulate(
     """What other rules would have given on past sheets; nothing is changed anywhere.
 
     With three arguments: SHEETS (YAML, JSON, Excel, or CSV for very many), which were filled in by SCHEME, are scored
-    by DRAFT too. With --bureau and --year: the stored sheets of that year, by DRAFT (a file or a shipped key) or with
-    other --points, --weights, --grade or --share.
+    by DRAFT too, if wanted with other --points or --grade. With --bureau and --year: the stored sheets of that year,
+    by DRAFT (a file or a shipped key) or with other --points, --weights, --grade or --share.
     """
     if bureau is not None:
         if year is None or len(files) > 1:
@@ -94,10 +97,13 @@ def simulate(
             language,
         )
         return
-    if len(files) != 3 or year is not None or weights or grade or share:
+    if weights or share:
+        # They tell how several sheets of an engagement, and engagements of an agency, become one figure.
+        raise click.UsageError("--weights and --share need --bureau and --year.")
+    if len(files) != 3 or year is not None:
         raise click.UsageError("Give SCHEME DRAFT SHEETS, or --bureau and --year.")
     with speaking(language):
-        _simulate_file(*files, points, assume, show_all, out, form)
+        _simulate_file(*files, points, grade, assume, show_all, out, form)
 
 
 def _simulate_file(
@@ -105,13 +111,14 @@ def _simulate_file(
     draft: str,
     sheets: str,
     points: dict[str, int],
+    limits: dict[str, int],
     assume: bool,
     show_all: bool,
     out: Path | None,
     form: str,
 ) -> None:
     old, new = load_scheme(scheme), load_scheme(draft)
-    target = read_target(new, points, assume=assume)
+    target = read_target(new, points, limits, assume=assume)
     program = compile_scheme(old.scheme)
     try:
         study = study_of(program, target, _blocks(Path(sheets), program, old))

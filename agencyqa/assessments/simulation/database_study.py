@@ -21,7 +21,7 @@ from agencyqa.assessments.models import GradeTable
 from agencyqa.assessments.queries.tables import grade_bands, rounding_of
 from agencyqa.assessments.simulation.cli import stored_years
 from agencyqa.assessments.simulation.gap_texts import gap_sentences
-from agencyqa.assessments.simulation.options import read_target
+from agencyqa.assessments.simulation.options import other_limits, read_target
 from agencyqa.assessments.simulation.queries import rules_of_year
 from agencyqa.assessments.simulation.rescoring import Rescored, Rescoring
 from agencyqa.assessments.simulation.simulate import AgencyMove, Simulation, simulate
@@ -37,7 +37,7 @@ from agencyqa.measures.queries import compiled, texts_of
 from agencyqa.measures.scheme_format import CheckedFile
 from agencyqa.measures.texts import SchemeTexts, reader_language
 from agencyqa.measures.words import gettext
-from agencyqa.scoring import GradeBand, RoleShare, check_shares, format_scaled, grade_problems
+from agencyqa.scoring import RoleShare, check_shares, format_scaled
 
 
 @with_appcontext
@@ -68,7 +68,7 @@ def simulate_year(
         bands = grade_bands(table)
         after = YearRules(
             (plan.weights if weights is None else YearWeights(weights)).value,
-            _limits(bands, limits),
+            other_limits(bands, limits),
             rounding_of(table),
             _shares(shares),
             plan,
@@ -98,15 +98,6 @@ def _bureau(session: Session, wanted: str) -> Body:
     if body is None:
         raise click.ClickException(f"There is no bureau {wanted}.")
     return body
-
-
-def _limits(bands: tuple[GradeBand, ...], limits: Mapping[str, int]) -> tuple[GradeBand, ...]:
-    if unknown := sorted(set(limits) - {band.key for band in bands}):
-        raise click.BadParameter(f"There is no grade {', '.join(unknown)}.", param_hint="--grade")
-    changed = tuple(GradeBand(band.key, limits.get(band.key, band.low)) for band in bands)
-    if grade_problems(changed):
-        raise click.BadParameter("Limits must differ, and the lowest is 0.", param_hint="--grade")
-    return changed
 
 
 def _shares(shares: Mapping[str, int]) -> tuple[RoleShare, ...] | None:

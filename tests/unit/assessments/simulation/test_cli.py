@@ -109,6 +109,17 @@ def test_other_points(files: tuple[Path, Path, Path]) -> None:
     }
 
 
+def test_other_limits_of_grades(files: tuple[Path, Path, Path]) -> None:
+    """The next lower grade reaches to the new limit, also where the scheme writes where it ends."""
+    past, _, table = files
+    own = past.with_name("own.yaml")
+    text = past.read_text(encoding="utf-8")
+    own.write_text(text.replace("en: Poor}, low: 0}", "en: Poor}, low: 0, high: 80}"), encoding="utf-8")
+    assert own.read_text(encoding="utf-8") != text
+    lines = run(own, own, table, "--grade", "good=72.5").output.splitlines()
+    assert lines[-2:] == ["差 → 良  1", "丙  72.50 → 72.50  名次 2 → 2  差 → 良"]
+
+
 def test_sheets_in_yaml() -> None:
     found = json.loads(run("jiading-2018", "jiading-2018", SHEETS, "--format", "json").output)
     assert (found["sheets"], found["changed"], found["not_mapped"]) == (1, 0, [])
@@ -147,6 +158,9 @@ def test_wrong_options_are_named(files: tuple[Path, Path, Path]) -> None:
         ((*files, "--points", "plan"), "plan is not KEY=FIGURE."),
         ((*files, "--points", "plan=-1"), "plan=-1 is below 0."),
         ((*files, "--points", "plan=0", "--points", "files=0"), "Not all criteria can have 0 points."),
+        ((*files, "--grade", "best=5"), "There is no grade best."),
+        ((*files, "--grade", "good=0"), "Limits must differ, and the lowest is 0."),
+        ((*files, "--share", "bureau=100"), "--weights and --share need --bureau and --year."),
         (files[:2], "Give SCHEME DRAFT SHEETS, or --bureau and --year."),
         (("--bureau", "x"), "--bureau needs --year"),
     ):
