@@ -11,17 +11,18 @@ from html import unescape
 from agencyqa.spreadsheets.safety import WORKBOOK
 
 _RELATIONS = "xl/_rels/workbook.xml.rels"
-_SHEET_TAG = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
-_RELATION_TAG = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
-_ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_ROW_TAG = re.compile(r"<(?:\w+:)?row(?=[\s>/])([^>]*)>")
-_COLUMN_TAG = re.compile(r"<(?:\w+:)?col\s([^>]*)>")
+# What lies behind the cells the parser does not read, so anything may stand there: a tag ends where the next begins,
+# and a name begins only where no name went on, or a long enough run would be looked through from each of its places.
+_SHEET_TAG = re.compile(r"<(?:\w+:)?sheet\s([^<>]*)>")
+_RELATION_TAG = re.compile(r"<(?:\w+:)?Relationship\s([^<>]*)>")
+_ATTRIBUTE = re.compile(r"""(?<![\w:])([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ROW_TAG = re.compile(r"<(?:\w+:)?row(?=[\s>/])([^<>]*)>")
+_COLUMN_TAG = re.compile(r"<(?:\w+:)?col\s([^<>]*)>")
 _TRUE = ("1", "true", "on")
-_CELL_TAG = re.compile(r"<(?:\w+:)?c\s([^>]*)>")
-# A cell with content; an empty one closes itself and holds no formula.
-_CELL = re.compile(r"<(?:\w+:)?c\s([^>]*[^>/])>(.*?)</(?:\w+:)?c>", re.DOTALL)
-_FORMULA = re.compile(r"<(?:\w+:)?f[\s/>]")
-_VALUE = re.compile(r"<(?:\w+:)?v(?:\s[^>]*)?>[^<]")
+_NUMBER = re.compile(r"[0-9]{1,7}")
+_CELL_TAG = re.compile(r"<(?:\w+:)?c\s([^<>]*)>")
+# A cell, its formula or its value, with what follows; or the end of a cell.
+_OF_CELL = re.compile(r"<(?:\w+:)?([cfv])((?:[\s/][^<>]*)?)>([^<]?)|</(?:\w+:)?c\s*>")
 
 
 def failed_cells(parts: Mapping[str, bytes], sheet: str) -> frozenset[str]:
@@ -39,10 +40,20 @@ def formula_cells(parts: Mapping[str, bytes], sheet: str) -> dict[str, bool]:
     if part is None or not re.search(rb"<(?:\w+:)?f[\s/>]", parts[part]):
         return {}
     found: dict[str, bool] = {}
-    for tag, content in _CELL.findall(parts[part].decode("utf-8", "replace")):
-        address = _attributes(tag).get("r")
-        if address is not None and _FORMULA.search(content):
-            found[address.upper()] = _VALUE.search(content) is not None
+    cell, has_formula, has_value = "", False, False
+    for tag in _OF_CELL.finditer(parts[part].decode("utf-8", "replace")):
+        name, attributes, following = tag.groups()
+        if name == "f":
+            has_formula = True
+        elif name == "v":
+            has_value = has_value or bool(following)
+        else:
+            if name is None and cell and has_formula:
+                found[cell] = has_value
+            # A cell that closes itself is empty and holds no formula.
+            is_open = name == "c" and not attributes.endswith("/")
+            cell = _attributes(attributes).get("r", "").upper() if is_open else ""
+            has_formula = has_value = False
     return found
 
 
@@ -55,7 +66,7 @@ def hidden_rows(parts: Mapping[str, bytes], sheet: str) -> frozenset[int]:
     number = 0
     for tag in map(_attributes, _ROW_TAG.findall(parts[part].decode("utf-8", "replace"))):
         # A row that does not say its number follows the one before.
-        number = int(tag["r"]) if tag.get("r", "").isdecimal() else number + 1
+        number = _number(tag, "r") or number + 1
         if tag.get("hidden") in _TRUE:
             found.add(number)
     return frozenset(found)
@@ -67,11 +78,14 @@ def hidden_columns(parts: Mapping[str, bytes], sheet: str) -> list[tuple[int, in
     if part is None or b"hidden" not in parts[part]:
         return []
     tags = map(_attributes, _COLUMN_TAG.findall(parts[part].decode("utf-8", "replace")))
-    return [
-        (int(tag["min"]), int(tag["max"]))
-        for tag in tags
-        if tag.get("hidden") in _TRUE and tag.get("min", "").isdecimal() and tag.get("max", "").isdecimal()
-    ]
+    runs = [(_number(tag, "min"), _number(tag, "max")) for tag in tags if tag.get("hidden") in _TRUE]
+    return [(first, last) for first, last in runs if first and last]
+
+
+def _number(tag: Mapping[str, str], name: str) -> int:
+    """0 where it is none, or larger than any row or column can be."""
+    held = tag.get(name, "")
+    return int(held) if _NUMBER.fullmatch(held) else 0
 
 
 def _part_of(parts: Mapping[str, bytes], sheet: str) -> str | None:
