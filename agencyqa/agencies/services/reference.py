@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from agencyqa.accounts.table_locks import change_tables
 from agencyqa.agencies.enums import DocumentKind
 from agencyqa.agencies.models import AdmissionCondition, EvaluatorCondition
 from agencyqa.agencies.policies import can_enter_conditions
@@ -112,12 +113,13 @@ def _enter(
     for name, most in limits.items():
         if not 0 <= getattr(row, name) <= most:
             problems[name] = ("condition_out_of_range", {"most": most})
+    assert actor.bureau_id is not None
+    change_tables(session, actor.bureau_id)
     before = session.scalars(
         select(table)
         .where(table.bureau_id == actor.bureau_id)
         .order_by(table.valid_from.desc(), table.id.desc())
         .limit(1)
-        .with_for_update()
     ).one_or_none()
     if before is not None and row.valid_from <= before.valid_from:
         problems["valid_from"] = ("conditions_not_after", {"other": before.valid_from})

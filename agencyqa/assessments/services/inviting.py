@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.queries import bureau_chain
+from agencyqa.accounts.table_locks import hold_tables
 from agencyqa.assessments import policies
 from agencyqa.assessments.facts import collect
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.queries.experts import experts_of
 from agencyqa.assessments.services.sheets import Chooser, Plan, check_due, make_sheet, tell_opened
-from agencyqa.assessments.services.table_locks import hold_tables
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.enums import EngagementState

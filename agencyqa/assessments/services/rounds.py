@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.queries import bureau_chain
+from agencyqa.accounts.table_locks import hold_tables
 from agencyqa.assessments import result_policies, round_workflow
 from agencyqa.assessments.annual import (
     SHOWN_PLACES,
@@ -30,7 +31,6 @@ from agencyqa.assessments.queries.tables import (
     year_rules_in_force,
 )
 from agencyqa.assessments.queries.year_facts import YearFacts, agency_facts, year_facts
-from agencyqa.assessments.services.table_locks import hold_tables
 from agencyqa.assessments.year_facts import EngagementFact
 from agencyqa.assessments.year_plan import plan_from_data
 from agencyqa.audit.record import record

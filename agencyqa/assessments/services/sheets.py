@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.queries import bureau_chain
+from agencyqa.accounts.table_locks import hold_tables
 from agencyqa.assessments import policies
 from agencyqa.assessments.enums import SheetState
 from agencyqa.assessments.evidence import OnRecord
@@ -20,7 +21,6 @@ from agencyqa.assessments.forms.entry import Entry
 from agencyqa.assessments.models import ScoreSheet, ShareTable
 from agencyqa.assessments.queries.tables import role_shares, share_table_in_force
 from agencyqa.assessments.services.content import put_content, score_content
-from agencyqa.assessments.services.table_locks import hold_tables
 from agencyqa.assessments.services.telling import scoring_members
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.queries import bureau_chain
+from agencyqa.accounts.table_locks import change_tables, hold_tables
 from agencyqa.assessments import policies
 from agencyqa.assessments.enums import RoleMissing
 from agencyqa.assessments.models import GradeTable, ShareTable, YearRuleTable
 from agencyqa.assessments.queries.tables import grade_bands, grade_table_in_force
-from agencyqa.assessments.services.table_locks import change_tables, hold_tables
 from agencyqa.assessments.shares import shares_to_data
 from agencyqa.assessments.year_plan import YearPlan, plan_to_data
 from agencyqa.audit.record import record

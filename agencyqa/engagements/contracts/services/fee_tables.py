@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from agencyqa.accounts.table_locks import change_tables
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import day_before
@@ -42,12 +43,13 @@ def enter_fee_table(actor: Actor, session: Session, data: FeeTableData, *, now: 
         problems["source"] = "required"
     if data.minimum < 0:
         problems["minimum"] = "negative"
+    assert actor.bureau_id is not None
+    change_tables(session, actor.bureau_id)
     before = session.scalars(
         select(FeeTable)
         .where(FeeTable.bureau_id == actor.bureau_id)
         .order_by(FeeTable.valid_from.desc())
         .limit(1)
-        .with_for_update()
     ).one_or_none()
     if before is not None and data.valid_from <= before.valid_from:
         problems["valid_from"] = ("fee_table_not_after", {"other": before.valid_from})

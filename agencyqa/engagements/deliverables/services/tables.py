@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from agencyqa.accounts.table_locks import change_tables
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor, system_actor
 from agencyqa.clock import day_before
@@ -73,6 +74,8 @@ def enter_table(actor: Actor, session: Session, data: TableData, *, now: datetim
         problems["source"] = "required"
     for item in data.items:
         problems.update(_item_problems(item))
+    assert actor.bureau_id is not None
+    change_tables(session, actor.bureau_id)
     before = session.scalars(
         select(RequirementTable)
         .where(
@@ -83,7 +86,6 @@ def enter_table(actor: Actor, session: Session, data: TableData, *, now: datetim
         )
         .order_by(RequirementTable.valid_from.desc(), RequirementTable.id.desc())
         .limit(1)
-        .with_for_update()
     ).one_or_none()
     if before is not None and data.valid_from <= before.valid_from:
         problems["valid_from"] = ("requirement_not_after", {"other": before.valid_from})

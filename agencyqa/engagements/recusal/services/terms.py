@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from agencyqa.accounts.table_locks import change_tables
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor, system_actor
 from agencyqa.clock import day_before
@@ -66,12 +67,13 @@ def enter_terms(actor: Actor, session: Session, data: TermsData, *, now: datetim
     for name in ("tie_months", "work_months"):
         if not 0 <= getattr(data, name) <= LONGEST_MONTHS:
             problems[name] = ("recusal_months_wrong", {"months": LONGEST_MONTHS})
+    assert actor.bureau_id is not None
+    change_tables(session, actor.bureau_id)
     before = session.scalars(
         select(RecusalTerms)
         .where(RecusalTerms.bureau_id == actor.bureau_id)
         .order_by(RecusalTerms.valid_from.desc(), RecusalTerms.id.desc())
         .limit(1)
-        .with_for_update()
     ).one_or_none()
     if before is not None and data.valid_from <= before.valid_from:
         problems["valid_from"] = ("recusal_terms_not_after", {"other": before.valid_from})
