@@ -114,6 +114,8 @@ def test_a_hand_in_is_signed_and_its_paper_checked_by_a_stranger(
     paper = client.get(f"{base}/receipt.pdf")
     assert paper.mimetype == "application/pdf"
     text = "".join(PdfReader(BytesIO(paper.data)).pages[0].extract_text().split())
+    # Letters alone, so that whoever copies a digest from the paper gets it as it is.
+    assert "\u200b" not in text
     assert submission.receipt_hash[:32] in text
     assert key.fingerprint in text
     for content in (paper.data, client.get(f"{base}/receipt.signed.json").data):
