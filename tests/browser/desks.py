@@ -69,7 +69,8 @@ def sign_in(page: Page, username: str, password: str) -> None:
 
 
 def go(page: Page, entry: str) -> None:
-    """By the navigation, as a person would."""
+    """By the navigation, as a person would: who reads the page first, not who clicks while it still comes."""
+    page.wait_for_load_state()
     page.get_by_role("navigation", name="主导航").get_by_role("link", name=entry).click()
 
 
