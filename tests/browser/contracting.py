@@ -7,7 +7,7 @@ from datetime import date
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.desks import figures, go, panel, said
+from tests.browser.desks import figures, go, panel, said, whole
 
 WORK = "绩效评价或评价结果复核"
 REASON = "得分最高，报价合理。"
@@ -85,7 +85,7 @@ def select_agency(page: Page, work: Work, plan: str) -> None:
     page.get_by_role("button", name="建立").click()
     said(page, "选取记录已建立")
     page.get_by_role("link", name="登记候选机构").click()
-    choices = page.get_by_label("第三方机构").locator("option").all_inner_texts()
+    choices = whole(page.get_by_label("第三方机构").locator("option")).all_inner_texts()
     suspended = next(text for text in choices if text.endswith("（已暂停）"))
     for number, (name, offer, score) in enumerate(
         ((work.agency, "118000", "91.5"), (work.rival, "126000", "88"), (suspended, "90000", "80"))

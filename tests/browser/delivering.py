@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.contracting import Work
-from tests.browser.desks import panel, said
+from tests.browser.desks import panel, said, whole
 
 PLAN, PAPERS, DRAFT, REPORT = "评价方案", "工作底稿", "报告初稿", "评价报告"
 
@@ -73,7 +73,7 @@ def extend(page: Page, work: Work, kind: str, days: int) -> str:
     page.get_by_label("理由").fill("现场核查范围扩大。")
     page.get_by_role("button", name="延长").click()
     said(page, "期限现为")
-    return panel(page, kind).inner_text()
+    return whole(panel(page, kind)).inner_text()
 
 
 def pause_and_resume(page: Page, work: Work, kind: str) -> None:

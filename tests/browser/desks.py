@@ -12,6 +12,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, FilePayload, Loc
 from tests.factories.files import pdf
 
 PASSWORD_FILE = "demo_sign_ins.json"
+# For a busy machine: what comes is seen at once, what never comes fails a little later.
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 # The browser repeats in its console what the status of the page has already said.
 EXPECTED = "Failed to load resource: the server responded with a status of 4"
 
@@ -27,7 +30,7 @@ class Desks:
         """A browser of its own, nobody signed in; paths are relative to ``address``."""
         viewport = options.pop("viewport", None)
         page = self._new_context(base_url=address, **options).new_page()
-        page.set_default_timeout(15000)
+        page.set_default_timeout(PATIENCE_MS)
         if viewport is not None:
             page.set_viewport_size(viewport)
         self.watch(page)
@@ -87,9 +90,18 @@ def a_pdf(name: str, text: str, padding: int = 0) -> FilePayload:
     return {"name": f"{name}.pdf", "mimeType": "application/pdf", "buffer": pdf(text, padding=padding)}
 
 
+def whole(found: Locator) -> Locator:
+    """``found``, once its page is there to the end: listing and counting take what there is and never wait."""
+    found.page.wait_for_load_state()
+    return found
+
+
 def figures(page: Page, *columns: str, table: str) -> list[tuple[str, ...]]:
     """The cells of the named columns, row by row, as shown."""
     region = page.get_by_role("region", name=table).first
+    # The page with this table, not the one that the click before is about to leave.
+    expect(region.locator("thead")).to_be_visible()
+    region = whole(region)
     heads = [text.strip() for text in region.locator("thead th").all_inner_texts()]
     places = [heads.index(column) for column in columns]
     rows = region.locator("tbody tr").all()

@@ -39,6 +39,8 @@ def fill_jiading(page: Page) -> None:
 
 def fill_without_faults(page: Page) -> None:
     """Full marks wherever the scorer judges, and no fault besides those that are on record."""
+    expect(page.get_by_role("button", name="提交评分表")).to_be_visible()
+    page.wait_for_load_state()
     for criterion, points in FULL_MARKS.items():
         choice = page.locator(f'[name="a-{criterion}-band"]').first
         if choice.count():

@@ -23,7 +23,7 @@ from tests.browser import admission, contracting, delivering
 from tests.browser.admission import AGENCY, EVALUATOR, STAFF
 from tests.browser.contracting import Work
 from tests.browser.delivering import DRAFT, PAPERS, PLAN, REPORT
-from tests.browser.desks import Desks, a_pdf, figures, go, panel
+from tests.browser.desks import Desks, a_pdf, figures, go, panel, whole
 from tests.databases import TestRun
 from tests.factories.agencies import make_credit_code
 
@@ -82,7 +82,7 @@ def enter_the_register(desks: Desks, server: Any) -> People:
     admission.admit(lead, "材料齐全，符合入库条件。")
     # The papers of the application are those of the register, and the principal evaluator meets the conditions.
     assert figures(lead, "姓名", "条件核对", table="主评人")[0][0] == EVALUATOR
-    assert panel(lead, "主评人").get_by_text("不符合", exact=True).count() == 0
+    assert whole(panel(lead, "主评人").get_by_text("不符合", exact=True)).count() == 0
     manager.goto(application)
     manager.get_by_role("button", name="开通账号").click()
     admission.set_password(manager, code.lower())
@@ -218,7 +218,7 @@ def move_the_terms(people: People, work: Work) -> None:
     papers = delivering.extend(people.supervisor, work, PAPERS, 5)
     assert f"自 {work.due_on} 起 5 个工作日" in papers
     delivering.pause_and_resume(people.supervisor, work, REPORT)
-    found = re.search(r"期限：(\d{4}-\d\d-\d\d)", panel(people.supervisor, REPORT).inner_text())
+    found = re.search(r"期限：(\d{4}-\d\d-\d\d)", whole(panel(people.supervisor, REPORT)).inner_text())
     assert found is not None
     # Nobody loses a day by having waited.
     assert found[1] >= work.due_on.isoformat()

@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.commissioning import Contract, commission
-from tests.browser.desks import Desks, a_pdf, figures, go, panel, said
+from tests.browser.desks import Desks, a_pdf, figures, go, panel, said, whole
 from tests.browser.sheets import fill_without_faults, submit
 from tests.factories.files import pdf
 
@@ -197,7 +197,8 @@ def declare(page: Page, check: str) -> None:
 def record_the_check(page: Page, check: str) -> None:
     page.goto(check)
     page.get_by_role("link", name="填写检查记录").click()
-    for answer in page.get_by_role("radio", name="符合", exact=True).all():
+    expect(page.get_by_label("检查情况")).to_be_visible()
+    for answer in whole(page.get_by_role("radio", name="符合", exact=True)).all():
         answer.check()
     papers = page.get_by_role("group", name="6. 每项指标都有工作底稿")
     papers.get_by_role("radio", name="不符合").check()
@@ -215,6 +216,7 @@ def add_the_finding(page: Page, case: Case) -> None:
     page.get_by_label("事实发生日期").fill(case.contract.due_on)
     page.get_by_role("textbox", name="事实", exact=True).fill(FACTS)
     page.get_by_role("button", name="登记", exact=True).click()
+    said(page, "已登记")
     case.finding = page.get_by_role("heading", level=1).inner_text()
     said(page, f"{case.finding}已登记")
     page.get_by_role("link", name="上传证据").click()
