@@ -16,9 +16,9 @@ from agencyqa.db import reading
 from agencyqa.errors import AgencyQAError
 from agencyqa.files.enums import ScanState
 from agencyqa.files.models import StoredFile
-from agencyqa.files.resuming import expire
 from agencyqa.files.scanning import Address, ScannerDown, Verdict, is_up, scan
 from agencyqa.files.services import current_store, open_content
+from agencyqa.files.services.uploading import expire
 from agencyqa.files.verification import conclude, look
 
 # The next run comes after a quarter of an hour, and a run's own record is lost after half an hour.

@@ -7,12 +7,10 @@ is sent twice does no harm. What has arrived of a part that breaks off is kept.
 from __future__ import annotations
 
 import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
 
-from flask import Blueprint, current_app, jsonify, request
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
 
@@ -25,10 +23,11 @@ from agencyqa.extensions import db
 from agencyqa.files import resuming
 from agencyqa.files.arriving import OFFSET_HEADER, PART, Body, announced, check_token, how_far
 from agencyqa.files.enums import UploadState
-from agencyqa.files.errors import NoRoomForPart, WrongOffset
+from agencyqa.files.errors import WrongOffset
 from agencyqa.files.resuming import Incoming
-from agencyqa.files.store import PIECE, is_no_room
-from agencyqa.web import bodies
+from agencyqa.files.services import uploading
+from agencyqa.files.store import PIECE
+from agencyqa.files.turns import Turn, turn
 from agencyqa.web.bodies import takes_files
 from agencyqa.web.messages import sentence
 
@@ -66,25 +65,24 @@ def take_part(token: str) -> ResponseReturnValue:
         raise RequestEntityTooLarge
     # Nobody waits for us in the database while a part crawls in.
     db.session.rollback()
-    with tempfile.TemporaryFile("w+b", buffering=0, dir=current_app.config[bodies.FOLDER]) as part:
-        length, lost = _receive(part, room)
-        part.seek(0)
-        set_reading(False)
-        try:
-            with resuming.appending(db.session(), upload, offset, part, length, now=utc_now()):
+    try:
+        with turn(db.session(), upload, offset) as mine:
+            lost = _receive(mine, room)
+            set_reading(False)
+            with mine.counted(utc_now()) as received:
                 db.session.commit()
-        except WrongOffset as error:
-            return _elsewhere(upload, error.offset)
+    except WrongOffset as error:
+        return _elsewhere(upload, error.offset)
     if lost is not None:
         raise lost
-    return how_far(upload.token, offset + length, upload.size)
+    return how_far(upload.token, received, upload.size)
 
 
 @bp.delete("/<token>")
 @requires(Permission.OWN_ACCOUNT)
 def give_up(token: str) -> ResponseReturnValue:
     upload = _load(token)
-    if not resuming.end(current_actor(), db.session(), upload.id, UploadState.GIVEN_UP, now=utc_now()):
+    if not uploading.end(current_actor(), db.session(), upload.id, UploadState.GIVEN_UP, now=utc_now()):
         raise NotVisible
     db.session.commit()
     resuming.discard(upload.token)
@@ -104,8 +102,8 @@ def _elsewhere(upload: Incoming, offset: int) -> ResponseReturnValue:
     return how_far(upload.token, offset, upload.size, code=code, message=sentence(code)), 409
 
 
-def _receive(part: IO[bytes], room: int) -> tuple[int, ClientDisconnected | None]:
-    """How much arrived, and the error where the line broke before the end of the part."""
+def _receive(mine: Turn, room: int) -> ClientDisconnected | None:
+    """The error where the line broke before the end of the part."""
     body = Body(request.stream, announced())
     length = 0
     with _not_for_ever():
@@ -113,25 +111,13 @@ def _receive(part: IO[bytes], room: int) -> tuple[int, ClientDisconnected | None
             try:
                 data = body.read(PIECE)
             except ClientDisconnected as error:
-                return length, error
+                return error
             if not data:
-                return length, None
+                return None
             length += len(data)
             if length > room:
                 raise RequestEntityTooLarge
-            _put(part, data)
-
-
-def _put(part: IO[bytes], data: bytes) -> None:
-    """To an unbuffered file, so that closing it after an error has nothing left to write."""
-    left = memoryview(data)
-    try:
-        while left:
-            left = left[part.write(left) :]
-    except OSError as error:
-        if is_no_room(error):
-            raise NoRoomForPart from error
-        raise
+            mine.write(data)
 
 
 @contextmanager

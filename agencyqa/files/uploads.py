@@ -34,6 +34,7 @@ from agencyqa.files.errors import FileRefused, StoreFull
 from agencyqa.files.models import StoredFile
 from agencyqa.files.names import NAMELESS, clean_name, named_as
 from agencyqa.files.resuming import Incoming
+from agencyqa.files.services import uploading
 from agencyqa.files.store import PIECE, is_no_room
 from agencyqa.web import bodies, intake, refusals
 from agencyqa.web.bodies import UploadRequest, takes_files
@@ -142,7 +143,7 @@ def _opened(form: UploadForm) -> ResponseReturnValue | None:
             return None
         set_reading(False)
         size = request.headers.get(SIZE_HEADER, "")
-        upload = resuming.open_upload(
+        upload = uploading.open_upload(
             current_actor(),
             db.session(),
             place=request.path,
@@ -228,7 +229,7 @@ def _whole(token: str) -> tuple[Incoming, IO[bytes]]:
     # Whoever sends the form twice at once may see the row as it was and its bytes already gone: he looks again.
     for _ in range(2):
         upload = resuming.find(current_actor(), db.session(), token, now=utc_now())
-        # Copying and checking a large file takes its time, as above.
+        # Checking a large file takes its time, as above.
         db.session.rollback()
         if upload is None or upload.place != request.path:
             continue
@@ -266,7 +267,7 @@ def _save_whole(form: UploadForm, upload: Incoming, save: Callable[[KeptFile | N
     except FileRefused:
         db.session.rollback()
         set_reading(False)
-        resuming.end(current_actor(), db.session(), upload.id, UploadState.REFUSED, now=utc_now())
+        uploading.end(current_actor(), db.session(), upload.id, UploadState.REFUSED, now=utc_now())
         db.session.commit()
         resuming.discard(upload.token)
         raise
@@ -287,20 +288,21 @@ def _save(
         return location
     name = clean_name(given.filename or "")
     store = services.current_store()
-    with services.staging(store, _pieces(given.stream)) as staged:
+    lying = None if upload is None else upload.path
+    with services.staging(store, _pieces(given.stream), lying=lying) as staged:
         if upload is not None:
-            resuming.compare(upload, staged, claimed)
+            uploading.compare(upload, staged, claimed)
         kind = services.check(store, staged, name)
         set_reading(False)
         now = utc_now()
         is_new = False
         try:
-            if upload is not None and not resuming.take(db.session(), upload, now=now):
+            if upload is not None and not uploading.take(db.session(), upload, now=now):
                 return _taken_meanwhile(upload)
             stored, is_new = services.keep(db.session(), store, staged, kind, now=now)
             location = save(KeptFile(stored, named_as(name, kind)))
             if upload is not None:
-                resuming.conclude(current_actor(), db.session(), upload, location, staged.sha256, now=now)
+                uploading.conclude(current_actor(), db.session(), upload, location, staged.sha256, now=now)
             db.session.commit()
         except BaseException:
             db.session.rollback()

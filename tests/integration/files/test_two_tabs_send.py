@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextvars
 import hashlib
+import io
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
+from pathlib import Path
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -18,7 +20,9 @@ from agencyqa.accounts.models import InstallationFact
 from agencyqa.audit.models import AuditEntry
 from agencyqa.auth.roles import Role
 from agencyqa.extensions import db
+from agencyqa.files import resuming
 from agencyqa.files.models import PartialUpload, StoredFile
+from agencyqa.files.services import current_store, open_content
 from tests.client import Client
 from tests.conftest import dispose
 from tests.databases import TestRun
@@ -26,6 +30,7 @@ from tests.factories import files
 from tests.factories.accounts import PASSWORD, make_agency_body, make_member, user_of
 from tests.integration.files.conftest import make_upload_app, told
 from tests.integration.files.test_resuming import DATA, begun, finish, patch
+from tests.integration.files.test_uploads import arriving
 
 
 @pytest.fixture
@@ -104,3 +109,50 @@ def test_giving_up_against_a_part(app: Flask, tabs: list[Client]) -> None:
         upload = db.session.scalars(select(PartialUpload)).one()
         assert (upload.state, upload.received) == ("given_up", len(data) if sent == 200 else 0)
     assert patch(tabs[1], url, len(data), b"")[0] == 404
+
+
+class Stuck:
+    """A line that dies without a word after its first piece, and comes back to life."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = io.BytesIO(data)
+        self.has_begun, self.may_go_on = Event(), Event()
+
+    def read(self, size: int) -> bytes:
+        if self.data.tell():
+            self.has_begun.set()
+            assert self.may_go_on.wait(20)
+        return self.data.read(size)
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_who_begins_anew_waits_for_nobody(app: Flask, tabs: list[Client], is_whole: bool) -> None:
+    """His part counts, and what the first sender still holds never gets among the bytes that counted."""
+    url = begun(tabs[0])
+    path = Path(app.config[resuming.FOLDER]) / url.rpartition("/")[2]
+    other = b"%" + bytes(len(DATA) - 1)
+    stuck = Stuck(other)
+
+    def first() -> tuple[int, int | None]:
+        return patch(tabs[0], url, 0, b"", environ_overrides=arriving(stuck, len(other)))
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(contextvars.Context().run, first)
+        assert stuck.has_begun.wait(20)
+        assert path.read_bytes() == other[: 2**20]
+        end = len(DATA) if is_whole else 2**20 + 5
+        assert patch(tabs[1], url, 0, DATA[:end]) == (200, end)
+        assert path.read_bytes() == DATA[:end]
+        if is_whole:
+            finished = finish(tabs[1], url, "anew", hashlib.sha256(DATA).hexdigest())
+            assert told(finished) == {"location": "/inbox"}
+        stuck.may_go_on.set()
+        assert waiting.result(60) == ((404, None) if is_whole else (409, end))
+    if not is_whole:
+        assert path.read_bytes() == DATA[:end]
+        assert patch(tabs[0], url, end, DATA[end:]) == (200, len(DATA))
+        assert told(finish(tabs[0], url)) == {"location": "/inbox"}
+    with app.app_context():
+        assert db.session.scalars(select(StoredFile.sha256)).all() == [hashlib.sha256(DATA).hexdigest()]
+        with open_content(current_store(), hashlib.sha256(DATA).hexdigest(), len(DATA)) as stream:
+            assert stream.read() == DATA

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO
 
 from flask import current_app
@@ -76,8 +77,12 @@ def keep_bytes(session: Session, data: bytes, *, now: datetime, name: str = "") 
 
 
 @contextmanager
-def staging(store: Store, chunks: Iterable[bytes]) -> Iterator[Staged]:
-    """Write a stream beside the contents and hash it on the way; at the end nothing of it is left there."""
+def staging(store: Store, chunks: Iterable[bytes], *, lying: Path | None = None) -> Iterator[Staged]:
+    """Write a stream beside the contents and hash it on the way; at the end nothing of it is left there.
+
+    ``lying`` is a file that holds the same bytes and that nobody writes to any more: where it can be, it gets a second
+    name there and is only read.
+    """
     key = f"{INCOMING}/{secrets.token_hex(16)}"
     digest = hashlib.sha256()
     size = 0
@@ -89,8 +94,13 @@ def staging(store: Store, chunks: Iterable[bytes]) -> Iterator[Staged]:
             size += len(chunk)
             yield chunk
 
-    store.put(key, hashed())
+    is_linked = lying is not None and store.link(lying, key)
+    if not is_linked:
+        store.put(key, hashed())
     try:
+        if is_linked:
+            for _ in hashed():
+                pass
         yield Staged(key, digest.hexdigest(), size)
     finally:
         try:

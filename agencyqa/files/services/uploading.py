@@ -1,0 +1,159 @@
+"""The beginning and the end of a file that comes in parts. Each leaves an entry in the log."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import secrets
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from agencyqa.audit.record import record
+from agencyqa.auth.actor import Actor, system_actor
+from agencyqa.files import policies
+from agencyqa.files.arriving import too_large
+from agencyqa.files.enums import UploadState
+from agencyqa.files.errors import FileRefused, StoreFull
+from agencyqa.files.models import PartialUpload
+from agencyqa.files.resuming import FOLDER, KEPT, Incoming, discard, path_of, token_of
+from agencyqa.files.services import Staged
+from agencyqa.web import bodies
+
+log = logging.getLogger(__name__)
+
+OPEN_AT_ONCE = 5
+# One that nobody has continued for so long makes room for another of the same person.
+IDLE = timedelta(hours=1)
+_EXPIRED_AT_ONCE = 1000
+
+
+def open_upload(
+    actor: Actor, session: Session, *, place: str, name: str, size: int, now: datetime
+) -> PartialUpload:
+    """Raise FileRefused for what would be refused at the end whatever it held, and StoreFull. ``name`` is cleaned."""
+    if size <= 0:
+        raise FileRefused("file_empty")
+    if size > current_app.config[bodies.LIMIT]:
+        raise too_large()
+    _make_room(actor, session, now)
+    folder = Path(current_app.config[FOLDER])
+    if shutil.disk_usage(folder).free < size:
+        raise StoreFull
+    upload = PartialUpload(
+        token=secrets.token_urlsafe(32),
+        membership_id=actor.membership_id,
+        place=place,
+        file_name=name,
+        size=size,
+        received=0,
+        state=UploadState.OPEN,
+        created_at=now,
+        expires_at=now + KEPT,
+    )
+    session.add(upload)
+    session.flush()
+    try:
+        path_of(upload.token).open("xb").close()
+    except OSError as error:
+        raise StoreFull from error
+    record(session, actor, "files.upload.opened", upload, now=now, file_name=name, size=size)
+    return upload
+
+
+def _make_room(actor: Actor, session: Session, now: datetime) -> None:
+    """Nobody fills the disk with beginnings: the longest idle one goes, or the new one is refused."""
+    open_ones = session.scalars(
+        policies.visible_to(actor)
+        .where(PartialUpload.state == UploadState.OPEN, PartialUpload.expires_at > now)
+        .order_by(PartialUpload.expires_at, PartialUpload.id)
+    ).all()
+    if len(open_ones) < OPEN_AT_ONCE:
+        return
+    oldest = open_ones[0]
+    if oldest.expires_at > now + KEPT - IDLE:
+        raise FileRefused("upload_too_many", status=429, maximum=OPEN_AT_ONCE)
+    end(actor, session, oldest.id, UploadState.GIVEN_UP, now=now)
+    discard(oldest.token)
+
+
+def compare(upload: Incoming, staged: Staged, claimed: str) -> None:
+    """Raise FileRefused unless the content is what the sender chose, as far as he said."""
+    if staged.size != upload.size or (claimed and claimed.lower() != staged.sha256):
+        raise FileRefused("upload_differs")
+
+
+def end(actor: Actor, session: Session, upload_id: int, state: UploadState, *, now: datetime) -> bool:
+    """Whether it was this call that ended it; of two that come at once, one does."""
+    if not _end(session, upload_id, state, now):
+        return False
+    row = session.get_one(PartialUpload, upload_id)
+    event = f"files.upload.{state.value}"
+    record(session, actor, event, row, now=now, file_name=row.file_name, size=row.size)
+    return True
+
+
+def _end(session: Session, upload_id: int, state: UploadState, now: datetime) -> bool:
+    ended = session.execute(
+        update(PartialUpload)
+        .where(PartialUpload.id == upload_id, PartialUpload.state == UploadState.OPEN)
+        .values(state=state, ended_at=now)
+    )
+    return bool(ended.rowcount)  # type: ignore[attr-defined]
+
+
+def take(session: Session, upload: Incoming, *, now: datetime) -> bool:
+    """Claim it for the form whose transaction this is: whoever else wants it waits, and then gets False."""
+    return _end(session, upload.id, UploadState.TAKEN, now)
+
+
+def conclude(
+    actor: Actor, session: Session, upload: Incoming, location: str, sha256: str, *, now: datetime
+) -> None:
+    row = session.get_one(PartialUpload, upload.id)
+    row.location = location
+    record(
+        session,
+        actor,
+        "files.upload.taken",
+        row,
+        now=now,
+        file_name=row.file_name,
+        size=row.size,
+        sha256=sha256,
+    )
+
+
+def expire(session: Session, now: datetime) -> int:
+    """End what nobody has continued for three days, and clear bytes without an open upload; the number ended."""
+    actor = system_actor("jobs")
+    old = session.execute(
+        select(PartialUpload.id, PartialUpload.token)
+        .where(PartialUpload.state == UploadState.OPEN, PartialUpload.expires_at <= now)
+        .order_by(PartialUpload.expires_at, PartialUpload.id)
+        .limit(_EXPIRED_AT_ONCE)
+    ).all()
+    count = 0
+    for upload_id, token in old:
+        if end(actor, session, upload_id, UploadState.EXPIRED, now=now):
+            discard(token)
+            count += 1
+    _sweep(session, now)
+    return count
+
+
+def _sweep(session: Session, now: datetime) -> None:
+    """A process killed between its commit and its tidying leaves bytes that no open upload names."""
+    wanted = set(session.scalars(select(PartialUpload.token).where(PartialUpload.state == UploadState.OPEN)))
+    before = (now - IDLE).timestamp()
+    for path in Path(current_app.config[FOLDER]).iterdir():
+        try:
+            if token_of(path) not in wanted and path.stat().st_mtime < before:
+                path.unlink()
+        except OSError as error:
+            if error.errno != errno.ENOENT:
+                log.warning("The bytes of an upload could not be taken away")
