@@ -125,6 +125,7 @@ from agencyqa.spreadsheets import messages as spreadsheet_messages
 from agencyqa.web import health, setup
 from agencyqa.web.error_pages import after_refusal
 from agencyqa.web.messages import register_messages
+from agencyqa.web.templating import Site
 from config import ROOT, Settings
 
 BLUEPRINTS = (
@@ -237,7 +238,7 @@ LARGEST_FORM = 4 * 1024 * 1024
 
 
 def create_app(settings: Settings) -> Flask:
-    app = Flask("agencyqa", template_folder=str(ROOT / "templates"))
+    app = Site("agencyqa", template_folder=str(ROOT / "templates"))
     _configure(app, settings)
     _bind_extensions(app, settings)
     app.before_request(_choose_transaction)

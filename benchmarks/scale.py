@@ -282,6 +282,7 @@ def filled(folder: Path, options: argparse.Namespace, url: str | None) -> tuple[
         with engine.connect() as connection:
             # As a database that has run for a day knows itself.
             connection.exec_driver_sql("ANALYZE" if is_sqlite else "VACUUM ANALYZE")
+            connection.commit()
     kept.write_text(json.dumps({**asdict(crowd), "today": crowd.today.isoformat()}))
     print(f"filled in {time.perf_counter() - began:.0f} s", flush=True)
     return app, crowd

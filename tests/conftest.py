@@ -179,11 +179,11 @@ def make_app(run: TestRun, url: str, **files: Any) -> Flask:
 
     ``files`` are values of ``FileSettings``, for tests of another store or limit.
     """
-    from jinja2 import FileSystemBytecodeCache
 
     from agencyqa.app import create_app
     from config import FileSettings, Settings
     from tests.client import Client, watch_commits
+    from tests.compiled_templates import CompiledTemplates
 
     data = Path(tempfile.mkdtemp(prefix="data-", dir=run.folder))
     app = create_app(
@@ -204,7 +204,7 @@ def make_app(run: TestRun, url: str, **files: Any) -> Flask:
     # A template is compiled once in a run, not once in each application.
     compiled = run.folder / "templates"
     compiled.mkdir(mode=0o700, exist_ok=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    app.jinja_env.bytecode_cache = CompiledTemplates(str(compiled))
     watch_commits(app)
     return app
 

@@ -10,12 +10,13 @@ from flask import Flask
 from agencyqa.extensions import babel, csrf
 from agencyqa.i18n import SOURCE_LOCALE
 from agencyqa.web import setup
+from agencyqa.web.templating import Site
 from config import ROOT
 
 
 @pytest.fixture(scope="session")
 def web_app() -> Flask:
-    app = Flask("agencyqa", template_folder=str(ROOT / "templates"))
+    app = Site("agencyqa", template_folder=str(ROOT / "templates"))
     app.config.update(SECRET_KEY="k" * 40, TESTING=True, WTF_CSRF_CHECK_DEFAULT=False)
     babel.init_app(app, default_locale=SOURCE_LOCALE)
     csrf.init_app(app)

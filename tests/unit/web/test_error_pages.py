@@ -14,6 +14,7 @@ from agencyqa.i18n import SOURCE_LOCALE
 from agencyqa.web import refusals, setup
 from agencyqa.web.forms import Form, SecretField, TextField
 from agencyqa.web.headers import content_policy
+from agencyqa.web.templating import Site
 from config import ROOT
 
 
@@ -48,7 +49,7 @@ def told() -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def site() -> Flask:
-    app = Flask("agencyqa", template_folder=str(ROOT / "templates"))
+    app = Site("agencyqa", template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY="k" * 40,
         SQLALCHEMY_DATABASE_URI="sqlite://",

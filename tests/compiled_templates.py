@@ -1,0 +1,14 @@
+"""A template is compiled once in a run, not once in each application."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2.bccache import Bucket
+
+
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Each language has compiled templates of its own, see ``agencyqa.web.templating``."""
+
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        spoken = getattr(environment, "spoken", None)
+        return super().get_bucket(environment, f"{spoken}/{name}", filename, source)

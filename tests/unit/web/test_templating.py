@@ -1,0 +1,102 @@
+"""Compiled templates say what Jinja's own would say."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+from jinja2 import DictLoader, UndefinedError, nodes, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from agencyqa.web.setup import new_id
+from agencyqa.web.templating import FIXED, PageEnvironment, Site, shown
+from config import ROOT
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "<b>&\"'</b>",
+        "上海",
+        Markup("<b>&amp;</b>"),
+        7,
+        -7,
+        True,
+        None,
+        1.5,
+        date(2024, 3, 1),
+        ["<a>", 1],
+        escape("<i>"),
+    ],
+)
+def test_a_value_is_shown_as_it_would_be_escaped(value: object) -> None:
+    assert shown(value) == str(escape(value))
+
+
+def made(app: Flask, **templates: str) -> PageEnvironment:
+    """The environment of an application, with these templates alone."""
+    environment = PageEnvironment(
+        app, loader=DictLoader(templates), autoescape=True, extensions=app.jinja_env.extensions
+    )
+    environment.globals.update(app.jinja_env.globals)
+    return environment
+
+
+def test_each_language_has_its_texts(web_app: Flask, in_request: None) -> None:
+    environment = made(
+        web_app,
+        page='{% import "parts" as parts %}{{ _("未读") }} {{ parts.one() }}'
+        '{{ _("最多 %(maximum)s 个字，现在是 %(length)s 个。", maximum="<2>", length=3) }}',
+        parts='{% macro one() %}{{ _("已读") ~ " <&> " }}{% endmacro %}',
+    )
+    chinese = environment.get_template("page").render()
+    assert chinese == "未读 已读 &lt;&amp;&gt; 最多 &lt;2&gt; 个字，现在是 3 个。"
+    with force_locale("en"):
+        english = environment.get_template("page").render()
+    assert english == "Unread Read &lt;&amp;&gt; At most &lt;2&gt; characters; there are 3 now."
+    assert environment.get_template("page").render() == chinese
+
+
+def test_only_texts_that_are_written_out_are_fixed(web_app: Flask, in_request: None) -> None:
+    environment = made(
+        web_app, page='{{ _(text) }} {{ _(*[text]) }} {{ new_id() == new_id() }} {{ _("<b>") }}'
+    )
+    assert new_id in environment.globals.values()
+    assert environment.get_template("page").render(text="未读") == "未读 未读 False <b>"
+
+
+def test_a_function_gets_what_it_asks_for(web_app: Flask, in_request: None) -> None:
+    @pass_context
+    def size(context: Context, factor: int) -> int:
+        return int(context["length"]) * factor
+
+    environment = made(web_app, page="{% for n in [1, 2] %}{{ size(n) }}{{ same(n, more=n) }} {% endfor %}")
+    page = environment.get_template("page")
+    assert page.render(length=5, size=size, same=lambda n, more: f"<{n + more}>") == "5&lt;2&gt; 10&lt;4&gt; "
+    with pytest.raises(UndefinedError, match="'size' is undefined"):
+        page.render()
+
+
+def test_a_text_for_a_macro_stays_markup_and_a_value_is_escaped_once(
+    web_app: Flask, in_request: None
+) -> None:
+    environment = made(
+        web_app,
+        page="{% macro box(text) %}<p>{{ text }}{{ caller() }}</p>{% endmacro %}"
+        '{% call box(_("未读")) %}{{ value }}{% endcall %}{% set held %}{{ value }}{% endset %}{{ held }}{{ box }}',
+    )
+    text = environment.get_template("page").render(value="<i>")
+    assert text == "<p>未读&lt;i&gt;</p>&lt;i&gt;&lt;Macro &#39;box&#39;&gt;"
+
+
+def test_no_template_gives_another_meaning_to_what_is_fixed() -> None:
+    environment = Site("agencyqa").jinja_env
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        tree = environment.parse(path.read_text())
+        given = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}
+        given |= {macro.name for macro in tree.find_all(nodes.Macro)}
+        assert given & set(FIXED) == set(), path
