@@ -16,10 +16,12 @@ from agencyqa.audit.record import record
 from agencyqa.auth.actor import system_actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
+from agencyqa.measures.reckoning import reckon
 
 
 def mark_overdue(session: Session, now: datetime) -> int:
-    """Mark sheets whose due date has passed unsubmitted, and tell their scorers once."""
+    """Mark sheets that are late since a working day and unsubmitted, and tell their scorers once."""
+    reckoning = reckon(session, local_date(now))
     late = session.execute(
         sa.select(ScoreSheet, sa.func.coalesce(Engagement.contract_number, Body.name))
         .outerjoin(Engagement, Engagement.id == ScoreSheet.engagement_id)
@@ -28,7 +30,7 @@ def mark_overdue(session: Session, now: datetime) -> int:
             ScoreSheet.state.in_(workflow.EDITABLE),
             ScoreSheet.is_current,
             ScoreSheet.is_overdue.is_(False),
-            ScoreSheet.due_on < local_date(now),
+            ScoreSheet.due_on < reckoning.late_before,
         )
         .order_by(ScoreSheet.id)
     ).all()

@@ -18,6 +18,7 @@ from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import visible
 from agencyqa.engagements.queries import engagement_rows
+from agencyqa.measures.reckoning import Reckoning
 from agencyqa.web.tables import Page
 from agencyqa.web.unions import Facet, Part, paginate_union
 
@@ -33,10 +34,10 @@ class Column:
     rows: Sequence[Row[*tuple[Any, ...]]]
 
 
-def lateness(day: date) -> sa.ColumnElement[int]:
+def lateness(reckoning: Reckoning) -> sa.ColumnElement[int]:
     """0 for what runs and is late, 1 for what runs, 2 for the rest: the date of what has ended presses nobody."""
     runs = Engagement.state == EngagementState.CONTRACTED
-    return sa.case((sa.and_(runs, Engagement.due_on < day), 0), (runs, 1), else_=2)
+    return sa.case((sa.and_(runs, Engagement.due_on < reckoning.late_before), 0), (runs, 1), else_=2)
 
 
 # What runs and is late, what runs, the rest; each by its due date.
@@ -47,7 +48,8 @@ def table_page(session: Session, scope: Scope, year: int | None, arguments: Mapp
     """One statement: each group is cut by the index of its state before the names are looked up."""
     of_year = sa.true() if year is None else Engagement.assessment_year == year
     runs, due_on = Engagement.state == EngagementState.CONTRACTED, Engagement.due_on
-    groups = [(0, runs, due_on < scope.day), (1, runs, due_on >= scope.day)]
+    late_before = scope.reckoning.late_before
+    groups = [(0, runs, due_on < late_before), (1, runs, due_on >= late_before)]
     groups += [
         (2, Engagement.state == state, sa.true())
         for state in EngagementState
@@ -91,7 +93,7 @@ def columns(session: Session, scope: Scope, year: int | None) -> list[Column]:
         select(
             Engagement.state,
             sa.func.count().label("number"),
-            sa.func.sum(sa.case((lateness(scope.day) == 0, 1), else_=0)).label("late"),
+            sa.func.sum(sa.case((lateness(scope.reckoning) == 0, 1), else_=0)).label("late"),
         )
         .where(*seen)
         .group_by(Engagement.state)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, select
 from agencyqa.auth.actor import Actor
 from agencyqa.db import UtcDateTime
 from agencyqa.duties.enums import Duty
+from agencyqa.measures.reckoning import Reckoning
 from agencyqa.web.unions import Facet, Part, split_by_emptiness
 
 Member = Select[*tuple[Any, ...]]
@@ -23,7 +24,11 @@ class Scope:
     """Whose view it is, on which day."""
 
     actor: Actor
-    day: date
+    reckoning: Reckoning
+
+    @property
+    def day(self) -> date:
+        return self.reckoning.day
 
     def sees(self, policy: Callable[[Actor], ColumnElement[bool]]) -> ColumnElement[bool]:
         return policy(self.actor)

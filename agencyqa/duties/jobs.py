@@ -21,7 +21,8 @@ from agencyqa.duties.models import DutyTerm
 from agencyqa.duties.queries import Item, Listing
 from agencyqa.duties.terms import LONGEST, Terms, terms_of
 from agencyqa.duties.waiting import weighed
-from agencyqa.measures.workdays import WorkingCalendar, working_calendar
+from agencyqa.measures.reckoning import reckon
+from agencyqa.measures.workdays import WorkingCalendar
 from agencyqa.notifications.services import tell
 
 # A reminder of n working days never lies further ahead than this, the longest holiday included.
@@ -39,9 +40,10 @@ BUREAU_ROLES = frozenset({Role.BUREAU_SUPERVISOR, Role.BUREAU_LEAD})
 def remind(session: Session, now: datetime) -> int:
     """Each occasion is told once: of a due date that moved, anew. How many messages were written."""
     day = local_date(now)
-    terms, calendar = terms_of(session), working_calendar(session)
+    terms, reckoning = terms_of(session), reckon(session, day)
+    calendar = reckoning.calendar
     people = _People(session, day)
-    listing = Listing(WholeHouse(system_actor("jobs"), day))
+    listing = Listing(WholeHouse(system_actor("jobs"), reckoning))
     first, last = day - LOOK_BACK, day + _furthest(session)
     dated = listing.rows(lambda columns: columns.due_on.between(first, last))
     written = 0

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session, aliased
 from agencyqa.accounts.models import Body
 from agencyqa.agencies.enums import Matter
 from agencyqa.auth.actor import Actor
-from agencyqa.clock import local_date
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import NAMES, Scope
 from agencyqa.duties.kinds import KINDS
@@ -26,6 +25,7 @@ from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.review.enums import ReviewState
 from agencyqa.engagements.schedule.enums import MilestoneKind
 from agencyqa.inspections.numbering import check_label, finding_label, plain_number
+from agencyqa.measures.reckoning import Reckoning
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.web.labels import label_of
 from agencyqa.web.tables import Page, ordering
@@ -39,7 +39,7 @@ _NUMBERED = _FINDINGS | {Duty.CHECK, Duty.ORDER, Duty.VERIFICATION, Duty.RECHECK
 
 @dataclass(frozen=True)
 class Item:
-    """One line. ``days`` are those past ``due_on``, left until it, or waited ``since``; ``who`` has the next step."""
+    """One line; ``who`` has the next step. ``days`` are working days past ``due_on``, left until it, or waited."""
 
     duty: Duty
     id: int
@@ -146,7 +146,7 @@ class Listing:
         return paginate_union(session, parts, MOST_URGENT, self.finish, arguments)
 
     def items(self, rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Item]:
-        return [item_of(row, self.scope.day, self.scope.actor) for row in rows]
+        return [item_of(row, self.scope.reckoning, self.scope.actor) for row in rows]
 
 
 def next_items(session: Session, scope: Scope, *, limit: int) -> list[Item]:
@@ -182,12 +182,12 @@ def due_between(
     return listing.items(session.execute(listing.rows(*narrowings, limit=limit)))
 
 
-def item_of(row: Any, day: date, actor: Actor) -> Item:
+def item_of(row: Any, reckoning: Reckoning, actor: Actor) -> Item:
     duty = Duty(row.duty)
     if row.due_on is not None:
-        days = abs((day - row.due_on).days)
+        days = reckoning.distance(row.due_on)
     else:
-        days = 0 if row.since is None else max((day - local_date(row.since)).days, 0)
+        days = 0 if row.since is None else reckoning.waited(row.since)
     # Of an agency, or of everybody; a sheet about one engagement bears the name of its object.
     is_of_year = duty in _OF_YEAR or (duty in _SHEETS and row.engagement_id is None)
     title, detail = _words(duty, row.title, row.detail, is_of_year=is_of_year)
@@ -206,7 +206,7 @@ def item_of(row: Any, day: date, actor: Actor) -> Item:
         row.due_on,
         row.since,
         days,
-        row.due_on is not None and row.due_on < day,
+        row.due_on is not None and reckoning.is_late(row.due_on),
         row.body_id == actor.body_id and row.user_id in {None, actor.user_id},
         bool(row.is_provisional),
         row.paused_on,

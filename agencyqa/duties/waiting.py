@@ -12,7 +12,7 @@ from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import Scope
 from agencyqa.duties.queries import LONGEST_WAITING, Item, Listing
 from agencyqa.duties.terms import Terms, terms_of
-from agencyqa.measures.workdays import WorkingCalendar, working_calendar
+from agencyqa.measures.workdays import WorkingCalendar
 
 # Of what waits the oldest are counted; what is left out has waited less than any of them.
 COUNTED = 2000
@@ -56,7 +56,7 @@ def waiting_page(session: Session, scope: Scope, duty: Duty | None = None) -> Wa
         lambda columns: columns.body_id.in_(bureau_ids), facets=LONGEST_WAITING, limit=COUNTED + 1
     )
     items = listing.items(session.execute(statement))
-    terms, calendar = terms_of(session, bureau_ids), working_calendar(session)
+    terms, calendar = terms_of(session, bureau_ids), scope.reckoning.calendar
     found = [weighed(item, terms, calendar, scope.day) for item in items[:COUNTED]]
     kinds = [
         KindOfWaiting(each, len(lates), sum(late > 0 for late in lates))

@@ -16,19 +16,21 @@ from agencyqa.auth.roles import Role
 from agencyqa.clock import local_date
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
+from agencyqa.measures.reckoning import reckon
 from agencyqa.notifications.services import tell
 
 
 def mark_overdue(session: Session, now: datetime) -> int:
-    """Mark open engagements whose due date has passed; the due date itself counts in full. Tells once per due date."""
-    day = local_date(now)
+    """Mark open engagements that are late since a working day; the due date counts in full. Tells once per due date."""
+    reckoning = reckon(session, local_date(now))
+    day = reckoning.day
     late = session.execute(
         sa.select(Engagement, Body.name)
         .join(Body, Body.id == Engagement.agency_id)
         .where(
             Engagement.state == EngagementState.CONTRACTED,
             Engagement.is_overdue.is_(False),
-            Engagement.due_on < day,
+            Engagement.due_on < reckoning.late_before,
         )
         .order_by(Engagement.id)
     ).all()

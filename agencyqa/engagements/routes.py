@@ -24,6 +24,7 @@ from agencyqa.engagements.policies import can_change, can_change_year, can_creat
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 from agencyqa.measures.enums import WorkKind
+from agencyqa.measures.reckoning import reckon
 from agencyqa.objects.queries import object_choices
 from agencyqa.web.loading import given_choice, given_id, one_or_404
 from agencyqa.web.tables import paginate
@@ -113,7 +114,8 @@ def show(engagement_id: int) -> ResponseReturnValue:
         steps=steps(engagement),
         # The outcome names ties and standing, which are the register's and for its bureau only.
         checks=_checks(engagement) if actor.is_bureau else [],
-        days_left=(engagement.due_on - today()).days,
+        # Only where the page says so, for it costs a statement.
+        late_days=_late_days(engagement) if engagement.is_overdue else 0,
         panels=[panel(actor, engagement) for panel in engagement_panels],
         trail=trail.trail_of(session, actor, engagement),
         can={
@@ -126,6 +128,10 @@ def show(engagement_id: int) -> ResponseReturnValue:
             "read_object": actor.has(Permission.OBJECTS_READ),
         },
     )
+
+
+def _late_days(engagement: Engagement) -> int:
+    return reckon(db.session(), today()).late(engagement.due_on)
 
 
 @bp.route("/<int:engagement_id>/edit", methods=["GET", "POST"])

@@ -134,14 +134,16 @@ def own_lines(session: Session, actor: Actor, engagement: Engagement) -> Iterato
     if not any(row.event == f"{_PREFIX}created" for row in rows):
         yield TrailEntry(engagement.created_at, "engagement_created", body_id=engagement.bureau_id)
     # The due date as it stood then: later words move it.
-    due_on = engagement.due_on
+    due_on, is_late = engagement.due_on, False
     for row in rows:
         changes = row.detail.get("changes", {})
         due_on = _after(changes, "due_on") or due_on
-        yield from _told(row, changes, due_on)
+        # Only what changed is written down; whether it was late is what was written last.
+        is_late = changes.get("is_overdue", (None, is_late or row.event == f"{_PREFIX}overdue"))[1]
+        yield from _told(row, changes, due_on, is_late=is_late)
 
 
-def _told(row: Any, changes: Mapping[str, Any], due_on: date) -> Iterator[TrailEntry]:
+def _told(row: Any, changes: Mapping[str, Any], due_on: date, *, is_late: bool) -> Iterator[TrailEntry]:
     known = {"actor_name": row.actor_name, "body_id": row.actor_body_id}
     match row.event.removeprefix(_PREFIX):
         case "created":
@@ -150,7 +152,7 @@ def _told(row: Any, changes: Mapping[str, Any], due_on: date) -> Iterator[TrailE
             yield from _changed(row.at, dict(changes), known)
         case "completed":
             on = _after(changes, "completed_on")
-            if on is not None and on > due_on:
+            if is_late:
                 yield TrailEntry(row.at, "engagement_completed_late", {"on": on}, tone="warning", **known)
             else:
                 yield TrailEntry(row.at, "engagement_completed", {"on": on}, tone="success", **known)

@@ -18,6 +18,7 @@ from agencyqa.auth.actor import Actor
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import visible
+from agencyqa.measures.reckoning import Reckoning, reckon
 from agencyqa.reports.distribution import Distribution, latest_distribution
 from agencyqa.web.charts import Chart, bar_chart, column_chart
 from agencyqa.web.formats import FEN_PER_WAN
@@ -74,11 +75,11 @@ class Statistics:
 
 
 def statistics_of(session: Session, actor: Actor, year: int, day: date) -> Statistics | None:
-    """None where the actor sees no engagement of the year. Two statements, whatever the number of rows."""
+    """None where the actor sees no engagement of the year. Three statements, whatever the number of rows."""
     rows = _rows(session, actor, year)
     if not rows:
         return None
-    return _summary(rows, year, day, latest_distribution(session, actor, year=year))
+    return _summary(rows, year, reckon(session, day), latest_distribution(session, actor, year=year))
 
 
 def _rows(session: Session, actor: Actor, year: int) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -106,7 +107,7 @@ def _rows(session: Session, actor: Actor, year: int) -> Sequence[Row[*tuple[Any,
 
 
 def _summary(
-    rows: Sequence[Row[*tuple[Any, ...]]], year: int, day: date, distribution: Distribution | None
+    rows: Sequence[Row[*tuple[Any, ...]]], year: int, reckoning: Reckoning, distribution: Distribution | None
 ) -> Statistics:
     import pandas as pd
 
@@ -119,7 +120,7 @@ def _summary(
                 "kind": row.kind.value if row.kind is not None else "",
                 "counts": row.state is not EngagementState.TERMINATED,
                 "completed": row.state is EngagementState.COMPLETED,
-                "late": _is_late(row, day),
+                "late": _is_late(row, reckoning),
                 "quarter": (row.contract_signed_on.month + 2) // 3,
                 "fee": row.fee,
             }
@@ -160,11 +161,11 @@ def _summary(
     )
 
 
-def _is_late(row: Row[*tuple[Any, ...]], day: date) -> bool:
-    """Finished after the agreed day, or not finished and the day has passed."""
+def _is_late(row: Row[*tuple[Any, ...]], reckoning: Reckoning) -> bool:
+    """Finished on a later working day than was agreed, or not finished and such a day is here."""
     if row.state is EngagementState.TERMINATED:
         return False
-    return bool((row.completed_on or day) > row.due_on)
+    return reckoning.was_late(row.due_on, row.completed_on)
 
 
 def _kinds(frame: Any) -> tuple[KindLine, ...]:

@@ -71,7 +71,6 @@ from agencyqa.agencies.queries.record import (
 from agencyqa.agencies.queries.register import ORDER, bureau_choices, export_rows, register_rows
 from agencyqa.agencies.queries.reporting import (
     REPORT_ORDER,
-    is_late,
     record_of,
     registered_bureaus,
     report_rows,
@@ -120,7 +119,6 @@ __all__ = [
     "has_good_standing",
     "has_manager",
     "head_office_of",
-    "is_late",
     "loaded",
     "newest_imports",
     "own_registration",

@@ -25,6 +25,7 @@ from agencyqa.agencies.policies import visible_reports
 from agencyqa.agencies.queries.people import people_counts
 from agencyqa.auth.actor import Actor
 from agencyqa.db import open_period
+from agencyqa.measures.reckoning import Reckoning
 from agencyqa.web.tables import Key
 
 REPORT_ORDER = (Key(Body.sort_key), Key(SelfReport.id))
@@ -79,7 +80,12 @@ def reports_of(session: Session, actor: Actor, agency_id: int) -> Sequence[Row[*
 
 
 def report_rows(
-    actor: Actor, year: ReportYear, *, day: date, state: ReportState | None = None, is_late: bool = False
+    actor: Actor,
+    year: ReportYear,
+    *,
+    reckoning: Reckoning,
+    state: ReportState | None = None,
+    is_late: bool = False,
 ) -> Select[*tuple[Any, ...]]:
     """The reports of one year, without an order: page them with ``REPORT_ORDER``."""
     statement = (
@@ -97,8 +103,9 @@ def report_rows(
     if state is not None:
         statement = statement.where(SelfReport.state == state)
     if is_late:
-        waiting = sa.and_(SelfReport.first_submitted_on.is_(None), sa.literal(day) > year.due_on)
-        statement = statement.where(sa.or_(waiting, SelfReport.first_submitted_on > year.due_on))
+        waiting = sa.and_(SelfReport.first_submitted_on.is_(None), sa.literal(reckoning.is_late(year.due_on)))
+        late_from = reckoning.calendar.late_from(year.due_on)
+        statement = statement.where(sa.or_(waiting, SelfReport.first_submitted_on >= late_from))
     return statement
 
 
@@ -106,11 +113,6 @@ def report_years(session: Session, bureau_id: int | None) -> list[ReportYear]:
     """Newest first."""
     statement = select(ReportYear).where(ReportYear.bureau_id == bureau_id)
     return list(session.scalars(statement.order_by(ReportYear.year.desc())))
-
-
-def is_late(due_on: date, first_submitted_on: date | None, day: date) -> bool:
-    """The last day counts in full."""
-    return (first_submitted_on or day) > due_on
 
 
 def registered_bureaus(session: Session, agency_id: int) -> list[tuple[int, str]]:

@@ -26,6 +26,7 @@ from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
 from agencyqa.extensions import db
+from agencyqa.measures.reckoning import reckon
 
 
 @bp.get("/<int:agency_id>")
@@ -50,7 +51,7 @@ def show(agency_id: int) -> ResponseReturnValue:
         counts=queries.people_counts(session, agency_id, today()),
         proposals=queries.proposals_of(session, actor, agency_id),
         reports=queries.reports_of(session, actor, agency_id),
-        is_late=queries.is_late,
+        reckoning=reckon(session, today()),
         today=today(),
         branches=queries.branches_of(session, agency_id),
         documents=queries.documents_of(session, agency_id) if can_see_records(actor, agency_id) else [],

@@ -19,6 +19,7 @@ from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
+from agencyqa.measures.reckoning import reckon
 from agencyqa.web.loading import one_or_404
 from agencyqa.web.tables import paginate
 
@@ -30,10 +31,14 @@ def reports() -> ResponseReturnValue:
     years = queries.report_years(session, actor.bureau_id)
     filters = ReportFilter.read(choices={"year_id": [(year.id, str(year.year)) for year in years]})
     wanted = next((year for year in years if year.id == filters.year_id.data), years[0] if years else None)
-    page = None
+    page, reckoning = None, reckon(session, today())
     if wanted is not None:
         statement = queries.report_rows(
-            actor, wanted, day=today(), state=filters.state.data, is_late=bool(filters.is_late.data)
+            actor,
+            wanted,
+            reckoning=reckoning,
+            state=filters.state.data,
+            is_late=bool(filters.is_late.data),
         )
         page = paginate(session, statement, queries.REPORT_ORDER, request.args)
     return render_template(
@@ -41,8 +46,7 @@ def reports() -> ResponseReturnValue:
         filters=filters,
         year=wanted,
         page=page,
-        today=today(),
-        is_late=queries.is_late,
+        reckoning=reckoning,
         can={"open": can_register(actor)},
     )
 
@@ -154,7 +158,7 @@ def _page(found: SelfReport, form: ReportForm, decision: DecideReportForm) -> Re
             record=found.record or queries.record_of(session, found.agency_id, today()),
             form=form,
             decision=decision,
-            is_late=queries.is_late(year.due_on, found.first_submitted_on, today()),
+            is_late=reckon(session, today()).was_late(year.due_on, found.first_submitted_on),
             # A draft is the agency's own business.
             is_shown=current_actor().is_agency or found.state is not ReportState.DUE,
             can={

@@ -13,6 +13,7 @@ from agencyqa.duties.forms import BoardFilter
 from agencyqa.duties.items import Scope
 from agencyqa.duties.routes import bp
 from agencyqa.extensions import db
+from agencyqa.measures.reckoning import reckon
 
 TABLE = "table"
 
@@ -22,10 +23,11 @@ TABLE = "table"
 def board() -> ResponseReturnValue:
     actor = current_actor()
     filters = BoardFilter.read()
-    scope, session = Scope(actor, today()), db.session()
+    session = db.session()
+    scope = Scope(actor, reckon(session, today()))
     shared = {
         "filters": filters,
-        "day": scope.day,
+        "reckoning": scope.reckoning,
         "year": filters.year.data,
         "own_agency": actor.is_agency,
         "has_bureaus": len(actor.bureau_ids) > 1 or actor.is_agency,

@@ -24,6 +24,7 @@ from agencyqa.duties.routes import bp
 from agencyqa.errors import NotVisible
 from agencyqa.extensions import db
 from agencyqa.i18n import LOCALES, SOURCE_LOCALE
+from agencyqa.measures.reckoning import reckon
 from agencyqa.web.labels import label_of
 
 # A month of the busiest bureau; what is left out is said on the page.
@@ -41,7 +42,8 @@ def calendar() -> ResponseReturnValue:
     month = Month.read(request.args.get("month", ""), default=day)
     is_all = request.args.get("view") == "all"
     days = month.days()
-    items = due_between(session, Scope(actor, day), days[0], days[-1], mine=not is_all, limit=MOST_ITEMS + 1)
+    scope = Scope(actor, reckon(session, day))
+    items = due_between(session, scope, days[0], days[-1], mine=not is_all, limit=MOST_ITEMS + 1)
     feed = feeds.open_feed(session, actor)
     return render_template(
         "duties/calendar.html",
@@ -111,10 +113,9 @@ def feed(token: str) -> ResponseReturnValue:
 
 
 def _stream(actor: Actor) -> bytes:
-    day = today()
-    items = due_between(
-        db.session(), Scope(actor, day), day - BACK, day + AHEAD, mine=True, limit=MOST_EVENTS
-    )
+    day, session = today(), db.session()
+    scope = Scope(actor, reckon(session, day))
+    items = due_between(session, scope, day - BACK, day + AHEAD, mine=True, limit=MOST_EVENTS)
     return ical.calendar(
         gettext("AgencyQA 待办事项（%(body)s）", body=actor.body_name),
         [_event(item) for item in items],

@@ -21,16 +21,17 @@ from agencyqa.duties.terms import REMIND_WORKING_DAYS, can_set_terms, set_term, 
 from agencyqa.duties.waiting import waiting_page
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
+from agencyqa.measures.reckoning import reckon
 
 
 @bp.get("/duties")
 @requires(Permission.DUTIES_READ)
 def index() -> ResponseReturnValue:
     """One's own next steps; with ``view=all`` also what waits for others, as far as one may see it."""
-    actor, day = current_actor(), today()
+    actor, reckoning = current_actor(), reckon(db.session(), today())
     filters = DutyFilter.read()
     is_all = request.args.get("view") == "all"
-    listing = Listing(Scope(actor, day))
+    listing = Listing(Scope(actor, reckoning))
     page = listing.page(
         db.session(), request.args, *_narrowings(listing, filters, is_all=is_all), duty=filters.duty.data
     )
@@ -40,20 +41,21 @@ def index() -> ResponseReturnValue:
         items=listing.items(page.rows),
         filters=filters,
         is_all=is_all,
-        day=day,
+        reckoning=reckoning,
         can={"waiting": actor.has(Permission.WAITING_READ)},
     )
 
 
 def _narrowings(listing: Listing, filters: DutyFilter, *, is_all: bool) -> list[Narrowing]:
-    first, last, day = filters.due_from.data, filters.due_to.data, listing.scope.day
+    first, last = filters.due_from.data, filters.due_to.data
+    late_before = listing.scope.reckoning.late_before
     found: list[Narrowing] = [] if is_all else [listing.is_mine]
     if first:
         found.append(lambda columns: columns.due_on >= first)
     if last:
         found.append(lambda columns: columns.due_on <= last)
     if filters.late.data:
-        found.append(lambda columns: columns.due_on < day)
+        found.append(lambda columns: columns.due_on < late_before)
     return found
 
 
@@ -61,11 +63,11 @@ def _narrowings(listing: Listing, filters: DutyFilter, *, is_all: bool) -> list[
 @requires(Permission.WAITING_READ)
 def waiting() -> ResponseReturnValue:
     actor = current_actor()
-    text = request.args.get("duty", "")
+    text, session = request.args.get("duty", ""), db.session()
     duty = Duty(text) if text in set(Duty) else None
     return render_template(
         "duties/waiting.html",
-        found=waiting_page(db.session(), Scope(actor, today()), duty),
+        found=waiting_page(session, Scope(actor, reckon(session, today())), duty),
         duty=duty,
         has_bureaus=len(actor.bureau_ids) > 1,
         can={"set": can_set_terms(actor)},

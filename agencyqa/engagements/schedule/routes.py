@@ -24,6 +24,7 @@ from agencyqa.engagements.schedule.forms import FinishForm, PlanForm, ReasonForm
 from agencyqa.engagements.schedule.models import Milestone
 from agencyqa.errors import Forbidden, NotVisible
 from agencyqa.extensions import db
+from agencyqa.measures.reckoning import reckon
 from agencyqa.web.forms import VersionedForm
 from agencyqa.web.loading import one_or_404
 
@@ -49,7 +50,7 @@ def show(engagement_id: int) -> ResponseReturnValue:
         engagement=engagement,
         names=names_of(session, engagement),
         marks=marks,
-        day=today(),
+        reckoning=reckon(db.session(), today()),
         can={
             "plan": may_plan,
             "finish": {

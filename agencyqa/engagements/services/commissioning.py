@@ -34,6 +34,7 @@ from agencyqa.engagements.team.queries import members_on
 from agencyqa.engagements.team.services import begin_team
 from agencyqa.engagements.team.services import follow_contract as follow_team
 from agencyqa.errors import Forbidden, Invalid
+from agencyqa.measures.workdays import working_calendar
 from agencyqa.objects.models import EvaluationObject
 
 # Constraint → (field, code), for forms and imports alike.
@@ -125,7 +126,7 @@ def change_engagement(
         changes["assessment_year"] = (engagement.assessment_year, year)
     for name, (_, value) in changes.items():
         setattr(engagement, name, value)
-    _settle_lateness(engagement, now)
+    _settle_lateness(session, engagement, now)
     session.flush()
     # The row is written, so nobody begins a record or a check of it from here on.
     if held := sorted(fixed_by_evidence(session, engagement) & changes.keys()):
@@ -231,9 +232,10 @@ def _year_after(session: Session, engagement: Engagement, data: EngagementData) 
     return year
 
 
-def _settle_lateness(engagement: Engagement, now: datetime) -> None:
+def _settle_lateness(session: Session, engagement: Engagement, now: datetime) -> None:
     """A new due date takes the mark away at once; only the nightly job sets it on what is still open."""
+    calendar = working_calendar(session)
     if engagement.completed_on is not None:
-        engagement.is_overdue = engagement.completed_on > engagement.due_on
-    elif engagement.due_on >= local_date(now):
+        engagement.is_overdue = calendar.is_late(engagement.due_on, engagement.completed_on)
+    elif not calendar.is_late(engagement.due_on, local_date(now)):
         engagement.is_overdue = False

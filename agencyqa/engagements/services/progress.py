@@ -20,6 +20,7 @@ from agencyqa.engagements.policies import can_change_year
 from agencyqa.engagements.recusal.queries import has_pending_case
 from agencyqa.engagements.services.access import expect_open_year, expect_writable
 from agencyqa.errors import Forbidden, Invalid, WrongState
+from agencyqa.measures.workdays import working_calendar
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -33,9 +34,10 @@ def complete_engagement(
     seen_version: int | None,
     now: datetime,
 ) -> None:
-    """The due date counts in full: completed on it is in time. Raise as ``expect_writable``, WrongState, Invalid.
+    """The due date counts in full; completed before the next working day is in time.
 
-    While it is undecided whether somebody must stay out, the work is not finished.
+    While it is undecided whether somebody must stay out, the work is not finished. Raise as ``expect_writable``,
+    WrongState, Invalid.
     """
     expect_writable(actor, session, engagement, seen_version=seen_version)
     state = workflow.next_state(engagement.state, EngagementAction.COMPLETE)
@@ -45,10 +47,11 @@ def complete_engagement(
         raise Invalid("invalid", completed_on="completed_before_contract")
     if completed_on > local_date(now):
         raise Invalid("invalid", completed_on="completed_in_future")
+    is_late = working_calendar(session).is_late(engagement.due_on, completed_on)
     changes: dict[str, Any] = {
         "state": (engagement.state, state),
         "completed_on": (None, completed_on),
-        "is_overdue": (engagement.is_overdue, completed_on > engagement.due_on),
+        "is_overdue": (engagement.is_overdue, is_late),
     }
     _apply(actor, session, engagement, "completed", changes, now=now)
     # What is required and never came is missing from now on.

@@ -20,6 +20,7 @@ from agencyqa.evaluations.models import EvaluationProblem, EvaluationRecord, Pro
 from agencyqa.evaluations.policies import visible
 from agencyqa.evaluations.queries.content import problems_of
 from agencyqa.evaluations.queries.records import is_unanswered
+from agencyqa.measures.reckoning import Reckoning
 from agencyqa.objects.models import EvaluationObject
 
 _PROMISED = (AnswerState.ACCEPTED, AnswerState.PARTLY_ACCEPTED)
@@ -39,7 +40,7 @@ class ProblemView:
         return self.answers[-1].number if self.answers else 0
 
 
-def problem_views(session: Session, record: EvaluationRecord, *, day: date) -> list[ProblemView]:
+def problem_views(session: Session, record: EvaluationRecord, reckoning: Reckoning) -> list[ProblemView]:
     """The problems of a record with every answer given in the engagement, whatever version it was given to."""
     problems = problems_of(session, record.id)
     if not problems:
@@ -77,14 +78,14 @@ def problem_views(session: Session, record: EvaluationRecord, *, day: date) -> l
             problem,
             names[problem.department_id],
             tuple(answers[problem.key]),
-            bool(answers[problem.key]) and _is_overdue(answers[problem.key][-1], day),
+            bool(answers[problem.key]) and _is_overdue(answers[problem.key][-1], reckoning),
         )
         for problem in problems
     ]
 
 
-def _is_overdue(last: Row[Any], day: date) -> bool:
-    return last.state in _PROMISED and last.rectify_by is not None and last.rectify_by < day
+def _is_overdue(last: Row[Any], reckoning: Reckoning) -> bool:
+    return last.state in _PROMISED and last.rectify_by is not None and reckoning.is_late(last.rectify_by)
 
 
 def waiting_problems(actor: Actor, *, limit: int) -> Select[*tuple[Any, ...]]:

@@ -17,6 +17,7 @@ from agencyqa.evaluations.queries.records import names_of
 from agencyqa.evaluations.routes import bp
 from agencyqa.evaluations.routes.loading import load
 from agencyqa.extensions import db
+from agencyqa.measures.reckoning import reckon
 
 
 @bp.route("/<int:record_id>/problems/<int:problem_id>/answer", methods=["GET", "POST"])
@@ -24,7 +25,7 @@ from agencyqa.extensions import db
 def answer(record_id: int, problem_id: int) -> ResponseReturnValue:
     actor, session = current_actor(), db.session()
     record = load(record_id)
-    views = {each.problem.id: each for each in problem_views(session, record, day=today())}
+    views = {each.problem.id: each for each in problem_views(session, record, reckon(session, today()))}
     view = views.get(problem_id)
     if view is None:
         raise NotVisible()

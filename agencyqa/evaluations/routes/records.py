@@ -26,6 +26,7 @@ from agencyqa.evaluations.views import view_of
 from agencyqa.extensions import db
 from agencyqa.files.models import StoredFile
 from agencyqa.files.serving import download
+from agencyqa.measures.reckoning import reckon
 from agencyqa.web.loading import one_or_404
 from agencyqa.web.tables import paginate
 
@@ -60,7 +61,7 @@ def show(record_id: int) -> ResponseReturnValue:
     record = load(record_id)
     engagement = engagement_of(record)
     view = view_of(session, record)
-    problems = problem_views(session, record, day=today())
+    problems = problem_views(session, record, reckon(session, today()))
     versions = queries.records_of_engagement(session, actor, record.engagement_id)
     can_assign = policies.can_assign(actor, record)
     newest = max(version.revision for version in versions)
@@ -92,7 +93,7 @@ def export(record_id: int) -> ResponseReturnValue:
     record = load(record_id)
     target = BytesIO()
     view = view_of(session, record)
-    problems = problem_views(session, record, day=today())
+    problems = problem_views(session, record, reckon(session, today()))
     write_record(target, view, problems, actor, now=utc_now())
     target.seek(0)
     name = f"{gettext('评价结果')}-{view.names.object_code}-{record.revision}.xlsx"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
@@ -20,12 +20,13 @@ from agencyqa.assessments.models import AnnualResult
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
+from agencyqa.measures.reckoning import Reckoning, reckon
 from agencyqa.reports.dashboards.evidence import deliverables, independence, inspections, register
 from agencyqa.reports.dashboards.rows import (
     SHOWN,
     TASKS_SHOWN,
     count,
-    counts,
+    counts_beside,
     newest_results,
     next_engagements,
     running,
@@ -45,7 +46,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class AgencyPage:
-    day: date
+    reckoning: Reckoning
     figures: Mapping[str, Any]
     tasks: list[Line]
     engagements: Sequence[Row[*tuple[Any, ...]]]
@@ -55,31 +56,33 @@ class AgencyPage:
 
 
 def agency_page(session: Session, actor: Actor, now: datetime) -> AgencyPage:
-    day = local_date(now)
-    figures = counts(
+    reckoning = reckon(session, local_date(now))
+    day = reckoning.day
+    figures, standings = counts_beside(
         session,
+        _standings(actor),
         running=count(Engagement, running(actor)),
-        late=count(Engagement, running(actor), Engagement.due_on < day),
-        late_deliverables=deliverables.late_figure(actor, day),
-        late_orders=inspections.late_figure(actor, day),
+        late=count(Engagement, running(actor), Engagement.due_on < reckoning.late_before),
+        late_deliverables=deliverables.late_figure(actor, reckoning.late_before),
+        late_orders=inspections.late_figure(actor, reckoning.late_before),
         next_due=select(func.min(Engagement.due_on)).where(running(actor)).scalar_subquery(),
         results=count(AnnualResult, result_policies.seen_by(actor, day), ~result_policies.is_superseded()),
     )
     return AgencyPage(
-        day,
+        reckoning,
         figures,
-        _tasks(session, actor, day),
+        _tasks(session, actor, reckoning),
         next_engagements(session, actor),
         newest_results(session, actor),
-        _standings(session, actor),
+        standings,
         _endings(session, actor, day),
     )
 
 
-def _tasks(session: Session, actor: Actor, day: date) -> list[Line]:
+def _tasks(session: Session, actor: Actor, reckoning: Reckoning) -> list[Line]:
     """What the agency owes next: what is overdue first, then by due date, then what was sent back."""
     members = [
-        deliverables.to_hand_in(actor, day),
+        deliverables.to_hand_in(actor, reckoning.day),
         deliverables.to_mend(actor),
         deliverables.to_answer(actor),
         deliverables.to_review(actor),
@@ -88,18 +91,18 @@ def _tasks(session: Session, actor: Actor, day: date) -> list[Line]:
         inspections.orders_to_answer(actor),
         register.own_reports(actor),
     ]
-    return collect(session, members, day, shown=TASKS_SHOWN)[Part.DECIDE]
+    return collect(session, members, reckoning, shown=TASKS_SHOWN)[Part.DECIDE]
 
 
-def _standings(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
+def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
     """The agency's own entry in each bureau's register."""
-    return session.execute(
+    return (
         select(Registration.standing, Body.name.label("bureau"))
         .join(Body, Body.id == Registration.bureau_id)
         .where(registration_visible(actor))
         .order_by(Body.sort_key, Registration.id)
         .limit(SHOWN)
-    ).all()
+    )
 
 
 def _endings(session: Session, actor: Actor, day: date) -> list[Ending]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,17 +20,17 @@ from agencyqa.assessments.models import AssessmentRound, ScoreSheet, SheetScorer
 from agencyqa.assessments.queries.sheets import waits_for
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
-from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
+from agencyqa.measures.reckoning import Reckoning
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.reports.dashboards.evidence import deliverables, independence, inspections, records, register
 from agencyqa.reports.dashboards.rows import SOON, current_sheets, open_sheets, running
 from agencyqa.reports.dashboards.tasks import Line, Part, What, collect, columns, of_engagements
 
 
-def agenda(session: Session, actor: Actor, now: datetime) -> Mapping[Part, list[Line]]:
+def agenda(session: Session, actor: Actor, reckoning: Reckoning) -> Mapping[Part, list[Line]]:
     """Each list is limited and in the order of its urgency."""
-    day = local_date(now)
+    day, late_before = reckoning.day, reckoning.late_before
     members = [
         _to_publish(actor),
         _to_review(actor),
@@ -42,18 +42,18 @@ def agenda(session: Session, actor: Actor, now: datetime) -> Mapping[Part, list[
         deliverables.to_accept(actor),
         *inspections.findings_of_bureau(actor, day),
         *inspections.orders_of_bureau(actor, day),
-        _late_engagements(actor, day),
-        _late_sheets(actor, day),
-        _late_reviews(actor, day),
-        deliverables.late(actor, day),
-        inspections.late_orders(actor, day),
-        *inspections.planned_checks(actor, day),
-        _soon(actor, day),
-        deliverables.soon(actor, day),
-        *inspections.soon_orders(actor, day),
+        _late_engagements(actor, late_before),
+        _late_sheets(actor, late_before),
+        _late_reviews(actor, late_before),
+        deliverables.late(actor, late_before),
+        inspections.late_orders(actor, late_before),
+        *inspections.planned_checks(actor, reckoning),
+        _soon(actor, reckoning),
+        deliverables.soon(actor, reckoning),
+        *inspections.soon_orders(actor, reckoning),
         records.wrong(actor),
     ]
-    return collect(session, members, day)
+    return collect(session, members, reckoning)
 
 
 def _to_publish(actor: Actor) -> Select[*tuple[Any, ...]]:
@@ -131,32 +131,35 @@ def _applications(actor: Actor) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _late_engagements(actor: Actor, day: date) -> Select[*tuple[Any, ...]]:
-    return _engagements(Part.LATE).where(running(actor), Engagement.due_on < day)
+def _late_engagements(actor: Actor, late_before: date) -> Select[*tuple[Any, ...]]:
+    return _engagements(Part.LATE).where(running(actor), Engagement.due_on < late_before)
 
 
-def _soon(actor: Actor, day: date) -> Select[*tuple[Any, ...]]:
-    return _engagements(Part.SOON).where(running(actor), Engagement.due_on.between(day, day + SOON))
+def _soon(actor: Actor, reckoning: Reckoning) -> Select[*tuple[Any, ...]]:
+    next_weeks = Engagement.due_on.between(reckoning.late_before, reckoning.day + SOON)
+    return _engagements(Part.SOON).where(running(actor), next_weeks)
 
 
-def _late_sheets(actor: Actor, day: date) -> Select[*tuple[Any, ...]]:
+def _late_sheets(actor: Actor, late_before: date) -> Select[*tuple[Any, ...]]:
     """Not submitted in time. The scorer is late, which may be the bureau itself."""
     scorer = aliased(Body)
     return (
         _sheets(Part.LATE, What.SHEET, scorer.name, due_on=ScoreSheet.due_on)
         .join(scorer, scorer.id == ScoreSheet.scorer_body_id)
-        .where(open_sheets(actor), ScoreSheet.due_on < day)
+        .where(open_sheets(actor), ScoreSheet.due_on < late_before)
         .order_by(ScoreSheet.due_on, ScoreSheet.id)
     )
 
 
-def _late_reviews(actor: Actor, day: date) -> Select[*tuple[Any, ...]]:
+def _late_reviews(actor: Actor, late_before: date) -> Select[*tuple[Any, ...]]:
     """Submitted, past the due date, and still not decided: here the bureau is late."""
     bureau = aliased(Body)
     return (
         _sheets(Part.LATE, What.REVIEW, bureau.name, due_on=ScoreSheet.due_on)
         .join(bureau, bureau.id == ScoreSheet.bureau_id)
-        .where(current_sheets(actor), ScoreSheet.state == SheetState.SUBMITTED, ScoreSheet.due_on < day)
+        .where(
+            current_sheets(actor), ScoreSheet.state == SheetState.SUBMITTED, ScoreSheet.due_on < late_before
+        )
         .order_by(ScoreSheet.due_on, ScoreSheet.id)
     )
 

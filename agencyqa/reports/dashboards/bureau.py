@@ -17,6 +17,7 @@ from agencyqa.assessments.queries.sheets import waits_for
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
+from agencyqa.measures.reckoning import reckon
 from agencyqa.reports.dashboards.agenda import agenda
 from agencyqa.reports.dashboards.evidence import deliverables, inspections, register
 from agencyqa.reports.dashboards.first_steps import Step, bureau_facts, bureau_steps
@@ -47,7 +48,8 @@ class BureauPage:
 
 
 def bureau_page(session: Session, actor: Actor, now: datetime) -> BureauPage:
-    day = local_date(now)
+    reckoning = reckon(session, local_date(now))
+    day, late_before = reckoning.day, reckoning.late_before
     submitted = ScoreSheet.state == SheetState.SUBMITTED
     figures = counts(
         session,
@@ -62,18 +64,18 @@ def bureau_page(session: Session, actor: Actor, now: datetime) -> BureauPage:
         ),
         applications=register.applied_figure(actor),
         running=count(Engagement, running(actor)),
-        late_engagements=count(Engagement, running(actor), Engagement.due_on < day),
-        soon=count(Engagement, running(actor), Engagement.due_on.between(day, day + SOON)),
-        late_sheets=count(ScoreSheet, open_sheets(actor), ScoreSheet.due_on < day),
-        late_reviews=count(ScoreSheet, current_sheets(actor), submitted, ScoreSheet.due_on < day),
+        late_engagements=count(Engagement, running(actor), Engagement.due_on < late_before),
+        soon=count(Engagement, running(actor), Engagement.due_on.between(late_before, day + SOON)),
+        late_sheets=count(ScoreSheet, open_sheets(actor), ScoreSheet.due_on < late_before),
+        late_reviews=count(ScoreSheet, current_sheets(actor), submitted, ScoreSheet.due_on < late_before),
         to_fill=count(ScoreSheet, to_fill(actor)),
         to_review=count(ScoreSheet, current_sheets(actor), submitted, waits_for(actor)),
-        late_deliverables=deliverables.late_figure(actor, day),
-        late_orders=inspections.late_figure(actor, day),
+        late_deliverables=deliverables.late_figure(actor, late_before),
+        late_orders=inspections.late_figure(actor, late_before),
         file_faults=file_faults(actor),
         **bureau_facts(actor),
     )
-    lists = agenda(session, actor, now)
+    lists = agenda(session, actor, reckoning)
     return BureauPage(
         figures=figures,
         decide=lists[Part.DECIDE],

@@ -60,19 +60,33 @@ def counts(session: Session, **figures: sa.ScalarSelect[Any]) -> dict[str, Any]:
     return dict(row._mapping)
 
 
+def counts_beside(
+    session: Session, listed: Select[*tuple[Any, ...]], **figures: sa.ScalarSelect[Any]
+) -> tuple[dict[str, Any], list[Row[*tuple[Any, ...]]]]:
+    """All figures and the rows of one list, in its order and in one statement; ``listed`` has no column of a figure."""
+    totals = select(*(figure.label(name) for name, figure in figures.items())).subquery("figures")
+    place = sa.func.row_number().over(order_by=listed._order_by_clauses).label("place")
+    numbered = listed.add_columns(place).subquery("listed")
+    whole = select(totals, *numbered.c).select_from(totals).outerjoin(numbered, sa.true())
+    rows = session.execute(whole.order_by(numbered.c.place)).all()
+    found = {name: getattr(rows[0], name) for name in figures}
+    # Where the list is empty its columns are.
+    return found, [row for row in rows if row.place is not None]
+
+
 def next_engagements(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
     """Running engagements, late ones included, the most urgent first."""
     return session.execute(due_rows(actor, until=date.max, limit=SHOWN)).all()
 
 
-def next_sheets(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
+def next_sheets(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Those that wait for the actor to score, next due first; without a due date last."""
-    return session.execute(
+    return (
         _sheet_rows()
         .where(sheets_to_fill(actor))
         .order_by(ScoreSheet.due_on.is_(None), ScoreSheet.due_on, ScoreSheet.id)
         .limit(SHOWN)
-    ).all()
+    )
 
 
 def handed_in_sheets(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -17,13 +17,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body
-from agencyqa.clock import local_date
 from agencyqa.db import UtcDateTime
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.review.enums import ReviewState
 from agencyqa.inspections.numbering import check_label, finding_label, plain_number
 from agencyqa.measures.enums import Purpose
+from agencyqa.measures.reckoning import Reckoning
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.reports.dashboards.rows import SHOWN
 from agencyqa.web.labels import label_of
@@ -83,7 +83,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """``who`` has the next step. ``days`` are those past ``due_on``, before it, or waited ``since``."""
+    """``who`` has the next step. ``days`` are working days past ``due_on``, before it, or waited ``since``."""
 
     part: Part
     what: What
@@ -148,7 +148,11 @@ def numbered(year: Any, number: Any) -> sa.ColumnElement[str]:
 
 
 def collect(
-    session: Session, members: Iterable[Select[*tuple[Any, ...]]], day: date, *, shown: int = SHOWN
+    session: Session,
+    members: Iterable[Select[*tuple[Any, ...]]],
+    reckoning: Reckoning,
+    *,
+    shown: int = SHOWN,
 ) -> Mapping[Part, list[Line]]:
     """Overdue and nearest due first, then what has waited longest; ``shown`` of each part.
 
@@ -172,15 +176,15 @@ def collect(
     for row in rows:
         lines = found[Part(row.part)]
         if len(lines) < shown:
-            lines.append(_line(row, day))
+            lines.append(_line(row, reckoning))
     return found
 
 
-def _line(row: Any, day: date) -> Line:
+def _line(row: Any, reckoning: Reckoning) -> Line:
     if row.due_on is not None:
-        days = abs((day - row.due_on).days)
+        days = reckoning.distance(row.due_on)
     else:
-        days = 0 if row.since is None else max((day - local_date(row.since)).days, 0)
+        days = 0 if row.since is None else reckoning.waited(row.since)
     what = What(row.what)
     title, detail = _words(what, row.title, row.detail)
     return Line(
@@ -194,7 +198,7 @@ def _line(row: Any, day: date) -> Line:
         row.due_on,
         row.since,
         days,
-        row.due_on is not None and row.due_on < day,
+        row.due_on is not None and reckoning.is_late(row.due_on),
     )
 
 

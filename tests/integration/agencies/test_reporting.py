@@ -25,6 +25,7 @@ from agencyqa.agencies.models import Agency, ProfileProposal, ReportYear, SelfRe
 from agencyqa.auth.roles import Role
 from agencyqa.clock import local_date, today
 from agencyqa.errors import Forbidden, Invalid, NotVisible, Stale, WrongState
+from agencyqa.measures.reckoning import reckon
 from agencyqa.notifications.models import InboxMessage
 from tests.client import Client
 from tests.factories.accounts import NOW, actor_of, make_bureau, make_member, sign_in
@@ -199,7 +200,7 @@ def test_a_report_is_handed_in_returned_and_accepted(
     handle(ReportAction.ACCEPT)
     assert (report.state, report.record["principal_evaluator"]) == (ReportState.ACCEPTED, 2)
     # Late, for it first came in June.
-    assert queries.is_late(date(2022, 3, 29), report.first_submitted_on, TODAY)
+    assert reckon(session, TODAY).was_late(date(2022, 3, 29), report.first_submitted_on)
 
 
 def test_licences_of_people_are_warned_of_once_each_time(

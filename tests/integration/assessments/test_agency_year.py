@@ -24,6 +24,7 @@ from agencyqa.audit.models import AuditEntry
 from agencyqa.clock import local_date
 from agencyqa.errors import Forbidden, Invalid, Refused, WrongState
 from agencyqa.inspections.services.decisions import withdraw_finding
+from agencyqa.measures.reckoning import reckon
 from agencyqa.reports.dashboards.agenda import agenda
 from agencyqa.reports.dashboards.tasks import Part, What
 from agencyqa.scoring import readd
@@ -334,24 +335,32 @@ def test_a_form_about_an_agency_waits_on_the_first_page_like_any_other(year: Yea
     late = open_agency_sheets(year.supervisor, session, made.found, due_on=local_date(NOW), now=NOW)[0]
     later = NOW + timedelta(days=3)
     title = "2022 年度 机构年度评分"
-    found = agenda(session, year.supervisor, later)
+    found = agenda(session, year.supervisor, reckon(session, local_date(later)))
     shown = [
         (each.what, each.id, each.title, each.agency, each.days)
         for each in found[Part.LATE]
         if each.what is What.SHEET
     ]
-    assert (What.SHEET, late.id, title, "申评咨询有限公司", 3) in shown
+    assert (What.SHEET, late.id, title, "申评咨询有限公司", 2) in shown
     submit(session, year.supervisor, late, {"order": {"value": 20 * POINT}})
     second = world.actor(world.second_supervisor)
-    (waiting,) = (each for each in agenda(session, second, later)[Part.DECIDE] if each.what is What.SHEET)
+    (waiting,) = (
+        each
+        for each in agenda(session, second, reckon(session, local_date(later)))[Part.DECIDE]
+        if each.what is What.SHEET
+    )
     assert (waiting.id, waiting.title) == (late.id, title)
     made.compute()
     # A lead who filled in such a form does not publish its year, and is not asked to.
-    asked = [each.what for each in agenda(session, year.lead, later)[Part.DECIDE]]
+    asked = [
+        each.what for each in agenda(session, year.lead, reckon(session, local_date(later)))[Part.DECIDE]
+    ]
     assert What.ROUND in asked
     session.add(SheetScorer(sheet_id=late.id, user_id=world.lead.user_id, first_at=NOW))
     session.flush()
-    asked = [each.what for each in agenda(session, year.lead, later)[Part.DECIDE]]
+    asked = [
+        each.what for each in agenda(session, year.lead, reckon(session, local_date(later)))[Part.DECIDE]
+    ]
     assert What.ROUND not in asked
     sign_in(client, world.second_supervisor)
     assert title in client.page(client.get("/")).text

@@ -10,6 +10,7 @@ from agencyqa.assessments.services.inviting import invite_experts
 from agencyqa.clock import today
 from agencyqa.engagements.deliverables import policies
 from agencyqa.engagements.deliverables.enums import DeliverableKind
+from agencyqa.measures.reckoning import reckon
 from tests.client import Client
 from tests.factories.accounts import NOW, sign_in
 from tests.factories.deliverables import make_deliverable, make_handed_in, make_version
@@ -32,7 +33,7 @@ def test_the_first_page_lists_what_to_score_and_what_was_handed_in(world: World,
     answer = client.get("/")
     text = client.page(answer).text
     assert "待评分 1 份" in text
-    assert f"{due_on} 还有 5 天" in text
+    assert f"{due_on} 还有 {reckon(world.session, today()).left(due_on)} 个工作日" in text
     assert "80 / 100" in text
     assert [
         address in answer.text for address in (f"/sheets/{waiting.id}/edit", f'href="/sheets/{given.id}"')

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body, Membership
 from agencyqa.auth.roles import Role
+from agencyqa.clock import today
 from agencyqa.duties.enums import Duty, TermKind
 from agencyqa.duties.items import Scope
 from agencyqa.duties.queries import Item, Listing, next_items
@@ -18,6 +20,7 @@ from agencyqa.duties.terms import TermData, set_term, terms_of
 from agencyqa.duties.waiting import waiting_page
 from agencyqa.engagements.deliverables.enums import DeliverableKind, DeliverableState
 from agencyqa.errors import Forbidden, Invalid
+from agencyqa.measures.reckoning import reckon
 from tests.client import Client
 from tests.factories.accounts import NOW, make_member, sign_in
 from tests.factories.agencies import make_agency
@@ -41,12 +44,14 @@ def both(world: World) -> World:
 
 
 def all_items(district: District, person: Membership) -> list[Item]:
-    listing = Listing(Scope(district.actor(person), DAY))
+    listing = Listing(Scope(district.actor(person), reckon(district.session, DAY)))
     return listing.items(district.session.execute(listing.rows()))
 
 
 def mine(district: District, person: Membership) -> list[tuple[Duty, str, int, bool]]:
-    found = next_items(district.session, Scope(district.actor(person), DAY), limit=100)
+    found = next_items(
+        district.session, Scope(district.actor(person), reckon(district.session, DAY)), limit=100
+    )
     assert all(item.is_mine for item in found)
     return [(item.duty, item.title, item.days, item.is_late) for item in found]
 
@@ -55,19 +60,19 @@ def test_to_everybody_his_own_the_most_urgent_first(both: World) -> None:
     own = both.own
     agency = mine(own, own.manager)
     assert agency[:5] == [
-        (Duty.STATEMENT, "问题2022-002", 18, True),
-        (Duty.STATEMENT, "问题2022-003", 18, True),
-        (Duty.DELIVERABLE, "本区项目一", 9, True),
-        (Duty.ORDER, "整改2022-001", 2, True),
-        (Duty.DELIVERABLE, "本区项目一", 10, False),
+        (Duty.STATEMENT, "问题2022-002", 12, True),
+        (Duty.STATEMENT, "问题2022-003", 12, True),
+        (Duty.DELIVERABLE, "本区项目一", 5, True),
+        (Duty.ORDER, "整改2022-001", 1, True),
+        (Duty.DELIVERABLE, "本区项目一", 8, False),
     ]
     assert [line[0] for line in agency[5:]] == [
         *(Duty.ORDER, Duty.DELIVERABLE, Duty.ENGAGEMENT, Duty.ENGAGEMENT, Duty.RETURNED)
     ]
     assert mine(own, own.officer) == [
-        (Duty.RECTIFICATION, "本区项目二", 5, True),
-        (Duty.ACCEPTANCE, "本区项目一", 25, False),
-        (Duty.PROBLEMS, "本区项目一", 25, False),
+        (Duty.RECTIFICATION, "本区项目二", 3, True),
+        (Duty.ACCEPTANCE, "本区项目一", 17, False),
+        (Duty.PROBLEMS, "本区项目一", 17, False),
     ]
     assert [line[0] for line in mine(own, own.lead)] == [
         *(Duty.CHECK, Duty.RECHECK, Duty.CHECK, Duty.RECHECK, Duty.FINDING, Duty.FINDING),
@@ -171,7 +176,7 @@ def _counts(
 def test_the_bureau_against_its_own_limits(both: World) -> None:
     """Working days from the day after the waiting began, by the limit in force on the day it began."""
     own, session = both.own, both.own.session
-    lead, scope = own.actor(own.lead), Scope(own.actor(own.lead), DAY)
+    lead, scope = own.actor(own.lead), Scope(own.actor(own.lead), reckon(own.session, DAY))
 
     def limit(duty: Duty, days: int | None, since: date) -> None:
         set_term(lead, session, TermData(TermKind.LIMIT, duty, days, since, "局内规定"), now=NOW)
@@ -193,7 +198,7 @@ def test_the_bureau_against_its_own_limits(both: World) -> None:
     assert [one.late for one in page.rows] == sorted((one.late for one in page.rows), reverse=True)
     assert {kind.duty: (kind.count, kind.late) for kind in page.kinds}[Duty.ACCEPTANCE] == (1, 1)
     # The neighbour's limits are its own.
-    other = Scope(both.other.actor(both.other.lead), DAY)
+    other = Scope(both.other.actor(both.other.lead), reckon(both.other.session, DAY))
     assert {one.item.duty: one.limit for one in waiting_page(session, other).rows}[Duty.ACCEPTANCE] is None
     with pytest.raises(Forbidden):
         set_term(
@@ -259,6 +264,31 @@ def test_the_board_has_late_ones_first_and_every_state(both: World, client: Clie
     table = client.page(client.get("/board?view=table")).text
     assert table.index("迟了的") < table.index("本区项目一") < table.index("本区项目已终止")
     assert client.page(client.get("/board?year=2031")).text.count("没有业务") == 3
+
+
+def test_every_page_says_the_same_working_days(both: World, client: Client) -> None:
+    own = both.own
+    commissioner = own.session.get_one(Body, own.department.id)
+    late = own.engage("迟了的", commissioner=commissioner, due_on=date(2022, 4, 1))
+    soon = own.engage("快到期的", commissioner=commissioner, due_on=today() + timedelta(days=9))
+    late.is_overdue = True
+    own.session.flush()
+    reckoning = reckon(own.session, today())
+    words = {
+        "迟了的": f"逾期 {reckoning.late(late.due_on)} 个工作日",
+        "快到期的": f"还有 {reckoning.left(soon.due_on)} 个工作日",
+    }
+    pages = ("/board", "/board?view=table", "/duties?view=all")
+    for person, addresses in ((own.manager, (*pages, "/")), (own.officer, (*pages, "/")), (own.lead, pages)):
+        client.delete_cookie("agencyqa")
+        sign_in(client, person)
+        for address in addresses:
+            text = client.page(client.get(address)).text
+            assert (address, [word in text for word in words.values()]) == (address, [True, True])
+            # No other unit than the working day.
+            assert not re.search(r"(逾期|还有|已等待) \d+ 天", text)
+    text = client.page(client.get(f"/engagements/{late.id}")).text
+    assert f"已{words['迟了的']}" in text
 
 
 def test_dates_make_the_order_and_the_pages_hold_it(both: World, client: Client, session: Session) -> None:

@@ -103,11 +103,14 @@ def test_final_results_never_move(session: Session, world: World, final_years: s
 # ---------------------------------------------------------------------------------------------- steps
 
 
-def test_completed_on_the_due_date_is_in_time_and_a_day_later_is_not(session: Session, world: World) -> None:
+def test_completed_before_the_next_working_day_is_in_time_and_later_is_not(
+    session: Session, world: World
+) -> None:
+    # A Friday: the weekend after it makes nothing late.
     day = date(2022, 6, 10)
     in_time = create(session, world, due_on=day)
     late = create(session, world, due_on=day)
-    for engagement, done in ((in_time, day), (late, day + timedelta(days=1))):
+    for engagement, done in ((in_time, day + timedelta(days=2)), (late, day + timedelta(days=3))):
         services.complete_engagement(
             world.supervisor, session, engagement, done, seen_version=engagement.version, now=NOW
         )

@@ -31,6 +31,7 @@ from agencyqa.engagements.schedule.models import Milestone, MilestoneStep
 from agencyqa.engagements.schedule.services import MilestoneData
 from agencyqa.errors import Forbidden, Invalid, NotVisible, Stale, WrongState
 from agencyqa.measures import workday_services
+from agencyqa.measures.reckoning import reckon
 from agencyqa.measures.workday_services import ChangeData
 from agencyqa.measures.workdays import built_in_years
 from tests.client import Client
@@ -229,7 +230,7 @@ def test_a_done_milestone_ends_its_pause_and_a_terminated_contract_owes_none(sce
     for verb, given in ((services.finish, (SIGNED, "x", None)), (services.extend, (1, GROUNDS))):
         with pytest.raises(WrongState, match="milestone_engagement_terminated"):
             scene.do(verb, "supervisor", other, *given, day=date(2022, 3, 25))
-    listing = Listing(Scope(scene.actors["supervisor"], today()))
+    listing = Listing(Scope(scene.actors["supervisor"], reckon(scene.session, today())))
     duties = {row.duty for row in scene.session.execute(listing.rows())}
     assert Duty.MILESTONE not in duties
 
@@ -248,7 +249,7 @@ def test_who_owes_it_finds_it_in_list_calendar_and_reminder(
     scene.do(services.pause, "supervisor", paused, SIGNED, GROUNDS, day=SIGNED)
 
     def mine(who: str) -> list[tuple[str, bool]]:
-        listing = Listing(Scope(scene.actors[who], day))
+        listing = Listing(Scope(scene.actors[who], reckon(scene.session, day)))
         rows = session.execute(listing.rows(listing.is_mine))
         return [(item.detail, item.is_late) for item in listing.items(rows) if item.duty is Duty.MILESTONE]
 

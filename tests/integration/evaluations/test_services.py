@@ -37,6 +37,7 @@ from agencyqa.evaluations.queries.records import faulty_records
 from agencyqa.evaluations.standards import VALID_FROM, load_standards, standard_in_force
 from agencyqa.measures.enums import FaultSource, Tag
 from agencyqa.measures.occurrences import Occurrence
+from agencyqa.measures.reckoning import reckon
 from agencyqa.notifications.models import InboxMessage
 from agencyqa.web.messages import sentence
 from tests.factories.accounts import NOW
@@ -315,7 +316,7 @@ def test_a_correction_takes_the_place_when_it_is_handed_in(world: World) -> None
     )
     submit(session, second)
     assert (first.is_current, second.is_current, second.fault_count) == (False, True, 0)
-    views = problem_views(session, second, day=date(2022, 6, 15))
+    views = problem_views(session, second, reckon(session, date(2022, 6, 15)))
     # The answer stayed with its problem; a key that was never ours is replaced.
     assert [(view.problem.key == key, [each.id for each in view.answers]) for view in views] == [
         (True, [answer.id]),
@@ -384,10 +385,12 @@ def test_answers_are_added_and_told(world: World) -> None:
         select(InboxMessage.membership_id).where(InboxMessage.code == "evaluation_problem_answered")
     ).scalars()
     assert set(told) == {world.people[name].id for name in ("manager", "supervisor", "lead")}
-    views = [problem_views(session, record, day=day)[0] for day in (date(2022, 7, 1), date(2022, 7, 2))]
-    assert [view.is_overdue for view in views] == [False, True]
+    # Promised for a Friday: the weekend after it makes nothing late.
+    days = (date(2022, 7, 1), date(2022, 7, 3), date(2022, 7, 4))
+    views = [problem_views(session, record, reckon(session, day))[0] for day in days]
+    assert [view.is_overdue for view in views] == [False, False, True]
     make_problem_answer(session, record, AnswerState.RECTIFIED, rectified_on=date(2022, 6, 14))
-    assert problem_views(session, record, day=date(2022, 7, 2))[0].is_overdue is False
+    assert problem_views(session, record, reckon(session, date(2022, 7, 4)))[0].is_overdue is False
     entries = list(trail(session, world.actor("supervisor"), world.engagement))
     assert [entry.code for entry in entries] == [
         "evaluation_sound",

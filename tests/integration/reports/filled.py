@@ -47,7 +47,7 @@ def fill(district: District, name: str) -> None:
         session, bureau, agency, ordered, state=CheckState.PLANNED, checked_on=date(2022, 7, 15)
     )
     make_finding(session, planned, state=FindingState.DRAFT)
-    make_order(session, recorded, [], due_on=date(2022, 7, 8))
+    make_order(session, recorded, [], due_on=date(2022, 7, 7))
     make_order(session, recorded, [], state=OrderState.REJECTED, due_on=date(2022, 8, 8))
     make_order(session, recorded, [], state=OrderState.ANSWERED)
     make_order(session, recorded, [], state=OrderState.VERIFIED, recheck_on=date(2022, 7, 9))

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from agencyqa.agencies import services
 from agencyqa.agencies.models import SelfReport
 from agencyqa.auth.actor import Actor
+from agencyqa.clock import local_date
+from agencyqa.measures.reckoning import reckon
 from agencyqa.reports.dashboards.agency import agency_page
 from agencyqa.reports.dashboards.agenda import agenda
 from agencyqa.reports.dashboards.bureau import bureau_page
@@ -46,7 +48,7 @@ def test_applications_changes_and_reports_wait_on_the_page_of_their_bureau(
         return [(each.what, each.title, each.due_on) for each in agency_page(session, manager, LATER).tasks]
 
     def decisions(actor: Actor) -> list[tuple[What, str, str]]:
-        found = agenda(session, actor, LATER)[Part.DECIDE]
+        found = agenda(session, actor, reckon(session, local_date(LATER)))[Part.DECIDE]
         return [(each.what, each.title, each.who) for each in found]
 
     owed = (What.OWN_REPORT, "2021 年度自查报告", date(2022, 3, 29))

@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
-from agencyqa.clock import today, utc_now
+from agencyqa.clock import local_date, today, utc_now
 from agencyqa.engagements.deliverables.enums import DeliverableKind, DeliverableState
 from agencyqa.evaluations.enums import AnswerState
 from agencyqa.evaluations.models import EvaluationRecord
 from agencyqa.files.enums import FaultKind
 from agencyqa.files.models import FileFault
 from agencyqa.inspections.enums import FindingState
+from agencyqa.measures.reckoning import reckon
 from agencyqa.reports.dashboards.agency import agency_page
 from agencyqa.reports.dashboards.agenda import agenda
 from agencyqa.reports.dashboards.bureau import bureau_page
@@ -62,32 +63,32 @@ def test_a_bureau_is_told_what_is_late_and_what_it_decides(both: World) -> None:
     own = both.own
     fill(own, "本区项目")
     session = own.session
-    found = agenda(session, own.actor(own.reviewer), LATER)
+    found = agenda(session, own.actor(own.reviewer), reckon(session, local_date(LATER)))
     assert shown(found[Part.LATE]) == [
-        (What.DELIVERABLE, "本区项目一", "评价方案", 9, True),
-        (What.DELIVERABLE, "对手的项目", "评价方案", 8, True),
-        (What.CHECK, "抽查2022-003", "", 6, True),
-        (What.ORDER, "整改2022-001", "", 2, True),
+        (What.DELIVERABLE, "本区项目一", "评价方案", 5, True),
+        (What.DELIVERABLE, "对手的项目", "评价方案", 5, True),
+        (What.CHECK, "抽查2022-003", "", 4, True),
+        (What.ORDER, "整改2022-001", "", 1, True),
     ]
     decided = shown(found[Part.DECIDE])
     assert [(what, days) for what, _, _, days, _ in decided] == [
-        (What.RECHECK, 1),
-        (What.FINDING, 45),
-        (What.ACCEPTANCE, 25),
-        (What.NOTICE, 25),
-        (What.NOTICE, 25),
-        (What.VERIFICATION, 25),
+        (What.RECHECK, 0),
+        (What.FINDING, 30),
+        (What.ACCEPTANCE, 17),
+        (What.NOTICE, 17),
+        (What.NOTICE, 17),
+        (What.VERIFICATION, 17),
     ]
     assert decided[2][1:3] == ("本区项目二", "评价方案")
     assert [line[2] for line in decided if line[0] is What.NOTICE] == ["对手的项目", "本区项目一"]
     assert [(line[0], line[2], line[3]) for line in shown(found[Part.SOON])] == [
         (What.CHECK, "本区项目二", 5),
-        (What.DELIVERABLE, "报告初稿", 10),
-        (What.ORDER, "", 29),
+        (What.DELIVERABLE, "报告初稿", 8),
+        (What.ORDER, "", 21),
     ]
-    assert shown(found[Part.FAULTS]) == [(What.RECORD, "本区项目一", "1 处", 25, False)]
+    assert shown(found[Part.FAULTS]) == [(What.RECORD, "本区项目一", "1 处", 17, False)]
     # Another officer may decide on what the reviewer wrote; nobody else's finding than that is added.
-    lead = shown(agenda(session, own.actor(own.lead), LATER)[Part.DECIDE])
+    lead = shown(agenda(session, own.actor(own.lead), reckon(session, local_date(LATER)))[Part.DECIDE])
     assert len([line for line in lead if line[0] is What.FINDING]) == 2
     figures = bureau_page(session, own.actor(own.reviewer), LATER).figures
     wanted = {"late_deliverables": 2, "late_orders": 1, "file_faults": 0}
@@ -98,7 +99,7 @@ def test_a_municipality_reads_and_decides_nothing(both: World) -> None:
     session = both.own.session
     fill(both.own, "本区项目")
     city = make_member(session, session.get_one(Body, both.city.id), both.own.lead.role)
-    found = agenda(session, both.own.actor(city), LATER)
+    found = agenda(session, both.own.actor(city), reckon(session, local_date(LATER)))
     assert found[Part.DECIDE] == []
     late = [(line.what, line.agency) for line in found[Part.LATE]]
     assert late.count((What.ORDER, "申评咨询有限公司")) == 1
@@ -112,12 +113,12 @@ def test_an_agency_is_told_what_it_owes_overdue_first(both: World) -> None:
     page = agency_page(own.session, own.actor(own.manager), LATER)
     found = shown(page.tasks)
     assert [(what, days, late) for what, _, _, days, late in found] == [
-        (What.STATEMENT, 18, True),
-        (What.STATEMENT, 18, True),
-        (What.DELIVERABLE, 9, True),
-        (What.ORDER, 2, True),
-        (What.DELIVERABLE, 10, False),
-        (What.ORDER, 29, False),
+        (What.STATEMENT, 12, True),
+        (What.STATEMENT, 12, True),
+        (What.DELIVERABLE, 5, True),
+        (What.ORDER, 1, True),
+        (What.DELIVERABLE, 8, False),
+        (What.ORDER, 21, False),
         (What.RETURNED, 0, False),
     ]
     assert [line[1:3] for line in found if line[0] in {What.DELIVERABLE, What.RETURNED}] == [
@@ -133,9 +134,9 @@ def test_a_department_is_told_what_to_accept_and_to_answer(both: World) -> None:
     fill(own, "本区项目")
     page = department_page(own.session, own.actor(own.officer), LATER)
     assert shown(page.tasks) == [
-        (What.RECTIFICATION, "本区项目二", "1 个问题", 5, True),
-        (What.ACCEPTANCE, "本区项目一", "评价报告", 25, False),
-        (What.PROBLEMS, "本区项目一", "1 个问题", 25, False),
+        (What.RECTIFICATION, "本区项目二", "1 个问题", 3, True),
+        (What.ACCEPTANCE, "本区项目一", "评价报告", 17, False),
+        (What.PROBLEMS, "本区项目一", "1 个问题", 17, False),
     ]
     assert page.figures["to_accept"] == 1
     # An answered problem, and rectification that was reported, are done.

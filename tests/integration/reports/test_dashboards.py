@@ -16,10 +16,11 @@ from agencyqa.assessments.models import ResultAssignment
 from agencyqa.assessments.services.rounds import compute_round, open_round
 from agencyqa.audit.record import record_refusal
 from agencyqa.auth.roles import Role
-from agencyqa.clock import today, utc_now
+from agencyqa.clock import local_date, today, utc_now
 from agencyqa.jobs.enums import RunState
 from agencyqa.jobs.models import JobRun
 from agencyqa.measures.enums import Purpose
+from agencyqa.measures.reckoning import reckon
 from agencyqa.reports.dashboards.agenda import agenda
 from agencyqa.reports.dashboards.bureau import bureau_page
 from agencyqa.reports.dashboards.tasks import Line, Part, What
@@ -72,18 +73,18 @@ def test_a_bureau_knows_what_is_due_who_is_late_and_what_to_decide(
     own.engage("远期项目", due_on=datetime(2023, 12, 1, tzinfo=UTC).date())
     session, reviewer = own.session, own.actor(own.reviewer)
 
-    found = agenda(session, reviewer, LATER)
+    found = agenda(session, reviewer, reckon(session, local_date(LATER)))
     assert shown(found[Part.DECIDE]) == [
-        (What.APPLICATION, "申请中的长宁机构", "申请中的长宁机构", 390),
-        (What.SHEET, "学前教育补助项目", "区教育局", 390),
+        (What.APPLICATION, "申请中的长宁机构", "申请中的长宁机构", 267),
+        (What.SHEET, "学前教育补助项目", "区教育局", 267),
     ]
     assert shown(found[Part.LATE]) == [
-        (What.ENGAGEMENT, "学前教育补助项目", "申评咨询有限公司", 375),
+        (What.ENGAGEMENT, "学前教育补助项目", "申评咨询有限公司", 256),
         # The unit handed in; now the bureau itself is late with the decision.
-        (What.REVIEW, "学前教育补助项目", "长宁区财政局", 375),
-        (What.SHEET, "学前教育补助项目", "长宁区财政局", 375),
+        (What.REVIEW, "学前教育补助项目", "长宁区财政局", 256),
+        (What.SHEET, "学前教育补助项目", "长宁区财政局", 256),
     ]
-    assert shown(found[Part.SOON]) == [(What.ENGAGEMENT, "智慧校园项目", "申评咨询有限公司", 10)]
+    assert shown(found[Part.SOON]) == [(What.ENGAGEMENT, "智慧校园项目", "申评咨询有限公司", 8)]
     figures = bureau_page(session, reviewer, LATER).figures
     wanted = {
         "registered": 1,
@@ -110,8 +111,10 @@ def test_who_scored_is_not_asked_to_decide(neighbour: World) -> None:
     sheet = own.sheets(own.engage("学前教育补助项目"))[Purpose.BUREAU]
     own.submit(sheet)
     session = own.session
-    assert shown(agenda(session, own.actor(own.supervisor), NOW)[Part.DECIDE]) == []
-    assert shown(agenda(session, own.actor(own.reviewer), NOW)[Part.DECIDE]) == [
+    assert (
+        shown(agenda(session, own.actor(own.supervisor), reckon(session, local_date(NOW)))[Part.DECIDE]) == []
+    )
+    assert shown(agenda(session, own.actor(own.reviewer), reckon(session, local_date(NOW)))[Part.DECIDE]) == [
         (What.SHEET, "学前教育补助项目", "长宁区财政局", 0)
     ]
     assert bureau_page(session, own.actor(own.supervisor), NOW).figures["to_review"] == 0
@@ -130,10 +133,13 @@ def test_a_year_waits_for_a_lead_who_scored_nothing_in_it(neighbour: World, fron
         (scoring_lead, []),
         (own.supervisor, []),
     ):
-        assert shown(agenda(session, own.actor(member), NOW)[Part.DECIDE]) == expected
+        assert (
+            shown(agenda(session, own.actor(member), reckon(session, local_date(NOW)))[Part.DECIDE])
+            == expected
+        )
     assert "2022 年度考核结果待发布" in front_page(own.lead)
     own.publish(found)
-    assert agenda(session, own.actor(own.lead), NOW)[Part.DECIDE] == []
+    assert agenda(session, own.actor(own.lead), reckon(session, local_date(NOW)))[Part.DECIDE] == []
 
 
 def test_the_distribution_is_of_the_own_round(neighbour: World) -> None:
@@ -165,21 +171,22 @@ def test_a_municipality_reads_its_districts(neighbour: World, front_page: Open) 
         neighbour.own.session, neighbour.own.session.get_one(Body, neighbour.city.id), Role.BUREAU_LEAD
     )
     actor = neighbour.own.actor(city)
-    found = agenda(neighbour.own.session, actor, LATER)
+    found = agenda(neighbour.own.session, actor, reckon(neighbour.own.session, local_date(LATER)))
     assert found[Part.DECIDE] == []
-    assert (What.ENGAGEMENT, "社区食堂项目", "静远会计师事务所", 375) in shown(found[Part.LATE])
+    assert (What.ENGAGEMENT, "社区食堂项目", "静远会计师事务所", 256) in shown(found[Part.LATE])
     assert "社区食堂项目" in front_page(city)
 
 
 def test_a_department_sees_its_own(neighbour: World, front_page: Open) -> None:
     own = neighbour.own
     engagement = own.engage("学前教育补助项目")
-    sheet = own.sheets(engagement, today() + timedelta(days=5))[Purpose.EVALUATED_UNIT]
+    due_on = today() + timedelta(days=5)
+    sheet = own.sheets(engagement, due_on)[Purpose.EVALUATED_UNIT]
     own.score(own.engage("智慧校园项目"))
     found = own.publish(own.round())
     text = front_page(own.officer)
     assert "待填评分表 1 份" in text
-    assert f"{today() + timedelta(days=5)} 还有 5 天" in text
+    assert f"{due_on} 还有 {reckon(own.session, today()).left(due_on)} 个工作日" in text
     assert "可查看的考核结果 0" in text
     assert "还没有可查看的考核结果" in text
     assert "优" not in text

@@ -25,16 +25,19 @@ DAY = date(2022, 7, 10)
 
 @pytest.fixture
 def year(world: World) -> World:
-    """申评 (consulting): three, one of them late and one done late; 浦江 (accounting): one; one more was terminated."""
+    """申评 (consulting): three, one late and one done late; 浦江 (accounting): one; one more was terminated.
+
+    On Sunday 10 July only Friday counts for what was due on Thursday; 2 to 4 May 2022 were holidays.
+    """
     own = world.own
     accountants = make_agency(own.session, own.bureau, "浦江会计师事务所", kind=AgencyKind.ACCOUNTING_FIRM)
     done = EngagementState.COMPLETED
-    own.engage("甲项目", signed_on=date(2022, 1, 5), due_on=date(2022, 7, 9), fee=10_000_001)
+    own.engage("甲项目", signed_on=date(2022, 1, 5), due_on=date(2022, 7, 7), fee=10_000_001)
     own.engage(
         "乙项目",
         signed_on=date(2022, 3, 31),
         due_on=date(2022, 5, 1),
-        completed_on=date(2022, 5, 2),
+        completed_on=date(2022, 5, 5),
         state=done,
         fee=1,
     )

@@ -22,6 +22,7 @@ from agencyqa.engagements.opinions.gate import awaits_unit
 from agencyqa.engagements.opinions.models import UnitOpinion
 from agencyqa.engagements.review.models import InternalReview, ReviewStep
 from agencyqa.engagements.review.workflow import LEVELS
+from agencyqa.measures.reckoning import Reckoning
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.reports.dashboards.rows import SOON, running
 from agencyqa.reports.dashboards.tasks import Part, What, columns, of_engagements
@@ -67,17 +68,17 @@ def _deliverables(part: Part, what: What, *conditions: ColumnElement[bool], **mo
     )
 
 
-def late(actor: Actor, day: date) -> Member:
-    conditions = (deliverable_policies.visible(actor), _owed(), Deliverable.due_on < day)
+def late(actor: Actor, late_before: date) -> Member:
+    conditions = (deliverable_policies.visible(actor), _owed(), Deliverable.due_on < late_before)
     return _deliverables(Part.LATE, What.DELIVERABLE, *conditions, due_on=Deliverable.due_on)
 
 
-def soon(actor: Actor, day: date) -> Member:
+def soon(actor: Actor, reckoning: Reckoning) -> Member:
     """Due in the next weeks on another day than the engagement itself, which has a line of its own."""
     conditions = (
         deliverable_policies.visible(actor),
         _owed(),
-        Deliverable.due_on.between(day, day + SOON),
+        Deliverable.due_on.between(reckoning.late_before, reckoning.day + SOON),
         Deliverable.due_on.is_distinct_from(Engagement.due_on),
     )
     return _deliverables(Part.SOON, What.DELIVERABLE, *conditions, due_on=Deliverable.due_on)
@@ -169,13 +170,13 @@ def _last_decision() -> sa.ScalarSelect[Any]:
     )
 
 
-def late_figure(actor: Actor, day: date) -> sa.ScalarSelect[int]:
+def late_figure(actor: Actor, late_before: date) -> sa.ScalarSelect[int]:
     """How many are overdue, as a part of the statement of a page."""
     return (
         select(sa.func.count())
         .select_from(Deliverable)
         .join(Engagement, Engagement.id == Deliverable.engagement_id)
-        .where(deliverable_policies.visible(actor), _owed(), Deliverable.due_on < day)
+        .where(deliverable_policies.visible(actor), _owed(), Deliverable.due_on < late_before)
         .scalar_subquery()
     )
 

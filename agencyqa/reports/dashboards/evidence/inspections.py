@@ -18,6 +18,7 @@ from agencyqa.inspections import order_policies
 from agencyqa.inspections import policies as inspection_policies
 from agencyqa.inspections.enums import CheckState, FindingState, OrderState
 from agencyqa.inspections.models import Finding, RectificationAnswer, RectificationOrder, SpotCheck
+from agencyqa.measures.reckoning import Reckoning
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.reports.dashboards.rows import SOON, count
 from agencyqa.reports.dashboards.tasks import Part, What, columns, numbered
@@ -26,12 +27,13 @@ Member = Select[*tuple[Any, ...]]
 _AWAITS_ANSWER = (OrderState.ISSUED, OrderState.REJECTED)
 
 
-def planned_checks(actor: Actor, day: date) -> list[Member]:
+def planned_checks(actor: Actor, reckoning: Reckoning) -> list[Member]:
     """Those of the next weeks, and those whose day has passed without a record."""
+    late_before = reckoning.late_before
     planned = (inspection_policies.check_visible(actor), SpotCheck.state == CheckState.PLANNED)
     return [
-        _checks(Part.LATE, *planned, SpotCheck.checked_on < day),
-        _checks(Part.SOON, *planned, SpotCheck.checked_on.between(day, day + SOON)),
+        _checks(Part.LATE, *planned, SpotCheck.checked_on < late_before),
+        _checks(Part.SOON, *planned, SpotCheck.checked_on.between(late_before, reckoning.day + SOON)),
     ]
 
 
@@ -151,27 +153,27 @@ def _orders(part: Part, what: What, *conditions: ColumnElement[bool], **moments:
     )
 
 
-def late_orders(actor: Actor, day: date) -> Member:
+def late_orders(actor: Actor, late_before: date) -> Member:
     return _orders(
         Part.LATE,
         What.ORDER,
         order_policies.visible(actor),
         RectificationOrder.state.in_(_AWAITS_ANSWER),
-        RectificationOrder.due_on < day,
+        RectificationOrder.due_on < late_before,
         due_on=RectificationOrder.due_on,
     )
 
 
-def soon_orders(actor: Actor, day: date) -> list[Member]:
+def soon_orders(actor: Actor, reckoning: Reckoning) -> list[Member]:
     """Answers that fall due in the next weeks, and what is to be looked at again on the spot by then."""
-    next_weeks = day + SOON
+    day, next_weeks = reckoning.day, reckoning.day + SOON
     return [
         _orders(
             Part.SOON,
             What.ORDER,
             order_policies.visible(actor),
             RectificationOrder.state.in_(_AWAITS_ANSWER),
-            RectificationOrder.due_on.between(day, next_weeks),
+            RectificationOrder.due_on.between(reckoning.late_before, next_weeks),
             due_on=RectificationOrder.due_on,
         ),
         _orders(
@@ -229,11 +231,11 @@ def orders_to_answer(actor: Actor) -> Member:
     )
 
 
-def late_figure(actor: Actor, day: date) -> sa.ScalarSelect[int]:
+def late_figure(actor: Actor, late_before: date) -> sa.ScalarSelect[int]:
     """How many orders are overdue, as a part of the statement of a page."""
     return count(
         RectificationOrder,
         order_policies.visible(actor),
         RectificationOrder.state.in_(_AWAITS_ANSWER),
-        RectificationOrder.due_on < day,
+        RectificationOrder.due_on < late_before,
     )
