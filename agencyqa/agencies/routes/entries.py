@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from agencyqa.accounts.queries import body_choices
 from agencyqa.agencies import queries, services
-from agencyqa.agencies.enums import Matter, ProposalState
+from agencyqa.agencies.enums import Matter
 from agencyqa.agencies.models import Agency, Appointment, Branch, Person, RecordProposal, Tie
-from agencyqa.agencies.policies import can_propose, can_register, visible_record_proposals
+from agencyqa.agencies.policies import can_propose, visible_record_proposals
 from agencyqa.agencies.proposal_forms import FORMS, Proposed
 from agencyqa.agencies.reporting_forms import DecideProposalForm
 from agencyqa.agencies.routes import bp
 from agencyqa.agencies.routes.loading import load, name_of
+from agencyqa.agencies.routes.proposal_steps import decided, possible, withdrawn
 from agencyqa.agencies.services.ties import TIED
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
@@ -111,36 +112,13 @@ def entry_proposal(agency_id: int, entry_id: int) -> ResponseReturnValue:
 @bp.post("/<int:agency_id>/proposals/entries/<int:entry_id>/decide")
 @requires(Permission.AGENCIES_WRITE)
 def decide_entry_proposal(agency_id: int, entry_id: int) -> ResponseReturnValue:
-    found = _load(agency_id, entry_id)
-    if not _may_decide(found):
-        raise Forbidden()
-    form = DecideProposalForm()
-    form.offer()
-    if form.validate_on_submit():
-        with form.catching(services.CONSTRAINTS):
-            services.decide_entry_proposal(
-                current_actor(),
-                db.session(),
-                found,
-                form.action.data,
-                reason=form.reason.data,
-                seen_version=form.version.data,
-                now=utc_now(),
-            )
-            db.session.commit()
-            flash(gettext("决定已记录，并已通知机构负责人。"), "success")
-            return redirect(url_for("agencies.show", agency_id=agency_id))
-        found = _load(agency_id, entry_id)
-    return _page(found, form)
+    return decided(lambda: _load(agency_id, entry_id), services.decide_entry_proposal, _page)
 
 
 @bp.post("/<int:agency_id>/proposals/entries/<int:entry_id>/withdraw")
 @requires(Permission.RECORD_PROPOSE)
 def withdraw_entry_proposal(agency_id: int, entry_id: int) -> ResponseReturnValue:
-    services.withdraw_entry_proposal(current_actor(), db.session(), _load(agency_id, entry_id), now=utc_now())
-    db.session.commit()
-    flash(gettext("变更申请已撤回。"), "success")
-    return redirect(url_for("agencies.show", agency_id=agency_id))
+    return withdrawn(_load(agency_id, entry_id), services.withdraw_entry_proposal)
 
 
 @bp.get("/<int:agency_id>/proposals/entries/<int:entry_id>/file")
@@ -161,15 +139,9 @@ def _load(agency_id: int, entry_id: int) -> RecordProposal:
     )
 
 
-def _may_decide(found: RecordProposal) -> bool:
-    actor = current_actor()
-    return can_register(actor) and found.bureau_id == actor.bureau_id
-
-
 def _page(found: RecordProposal, form: DecideProposalForm) -> ResponseReturnValue:
     form.offer()
     session = db.session()
-    is_open = found.state is ProposalState.PROPOSED
     kind, names = FORMS[found.matter]
     takes = services.DEEDS[found.matter].takes
     after = services.flat(queries.loaded(takes, found.payload))
@@ -193,10 +165,7 @@ def _page(found: RecordProposal, form: DecideProposalForm) -> ResponseReturnValu
             rows=[row for row in rows if row[1] or row[2]],
             is_change=bool(found.seen),
             form=form,
-            can={
-                "decide": is_open and _may_decide(found),
-                "withdraw": is_open and can_propose(current_actor(), found.agency_id),
-            },
+            can=possible(found),
         ),
         form.status,
     )

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from agencyqa.agencies import history, queries, services
-from agencyqa.agencies.enums import ProposalState
 from agencyqa.agencies.events import FIELDS
 from agencyqa.agencies.models import ProfileProposal
-from agencyqa.agencies.policies import can_propose, can_register, visible_proposals
+from agencyqa.agencies.policies import can_propose, visible_proposals
 from agencyqa.agencies.reporting_forms import DecideProposalForm, ProposalForm
 from agencyqa.agencies.routes import bp
 from agencyqa.agencies.routes.loading import load, name_of
+from agencyqa.agencies.routes.proposal_steps import decided, possible, withdrawn
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
@@ -65,36 +65,13 @@ def proposal(agency_id: int, proposal_id: int) -> ResponseReturnValue:
 @bp.post("/<int:agency_id>/proposals/<int:proposal_id>/decide")
 @requires(Permission.AGENCIES_WRITE)
 def decide_proposal(agency_id: int, proposal_id: int) -> ResponseReturnValue:
-    found = _load(agency_id, proposal_id)
-    if not _may_decide(found):
-        raise Forbidden()
-    form = DecideProposalForm()
-    form.offer()
-    if form.validate_on_submit():
-        with form.catching(services.CONSTRAINTS):
-            services.decide_proposal(
-                current_actor(),
-                db.session(),
-                found,
-                form.action.data,
-                reason=form.reason.data,
-                seen_version=form.version.data,
-                now=utc_now(),
-            )
-            db.session.commit()
-            flash(gettext("决定已记录，并已通知机构负责人。"), "success")
-            return redirect(url_for("agencies.show", agency_id=agency_id))
-        found = _load(agency_id, proposal_id)
-    return _page(found, form)
+    return decided(lambda: _load(agency_id, proposal_id), services.decide_proposal, _page)
 
 
 @bp.post("/<int:agency_id>/proposals/<int:proposal_id>/withdraw")
 @requires(Permission.RECORD_PROPOSE)
 def withdraw_proposal(agency_id: int, proposal_id: int) -> ResponseReturnValue:
-    services.withdraw_proposal(current_actor(), db.session(), _load(agency_id, proposal_id), now=utc_now())
-    db.session.commit()
-    flash(gettext("变更申请已撤回。"), "success")
-    return redirect(url_for("agencies.show", agency_id=agency_id))
+    return withdrawn(_load(agency_id, proposal_id), services.withdraw_proposal)
 
 
 def _load(agency_id: int, proposal_id: int) -> ProfileProposal:
@@ -106,14 +83,8 @@ def _load(agency_id: int, proposal_id: int) -> ProfileProposal:
     )
 
 
-def _may_decide(found: ProfileProposal) -> bool:
-    actor = current_actor()
-    return can_register(actor) and found.bureau_id == actor.bureau_id
-
-
 def _page(found: ProfileProposal, form: DecideProposalForm) -> ResponseReturnValue:
     form.offer()
-    is_open = found.state is ProposalState.PROPOSED
     base = next(
         item
         for item in queries.profiles_of(db.session(), found.agency_id)
@@ -127,10 +98,7 @@ def _page(found: ProfileProposal, form: DecideProposalForm) -> ResponseReturnVal
             differences=history.differences(base, found),
             labels=FIELDS,
             form=form,
-            can={
-                "decide": is_open and _may_decide(found),
-                "withdraw": is_open and can_propose(current_actor(), found.agency_id),
-            },
+            can=possible(found),
         ),
         form.status,
     )

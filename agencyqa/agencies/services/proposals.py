@@ -7,23 +7,15 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agencyqa.accounts.queries import member_ids
 from agencyqa.agencies.enums import ProposalAction, ProposalState, Standing
 from agencyqa.agencies.history import FIELDS, differences
 from agencyqa.agencies.models import Agency, ProfileProposal, Registration
-from agencyqa.agencies.policies import can_propose, can_register, visible_proposals
+from agencyqa.agencies.policies import can_propose
 from agencyqa.agencies.queries.record import current_profile
+from agencyqa.agencies.services import proposal_steps
 from agencyqa.agencies.services.profiles import ProfileData, change_profile, profile_problems, profile_values
-from agencyqa.agencies.workflow import next_proposal_state
-from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
-from agencyqa.auth.roles import Role
-from agencyqa.clock import local_date
-from agencyqa.db import check_version
-from agencyqa.errors import Forbidden, Invalid, NotVisible, Stale, WrongState
-from agencyqa.notifications.services import tell
-
-B = ProposalAction
+from agencyqa.errors import Forbidden, Invalid, Stale
 
 
 def propose_change(
@@ -75,37 +67,20 @@ def propose_change(
         decision_reason="",
         **profile_values(data),
     )
-    session.add(proposal)
-    session.flush()
-    _note(
+    proposal_steps.put(
         actor,
         session,
         proposal,
-        "agencies.proposal.made",
-        now,
-        changes={item.field: (item.before, item.after) for item in changed},
-        reason=proposal.reason,
-    )
-    tell(
-        session,
-        member_ids(session, bureau_id, {Role.BUREAU_SUPERVISOR}, day=local_date(now)),
-        "proposal_made",
-        now=now,
-        endpoint="agencies.show",
-        endpoint_values={"agency_id": agency.id},
         agency=before.name,
+        changes={item.field: (item.before, item.after) for item in changed},
+        now=now,
     )
     return proposal
 
 
 def withdraw_proposal(actor: Actor, session: Session, proposal: ProfileProposal, *, now: datetime) -> None:
     """Raise NotVisible, Forbidden, WrongState."""
-    _expect_visible(actor, session, proposal)
-    if not can_propose(actor, proposal.agency_id):
-        raise Forbidden()
-    proposal.state = _next(proposal, B.WITHDRAW, by_bureau=False)
-    session.flush()
-    _note(actor, session, proposal, "agencies.proposal.withdrawn", now)
+    proposal_steps.withdraw(actor, session, proposal, now=now)
 
 
 def decide_proposal(
@@ -122,20 +97,9 @@ def decide_proposal(
 
     Raise NotVisible, Forbidden, Stale, WrongState, Invalid.
     """
-    _expect_visible(actor, session, proposal)
-    if not can_register(actor) or proposal.bureau_id != actor.bureau_id:
-        raise Forbidden()
-    check_version(proposal, seen_version)
-    state = _next(proposal, action, by_bureau=True)
-    if action is B.DECLINE and not reason.strip():
-        raise Invalid(reason="required")
-    agency = session.get_one(Agency, proposal.agency_id)
-    proposal.state = state
-    proposal.decided_at, proposal.decided_by_id = now, actor.user_id
-    proposal.decision_reason = reason.strip()
-    # The proposal first: of two decisions at once the second stops here.
-    session.flush()
-    if action is B.CONFIRM:
+
+    def enter() -> None:
+        agency = session.get_one(Agency, proposal.agency_id)
         if current_profile(session, agency.id).number != proposal.base_number:
             raise Stale("proposal_overtaken")
         change_profile(
@@ -148,51 +112,7 @@ def decide_proposal(
             seen_version=agency.version,
             now=now,
         )
-    event = "agencies.proposal.confirmed" if action is B.CONFIRM else "agencies.proposal.declined"
-    _note(actor, session, proposal, event, now, reason=proposal.decision_reason)
-    tell(
-        session,
-        member_ids(session, agency.id, {Role.AGENCY_MANAGER}, day=local_date(now)),
-        "proposal_decided",
-        now=now,
-        endpoint="agencies.show",
-        endpoint_values={"agency_id": agency.id},
-        bureau=actor.body_name,
-        state=proposal.state,
-    )
 
-
-def _expect_visible(actor: Actor, session: Session, proposal: ProfileProposal) -> None:
-    if session.scalar(visible_proposals(actor).where(ProfileProposal.id == proposal.id)) is None:
-        raise NotVisible()
-
-
-def _next(proposal: ProfileProposal, action: ProposalAction, *, by_bureau: bool) -> ProposalState:
-    state = next_proposal_state(proposal.state, action, by_bureau=by_bureau)
-    if state is None:
-        raise WrongState("proposal_closed", state=proposal.state)
-    return state
-
-
-def _note(
-    actor: Actor,
-    session: Session,
-    proposal: ProfileProposal,
-    event: str,
-    now: datetime,
-    *,
-    changes: dict[str, tuple[object, object]] | None = None,
-    **facts: object,
-) -> None:
-    record(
-        session,
-        actor,
-        event,
-        proposal,
-        now=now,
-        bureau_id=proposal.bureau_id,
-        changes=changes,
-        agency_id=proposal.agency_id,
-        effective_on=proposal.effective_on,
-        **facts,
+    proposal_steps.decide(
+        actor, session, proposal, action, enter, reason=reason, seen_version=seen_version, now=now
     )

@@ -9,23 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
-from agencyqa.accounts.queries import member_ids
 from agencyqa.agencies import plain
 from agencyqa.agencies.enums import Matter, ProposalAction, ProposalState, Standing
 from agencyqa.agencies.models import Agency, RecordProposal, Registration
-from agencyqa.agencies.policies import can_propose, can_register, visible_record_proposals
+from agencyqa.agencies.policies import can_propose
+from agencyqa.agencies.services import proposal_steps
 from agencyqa.agencies.services.matters import DEEDS, Asked, Decided, find_target, seen_of
-from agencyqa.agencies.workflow import next_proposal_state
-from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
-from agencyqa.auth.roles import Role
-from agencyqa.clock import local_date
-from agencyqa.db import check_version
-from agencyqa.errors import Forbidden, Invalid, NotVisible, WrongState
+from agencyqa.errors import Forbidden, Invalid
 from agencyqa.files.models import StoredFile
-from agencyqa.notifications.services import tell
-
-B = ProposalAction
 
 
 def propose_entry(
@@ -86,18 +78,7 @@ def propose_entry(
         form_token=form_token,
     )
     _expect_new(session, proposal)
-    session.add(proposal)
-    session.flush()
-    _note(actor, session, proposal, "agencies.proposal.made", now, reason=proposal.reason)
-    tell(
-        session,
-        member_ids(session, proposal.bureau_id, {Role.BUREAU_SUPERVISOR}, day=local_date(now)),
-        "proposal_made",
-        now=now,
-        endpoint="agencies.show",
-        endpoint_values={"agency_id": agency.id},
-        agency=session.get_one(Body, agency.id).name,
-    )
+    proposal_steps.put(actor, session, proposal, agency=session.get_one(Body, agency.id).name, now=now)
     return proposal
 
 
@@ -105,12 +86,7 @@ def withdraw_entry_proposal(
     actor: Actor, session: Session, proposal: RecordProposal, *, now: datetime
 ) -> None:
     """Raise NotVisible, Forbidden, WrongState."""
-    _expect_visible(actor, session, proposal)
-    if not can_propose(actor, proposal.agency_id):
-        raise Forbidden()
-    proposal.state = _next(proposal, B.WITHDRAW, by_bureau=False)
-    session.flush()
-    _note(actor, session, proposal, "agencies.proposal.withdrawn", now)
+    proposal_steps.withdraw(actor, session, proposal, now=now)
 
 
 def decide_entry_proposal(
@@ -127,31 +103,12 @@ def decide_entry_proposal(
 
     Raise NotVisible, Forbidden, Stale, WrongState, Invalid, Refused.
     """
-    _expect_visible(actor, session, proposal)
-    if not can_register(actor) or proposal.bureau_id != actor.bureau_id:
-        raise Forbidden()
-    check_version(proposal, seen_version)
-    state = _next(proposal, action, by_bureau=True)
-    if action is B.DECLINE and not reason.strip():
-        raise Invalid(reason="required")
-    proposal.state = state
-    proposal.decided_at, proposal.decided_by_id = now, actor.user_id
-    proposal.decision_reason = reason.strip()
-    # The proposal first: of two decisions at once the second stops here.
-    session.flush()
-    if action is B.CONFIRM:
+
+    def enter() -> None:
         _enter(actor, session, proposal, reason.strip(), now)
-    event = "agencies.proposal.confirmed" if action is B.CONFIRM else "agencies.proposal.declined"
-    _note(actor, session, proposal, event, now, reason=proposal.decision_reason)
-    tell(
-        session,
-        member_ids(session, proposal.agency_id, {Role.AGENCY_MANAGER}, day=local_date(now)),
-        "proposal_decided",
-        now=now,
-        endpoint="agencies.show",
-        endpoint_values={"agency_id": proposal.agency_id},
-        bureau=actor.body_name,
-        state=proposal.state,
+
+    proposal_steps.decide(
+        actor, session, proposal, action, enter, reason=reason, seen_version=seen_version, now=now
     )
 
 
@@ -187,31 +144,3 @@ def _expect_new(session: Session, wanted: RecordProposal) -> None:
         same = (other.target_id, other.payload, other.file_id)
         if same == (wanted.target_id, wanted.payload, wanted.file_id):
             raise Invalid("proposal_listed")
-
-
-def _expect_visible(actor: Actor, session: Session, proposal: RecordProposal) -> None:
-    if session.scalar(visible_record_proposals(actor).where(RecordProposal.id == proposal.id)) is None:
-        raise NotVisible()
-
-
-def _next(proposal: RecordProposal, action: ProposalAction, *, by_bureau: bool) -> ProposalState:
-    state = next_proposal_state(proposal.state, action, by_bureau=by_bureau)
-    if state is None:
-        raise WrongState("proposal_closed", state=proposal.state)
-    return state
-
-
-def _note(
-    actor: Actor, session: Session, proposal: RecordProposal, event: str, now: datetime, reason: str = ""
-) -> None:
-    record(
-        session,
-        actor,
-        event,
-        proposal,
-        now=now,
-        bureau_id=proposal.bureau_id,
-        agency_id=proposal.agency_id,
-        matter=proposal.matter,
-        reason=reason,
-    )

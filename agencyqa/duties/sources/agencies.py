@@ -36,36 +36,28 @@ def _applications(scope: Scope) -> Member:
 
 
 def _proposals(scope: Scope) -> Member:
-    return select(
-        *item(
-            Duty.PROPOSAL,
-            id=ProfileProposal.id,
-            bureau_id=ProfileProposal.bureau_id,
-            body_id=ProfileProposal.bureau_id,
-            agency_id=ProfileProposal.agency_id,
-            since=ProfileProposal.proposed_at,
-        )
-    ).where(
-        _among(scope, policies.visible_proposals, ProfileProposal),
-        ProfileProposal.state == ProposalState.PROPOSED,
-    )
+    return _proposed(scope, Duty.PROPOSAL, policies.visible_proposals, ProfileProposal)
 
 
 def _record_changes(scope: Scope) -> Member:
+    seen, title = policies.visible_record_proposals, RecordProposal.matter
+    return _proposed(scope, Duty.RECORD_CHANGE, seen, RecordProposal, title=title)
+
+
+def _proposed(
+    scope: Scope, duty: Duty, visible_to: Any, kind: type[ProfileProposal | RecordProposal], **more: Any
+) -> Member:
     return select(
         *item(
-            Duty.RECORD_CHANGE,
-            id=RecordProposal.id,
-            bureau_id=RecordProposal.bureau_id,
-            body_id=RecordProposal.bureau_id,
-            agency_id=RecordProposal.agency_id,
-            title=RecordProposal.matter,
-            since=RecordProposal.proposed_at,
+            duty,
+            id=kind.id,
+            bureau_id=kind.bureau_id,
+            body_id=kind.bureau_id,
+            agency_id=kind.agency_id,
+            since=kind.proposed_at,
+            **more,
         )
-    ).where(
-        _among(scope, policies.visible_record_proposals, RecordProposal),
-        RecordProposal.state == ProposalState.PROPOSED,
-    )
+    ).where(_among(scope, visible_to, kind), kind.state == ProposalState.PROPOSED)
 
 
 def _reports(scope: Scope) -> list[Member]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +24,12 @@ from agencyqa.reports.dashboards.rows import count
 from agencyqa.reports.dashboards.tasks import Part, What, columns
 
 Member = Select[*tuple[Any, ...]]
+Seen = Callable[[Actor], Select[Any]]
+# Of the record's own fields, and of what is entered beside them.
+PROPOSALS: tuple[tuple[Seen, type[ProfileProposal | RecordProposal]], ...] = (
+    (visible_proposals, ProfileProposal),
+    (visible_record_proposals, RecordProposal),
+)
 
 
 def to_decide(actor: Actor) -> list[Member]:
@@ -41,44 +48,7 @@ def to_decide(actor: Actor) -> list[Member]:
         )
         .where(*_applied(actor))
         .order_by(Application.submitted_at, Application.id),
-        visible_proposals(actor)
-        .join(Body, Body.id == ProfileProposal.agency_id)
-        .with_only_columns(
-            *columns(
-                Part.DECIDE,
-                What.PROPOSAL,
-                id=ProfileProposal.agency_id,
-                title=Body.name,
-                agency=Body.name,
-                who=Body.name,
-                since=ProfileProposal.proposed_at,
-            )
-        )
-        .where(
-            _may(actor, Permission.AGENCIES_WRITE),
-            ProfileProposal.bureau_id == actor.bureau_id,
-            ProfileProposal.state == ProposalState.PROPOSED,
-        )
-        .order_by(ProfileProposal.proposed_at, ProfileProposal.id),
-        visible_record_proposals(actor)
-        .join(Body, Body.id == RecordProposal.agency_id)
-        .with_only_columns(
-            *columns(
-                Part.DECIDE,
-                What.PROPOSAL,
-                id=RecordProposal.agency_id,
-                title=Body.name,
-                agency=Body.name,
-                who=Body.name,
-                since=RecordProposal.proposed_at,
-            )
-        )
-        .where(
-            _may(actor, Permission.AGENCIES_WRITE),
-            RecordProposal.bureau_id == actor.bureau_id,
-            RecordProposal.state == ProposalState.PROPOSED,
-        )
-        .order_by(RecordProposal.proposed_at, RecordProposal.id),
+        *(_proposed(actor, seen, kind) for seen, kind in PROPOSALS),
         visible_reports(actor)
         .join(Body, Body.id == SelfReport.agency_id)
         .with_only_columns(
@@ -99,6 +69,30 @@ def to_decide(actor: Actor) -> list[Member]:
         )
         .order_by(SelfReport.submitted_at, SelfReport.id),
     ]
+
+
+def _proposed(actor: Actor, seen: Seen, kind: type[ProfileProposal | RecordProposal]) -> Member:
+    return (
+        seen(actor)
+        .join(Body, Body.id == kind.agency_id)
+        .with_only_columns(
+            *columns(
+                Part.DECIDE,
+                What.PROPOSAL,
+                id=kind.agency_id,
+                title=Body.name,
+                agency=Body.name,
+                who=Body.name,
+                since=kind.proposed_at,
+            )
+        )
+        .where(
+            _may(actor, Permission.AGENCIES_WRITE),
+            kind.bureau_id == actor.bureau_id,
+            kind.state == ProposalState.PROPOSED,
+        )
+        .order_by(kind.proposed_at, kind.id)
+    )
 
 
 def own_reports(actor: Actor) -> Member:
