@@ -35,6 +35,9 @@ class QualificationProposal(Proposed, QualificationForm):
 
 
 class PersonProposal(Proposed, AppointmentForm):
+    # The reason to enter somebody all the same is the bureau's to give.
+    note = AreaField(_l("不符合条件的，说明情况"), maximum=500, rows=3)
+
     def data_object(self) -> AppointmentData:
         return AppointmentData(self.person(), self.valid_from.data, self.note.data, self.role.data)
 

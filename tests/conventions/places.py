@@ -31,35 +31,13 @@ from agencyqa.assessments.services.assignments import assign_result
 from agencyqa.assessments.services.publication import publish_round
 from agencyqa.assessments.year_plan import YearPlan, plan_to_data
 from agencyqa.auth.roles import Role
-from agencyqa.engagements.contracts.enums import FeeMethod
-from agencyqa.engagements.contracts.services import (
-    SubcontractData,
-    TermsData,
-    enter_terms,
-    request_subcontract,
-)
-from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.planning.services import LineData, add_line, begin_plan
-from agencyqa.engagements.recusal.models import RecusalCase
-from agencyqa.engagements.recusal.services import DeclarationData, sign_declaration
-from agencyqa.engagements.selection.enums import SelectionMethod
-from agencyqa.engagements.selection.services import (
-    CandidateData,
-    ExclusionData,
-    SelectionData,
-    begin_selection,
-    enter_candidate,
-    exclude_agency,
-)
-from agencyqa.engagements.team.enums import TeamRole
-from agencyqa.engagements.team.services import ChangeData, enter
-from agencyqa.engagements.team.services import propose_change as propose_team_change
 from agencyqa.inspections.models import Checklist
-from agencyqa.measures.enums import Purpose, WorkKind
+from agencyqa.measures.enums import Purpose
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.services import draft_scheme
 from agencyqa.notifications.models import InboxMessage
 from agencyqa.notifications.services import tell
+from tests.conventions.commissions import SIGNED, put_contract, put_independence, put_plan, put_selection
 from tests.conventions.evidence import put_evidence
 from tests.factories.accounts import (
     NOW,
@@ -88,7 +66,6 @@ from tests.factories.measures import scheme_text
 from tests.factories.objects import make_object
 from tests.factories.rounds import make_round, make_sheet
 
-SIGNED = date(2022, 3, 1)
 # The number of the one work whose sheets are still being filled in.
 OPEN = 6
 
@@ -298,10 +275,10 @@ class Places:
         own.words |= {f"项目{name}", f"CODE-{name}", f"HT-{name}", f"{770_000 + number * 101.01:,.2f}"}
         own.put("object_id", thing.id)
         own.put("engagement_id", engagement.id)
-        self.independence(name, bureau, engagement)
-        self.selection(name, bureau, agency, unit, engagement)
+        put_independence(self, name, bureau, engagement)
+        put_selection(self, name, bureau, agency, unit, engagement)
         agency_name = session.get_one(Body, agency.id).name.removeprefix("机构")
-        self.contract(name, agency_name, engagement)
+        put_contract(self, name, agency_name, engagement)
         state = SheetState.DRAFT if number == OPEN else SheetState.FINAL
         given = (
             (Purpose.BUREAU, 61 + number + 0.1234, scores),
@@ -313,90 +290,6 @@ class Places:
             drawer.put("sheet_id", sheet.id)
         if self.app is not None and number != OPEN:
             put_evidence(self, self.app, name, bureau, agency, engagement, unit)
-
-    def independence(self, name: str, bureau: Body, engagement: Engagement) -> None:
-        """The principal evaluator is in the team and has signed that there is something to judge."""
-        person_id = self.session.scalars(
-            select(Appointment.person_id).where(Appointment.agency_id == engagement.agency_id).limit(1)
-        ).one()
-        officer = officer_of(bureau)
-        role = TeamRole.PRINCIPAL_EVALUATOR
-        enter(officer, self.session, engagement, person_id, role, valid_from=SIGNED, reason="", now=NOW)
-        agency = self.session.get_one(Body, engagement.agency_id).name.removeprefix("机构")
-        employed = make_evaluator(
-            self.session, bureau, self.session.get_one(Agency, engagement.agency_id), f"主评{agency}二{name}"
-        )
-        declared = sign_declaration(
-            actor_of(self.session, self.people[f"manager {agency}"]),
-            self.session,
-            engagement,
-            DeclarationData(person_id, False, SIGNED, f"声明说明{name}"),
-            now=NOW,
-        )
-        change = propose_team_change(
-            actor_of(self.session, self.people[f"manager {agency}"]),
-            self.session,
-            engagement,
-            ChangeData(employed.person_id, None, TeamRole.MEMBER, f"变更理由{name}"),
-            now=NOW,
-        )
-        changes = self.drawer(f"team {name}")
-        changes.words.add(f"变更理由{name}")
-        changes.put("change_id", change.id)
-        own, case = self.drawer(f"work {name}"), self.drawer(f"recusal {name}")
-        own.words.add(f"声明说明{name}")
-        own.put("declaration_id", declared.id)
-        found = select(RecusalCase.id).where(RecusalCase.declaration_id == declared.id)
-        case.put("case_id", self.session.scalars(found).one())
-
-    def selection(self, name: str, bureau: Body, agency: Agency, unit: Body, engagement: Engagement) -> None:
-        """Further work on the object, for which nobody is chosen yet; and what keeps the agency out, long ago."""
-        officer = officer_of(bureau)
-        data = SelectionData(
-            engagement.object_id,
-            WorkKind.RESEARCH,
-            bureau.id,
-            unit.id,
-            SelectionMethod.DIRECT,
-            SIGNED,
-            f"选取理由{name}",
-        )
-        made = begin_selection(officer, self.session, data, now=NOW)
-        candidate = enter_candidate(
-            officer, self.session, made, CandidateData(agency.id), seen_version=made.version, now=NOW
-        )
-        out = ExclusionData(agency.id, date(2021, 12, 1), date(2021, 12, 2), f"暂停理由{name}")
-        own, held = self.drawer(f"selection {name}"), self.drawer(f"held {name}")
-        own.words.add(f"选取理由{name}")
-        own.put("selection_id", made.id)
-        own.put("candidate_id", candidate.id)
-        held.words.add(f"暂停理由{name}")
-        held.put("exclusion_id", exclude_agency(officer, self.session, out, now=NOW).id)
-
-    def contract(self, name: str, agency: str, engagement: Engagement) -> None:
-        """What the contract says, and what the agency would like to give away."""
-        own = self.drawer(f"contract {name}")
-        terms = TermsData(SIGNED, f"合同范围{name}", FeeMethod.AGREED)
-        supervisor = self.session.get_one(Body, engagement.bureau_id)
-        enter_terms(officer_of(supervisor), self.session, engagement, terms, now=NOW)
-        manager = actor_of(self.session, self.people[f"manager {agency}"])
-        part = SubcontractData(f"分包方{name}", "测量", 100_000, "专业设备")
-        made = request_subcontract(manager, self.session, engagement, part, now=NOW)
-        own.words |= {f"合同范围{name}", f"分包方{name}"}
-        own.put("subcontract_id", made.id)
-
-    def plan(self, letter: str, bureau: Body) -> None:
-        """A draft of the bureau's plan, with one line about work of its own."""
-        officer = officer_of(bureau)
-        plan = begin_plan(officer, self.session, 2030, f"计划依据{letter}", now=NOW)
-        thing = self.drawer(f"work {letter}1").rows["object_id"][0]
-        unit = self.drawer(f"department {letter}1").rows["body_id"][0]
-        line = LineData(thing, WorkKind.RESEARCH, bureau.id, unit, date(2030, 6, 30), note=f"列入{letter}")
-        added = add_line(officer, self.session, plan, line, seen_version=plan.version, now=NOW)
-        own = self.drawer(f"plan {letter}")
-        own.words |= {f"计划依据{letter}", f"列入{letter}"}
-        own.put("plan_id", plan.id)
-        own.put("line_id", added.id)
 
     def district(self, letter: str, city: Body) -> Body:
         bureau = make_bureau(self.session, f"财政局{letter}", parent=city)
@@ -500,7 +393,7 @@ def build_places(session: Session, app: Flask | None = None) -> Places:
     for name, agency, bureau in (("A1", agency_a1, a), ("B1", agency_b1, b)):
         places.own_words(name, agency, bureau)
     for letter, bureau in (("A", a), ("B", b)):
-        places.plan(letter, bureau)
+        put_plan(places, letter, bureau)
     for letter in "AB":
         places.publish(letter)
         places.report_year(letter)
