@@ -32,7 +32,10 @@ WHOLE = {
     BodyKind.AGENCY: {Role.AGENCY_MANAGER, Role.PRINCIPAL_EVALUATOR, Role.AGENCY_STAFF},
     BodyKind.DEPARTMENT: {Role.DEPARTMENT_OFFICER},
 }
-STRANGERS = {Stranger.APPLICANT: {"zh": "申请机构（凭专用链接）", "en": "applicant (by a secret link)"}}
+STRANGERS = {
+    Stranger.APPLICANT: {"zh": "申请机构（凭专用链接）", "en": "applicant (by a secret link)"},
+    Stranger.CLOCK: {"zh": "系统（到期自动）", "en": "the system, when the time has come"},
+}
 COLOURS = {
     "neutral": ("#f3f4f6", "#6b7280"),
     "info": ("#e5f0fb", "#1d5b9e"),

@@ -245,7 +245,7 @@ def create_app(settings: Settings) -> Flask:
     sessions.init_app(app)
     guards.init_app(app)
     setup.init_app(app)
-    files.init_app(app, settings)
+    files.init_app(app, settings, readers.senders)
     if _log_refusal not in after_refusal:
         after_refusal.append(_log_refusal)
     app.before_request(_know_demo_data)

@@ -1,8 +1,8 @@
-"""Who reads a message, and where mail reaches that person: what ``notifications`` asks of this room."""
+"""The people behind memberships: who reads a message and where mail reaches him, who sent a file. Rooms below ask."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from agencyqa.accounts.models import Body, Membership, User
 from agencyqa.accounts.queries import actor_for
 from agencyqa.db import open_period
+from agencyqa.files.senders import Sender
 from agencyqa.notifications.readers import Reader
 
 
@@ -50,3 +51,13 @@ def _is_reached(day: date) -> ColumnElement[bool]:
 
 
 READERS = Readers()
+
+
+def senders(session: Session, membership_ids: Collection[int]) -> Mapping[int, Sender]:
+    rows = session.execute(
+        select(Membership.id, User.display_name, Body.name, Membership.role)
+        .join(User, User.id == Membership.user_id)
+        .join(Body, Body.id == Membership.body_id)
+        .where(Membership.id.in_(membership_ids))
+    )
+    return {row.id: Sender(row.display_name, row.name, row.role) for row in rows}

@@ -16,9 +16,10 @@ from agencyqa.auth.roles import PERMISSIONS, Role
 
 
 class Stranger(StrEnum):
-    """Somebody without an account who holds a secret address."""
+    """Who acts without an account: somebody who holds a secret address, or a job when the time has come."""
 
     APPLICANT = "applicant"
+    CLOCK = "clock"
 
 
 Who = Role | Stranger

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     TEAM_CONSENT = "engagements:team:consent"
     RECUSAL_TERMS_WRITE = "engagements:recusal_terms:write"
     FILES_CHECK = "files:store:check"
+    UPLOADS_DISCARD = "files:upload:discard"
     WORKDAYS_WRITE = "measures:workday:write"
     DELIVERABLES_READ = "engagements:deliverable:read"
     DELIVERABLES_UPLOAD = "engagements:deliverable:upload"

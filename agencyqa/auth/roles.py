@@ -114,7 +114,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Manages accounts and sees no scores.
     Role.SYSTEM_ADMINISTRATOR: _EVERYBODY
     | {Permission.USERS_MANAGE, Permission.BODIES_MANAGE, Permission.AUDIT_READ, Permission.JOBS_READ}
-    | {Permission.FILES_CHECK},
+    | {Permission.FILES_CHECK, Permission.UPLOADS_DISCARD},
     Role.BUREAU_SUPERVISOR: _SUPERVISOR,
     Role.BUREAU_LEAD: _SUPERVISOR
     | {Permission.SCHEMES_PUBLISH, Permission.RESULTS_PUBLISH}

@@ -21,6 +21,7 @@ from agencyqa.demo.keeping_records import KeepingRecords
 from agencyqa.demo.own_form import OwnForm
 from agencyqa.demo.people import SIGN_IN_FILE, People, kept_passwords, printed_sign_ins
 from agencyqa.demo.registering import Registering
+from agencyqa.demo.sending import Sending
 from agencyqa.demo.story import Story
 from agencyqa.demo.timeline import Timeline, moment
 from agencyqa.demo.whole_year import WholeYear
@@ -71,6 +72,7 @@ def load(session: Session, data_dir: Path, now: datetime) -> None:
         "正在办理委托、成果、抽查、评分和发布… / Commissioning, handing in, inspecting, scoring, publishing ..."
     )
     timeline.run()
+    Sending(session, stage).tell(end, now)
     for jobs in (ENGAGEMENT_JOBS, DELIVERABLE_JOBS, INSPECTION_JOBS, SHEET_JOBS, AGENCY_JOBS):
         for job in jobs.values():
             job(session, end)

@@ -34,13 +34,26 @@ class ScanState(StrEnum):
 
 
 class UploadState(StrEnum):
-    """What became of a file that came in parts. It leaves OPEN once, by one statement, and never comes back."""
+    """What became of a file that came in parts. It leaves OPEN once, by one statement, and never comes back.
+
+    Its sender gives it up; an administrator discards it.
+    """
 
     OPEN = "open"
     TAKEN = "taken"
     REFUSED = "refused"
     GIVEN_UP = "given_up"
+    DISCARDED = "discarded"
     EXPIRED = "expired"
+
+
+class UploadAction(StrEnum):
+    OPEN = "open"
+    TAKE = "take"
+    REFUSE = "refuse"
+    GIVE_UP = "give_up"
+    DISCARD = "discard"
+    EXPIRE = "expire"
 
 
 class FaultKind(StrEnum):
@@ -84,7 +97,19 @@ describe(
         UploadState.TAKEN: (_l("已接收"), "success"),
         UploadState.REFUSED: (_l("未通过检查"), "danger"),
         UploadState.GIVEN_UP: (_l("已取消"), "neutral"),
+        UploadState.DISCARDED: (_l("已被清除"), "warning"),
         UploadState.EXPIRED: (_l("过期未传完"), "neutral"),
+    },
+)
+describe(
+    UploadAction,
+    {
+        UploadAction.OPEN: _l("开始上传"),
+        UploadAction.TAKE: _l("接收"),
+        UploadAction.REFUSE: _l("未通过检查"),
+        UploadAction.GIVE_UP: _l("取消"),
+        UploadAction.DISCARD: _l("清除"),
+        UploadAction.EXPIRE: _l("过期清除"),
     },
 )
 describe(

@@ -11,6 +11,7 @@ EVENTS: dict[str, LazyString] = {
     "files.upload.taken": _l("分段上传的文件已接收"),
     "files.upload.refused": _l("分段上传的文件未通过检查"),
     "files.upload.given_up": _l("取消分段上传"),
+    "files.upload.discarded": _l("清除他人未传完的文件"),
     "files.upload.expired": _l("分段上传过期清除"),
 }
 

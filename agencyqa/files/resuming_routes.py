@@ -22,7 +22,7 @@ from agencyqa.errors import NotVisible
 from agencyqa.extensions import db
 from agencyqa.files import resuming
 from agencyqa.files.arriving import OFFSET_HEADER, PART, Body, announced, check_token, how_far
-from agencyqa.files.enums import UploadState
+from agencyqa.files.enums import UploadAction, UploadState
 from agencyqa.files.errors import WrongOffset
 from agencyqa.files.resuming import Incoming
 from agencyqa.files.services import uploading
@@ -53,7 +53,7 @@ def show(token: str) -> ResponseReturnValue:
 
 @bp.patch("/<token>")
 @requires(Permission.OWN_ACCOUNT)
-@takes_files
+@takes_files()
 def take_part(token: str) -> ResponseReturnValue:
     upload = _load(token)
     check_token()
@@ -82,7 +82,7 @@ def take_part(token: str) -> ResponseReturnValue:
 @requires(Permission.OWN_ACCOUNT)
 def give_up(token: str) -> ResponseReturnValue:
     upload = _load(token)
-    if not uploading.end(current_actor(), db.session(), upload.id, UploadState.GIVEN_UP, now=utc_now()):
+    if not uploading.end(current_actor(), db.session(), upload.id, UploadAction.GIVE_UP, now=utc_now()):
         raise NotVisible
     db.session.commit()
     resuming.discard(upload.token)

@@ -2,7 +2,7 @@
 
 @bp.route("/<int:thing_id>/upload", methods=["GET", "POST", "PUT"])
 @requires(Permission.X)
-@takes_files
+@takes_files(_l("…"))
 def upload(thing_id): load, check, ``return take_upload(form, save, page=…)``
 """
 
@@ -29,7 +29,7 @@ from agencyqa.errors import Invalid
 from agencyqa.extensions import csrf, db
 from agencyqa.files import resuming, services
 from agencyqa.files.arriving import NAME_HEADER, Body, announced, check_token, fields_of, how_far, too_large
-from agencyqa.files.enums import UploadState
+from agencyqa.files.enums import UploadAction
 from agencyqa.files.errors import FileRefused, StoreFull
 from agencyqa.files.models import StoredFile
 from agencyqa.files.names import NAMELESS, clean_name, named_as
@@ -267,7 +267,7 @@ def _save_whole(form: UploadForm, upload: Incoming, save: Callable[[KeptFile | N
     except FileRefused:
         db.session.rollback()
         set_reading(False)
-        uploading.end(current_actor(), db.session(), upload.id, UploadState.REFUSED, now=utc_now())
+        uploading.end(current_actor(), db.session(), upload.id, UploadAction.REFUSE, now=utc_now())
         db.session.commit()
         resuming.discard(upload.token)
         raise

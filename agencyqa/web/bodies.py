@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from flask import Flask, Request, Response, current_app, g, make_response, request
+from flask_babel import LazyString
 from werkzeug.exceptions import HTTPException
 
 from agencyqa.auth.guards import optional_actor
@@ -27,24 +28,39 @@ LINGER_SECONDS = 10
 _LISTENING = 64 * 1024
 
 
-def takes_files(view: View) -> View:
+def takes_files(purpose: LazyString | None = None) -> Callable[[View], View]:
     """Mark a view whose answer is ``files.uploads.take_upload``, or that takes a part of a file.
 
     The body of its POST and PUT may be as large as the setting allows, and neither the token nor the form is looked
     at before the guard has let the sender in: ``take_upload`` does both, after the view's own checks.
     """
 
-    @functools.wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Response:
-        answer = make_response(view(*args, **kwargs))
-        if request.method in WRITING and answer.status_code < 400 and not g.get("csrf_valid"):
-            raise RuntimeError(f"{request.endpoint} wrote without take_upload, so nobody looked at the token")
-        return answer
+    def mark(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Response:
+            answer = make_response(view(*args, **kwargs))
+            if request.method in WRITING and answer.status_code < 400 and not g.get("csrf_valid"):
+                raise RuntimeError(
+                    f"{request.endpoint} wrote without take_upload, so nobody looked at the token"
+                )
+            return answer
 
-    setattr(guarded, MARK, True)
-    # Only the automatic look in front of the guard is lifted, see above.
-    csrf.exempt(guarded)
-    return guarded  # type: ignore[return-value]
+        setattr(guarded, MARK, purpose)
+        # Only the automatic look in front of the guard is lifted, see above.
+        csrf.exempt(guarded)
+        return guarded  # type: ignore[return-value]
+
+    return mark
+
+
+def purpose_of(path: str) -> LazyString | None:
+    """What the file is for that the form at this path takes; None where there is no such form."""
+    try:
+        endpoint, _ = current_app.create_url_adapter(request).match(path, method="POST")  # type: ignore[union-attr]
+    except HTTPException:
+        return None
+    purpose: LazyString | None = getattr(current_app.view_functions[endpoint], MARK, None)
+    return purpose
 
 
 def is_upload(request: Request) -> bool:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from agencyqa.auth.guards import PUBLIC, mark_of
 from agencyqa.auth.permissions import Permission
 from agencyqa.auth.roles import BODY_OF_ROLE, PERMISSIONS, BodyKind, Role
+from agencyqa.files.lifecycles import FORMS
+from agencyqa.web import bodies
 from tests.client import Client
 from tests.factories.accounts import (
     make_agency_body,
@@ -67,6 +69,16 @@ def test_marks_are_permissions_that_somebody_has(app: Flask) -> None:
     held = frozenset().union(*PERMISSIONS.values())
     assert used <= held
     assert set(Permission) == held
+
+
+def test_whoever_takes_files_says_what_for(app: Flask) -> None:
+    """For the administrator's list of what was not sent to its end, and for the picture of who may begin."""
+    taking = {name: view for name, view in app.view_functions.items() if hasattr(view, bodies.MARK)}
+    assert [name for name, view in taking.items() if getattr(view, bodies.MARK) is None] == [
+        "uploads.take_part"
+    ]
+    marks = {mark_of(view) for name, view in taking.items() if name != "uploads.take_part"}
+    assert marks == {PUBLIC, *FORMS}
 
 
 def test_addresses_that_change_something_take_no_get(app: Flask) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from agencyqa.accounts.queries import body_choices
 from agencyqa.agencies import queries, services
@@ -33,7 +34,7 @@ from agencyqa.web.loading import one_or_404
 
 @bp.route("/<int:agency_id>/proposals/entries/new/<key>", methods=["GET", "POST", "PUT"])
 @requires(Permission.RECORD_PROPOSE)
-@takes_files
+@takes_files(_l("档案变更佐证"))
 def propose_entry(agency_id: int, key: str) -> ResponseReturnValue:
     """``key`` names the matter; the row that is to change or end stands in the address as ``target``."""
     agency = load(agency_id)

@@ -7,6 +7,7 @@ from io import BytesIO
 from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from agencyqa.agencies import imports, queries
 from agencyqa.agencies.import_forms import ConfirmImportForm, ImportForm
@@ -42,7 +43,7 @@ def import_template() -> ResponseReturnValue:
 
 @bp.route("/import", methods=["GET", "POST", "PUT"])
 @requires(Permission.AGENCIES_WRITE)
-@takes_files
+@takes_files(_l("机构导入表"))
 def import_file() -> ResponseReturnValue:
     actor = current_actor()
     if not can_register(actor):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from agencyqa.agencies import queries, services
@@ -78,7 +79,7 @@ def close_branch(agency_id: int, branch_id: int) -> ResponseReturnValue:
 
 @bp.route("/<int:agency_id>/documents/new", methods=["GET", "POST", "PUT"])
 @requires(Permission.DOCUMENTS_WRITE)
-@takes_files
+@takes_files(_l("机构档案文件"))
 def add_document(agency_id: int) -> ResponseReturnValue:
     agency = load(agency_id)
     actor, session = current_actor(), db.session()

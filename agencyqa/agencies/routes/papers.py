@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from agencyqa.accounts import throttle
 from agencyqa.accounts.throttle import TooManyAttempts
@@ -28,7 +29,7 @@ from agencyqa.web.loading import one_or_404
 
 @bp.route("/apply/<token>/papers", methods=["GET", "POST", "PUT"])
 @public
-@takes_files
+@takes_files(_l("登记申请材料"))
 def apply_paper(token: str) -> ResponseReturnValue:
     application = services.open_application(db.session(), token)
     action = ApplicationAction.EDIT

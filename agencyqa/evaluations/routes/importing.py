@@ -7,6 +7,7 @@ from io import BytesIO
 from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -65,7 +66,7 @@ def template(record_id: int) -> ResponseReturnValue:
 
 @bp.route("/<int:record_id>/import", methods=["GET", "POST", "PUT"])
 @requires(Permission.EVALUATIONS_WRITE)
-@takes_files
+@takes_files(_l("评价记录导入表"))
 def import_book(record_id: int) -> ResponseReturnValue:
     actor = current_actor()
     record = _own(actor, record_id)

@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session
 
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor, system_actor
+from agencyqa.errors import Forbidden, WrongState
 from agencyqa.files import policies
 from agencyqa.files.arriving import too_large
-from agencyqa.files.enums import UploadState
+from agencyqa.files.enums import UploadAction, UploadState
 from agencyqa.files.errors import FileRefused, StoreFull
 from agencyqa.files.models import PartialUpload
 from agencyqa.files.resuming import FOLDER, KEPT, Incoming, discard, path_of, token_of
 from agencyqa.files.services import Staged
+from agencyqa.files.workflow import ended_by
 from agencyqa.web import bodies
 
 log = logging.getLogger(__name__)
@@ -77,7 +79,7 @@ def _make_room(actor: Actor, session: Session, now: datetime) -> None:
     oldest = open_ones[0]
     if oldest.expires_at > now + KEPT - IDLE:
         raise FileRefused("upload_too_many", status=429, maximum=OPEN_AT_ONCE)
-    end(actor, session, oldest.id, UploadState.GIVEN_UP, now=now)
+    end(actor, session, oldest.id, UploadAction.GIVE_UP, now=now)
     discard(oldest.token)
 
 
@@ -87,28 +89,38 @@ def compare(upload: Incoming, staged: Staged, claimed: str) -> None:
         raise FileRefused("upload_differs")
 
 
-def end(actor: Actor, session: Session, upload_id: int, state: UploadState, *, now: datetime) -> bool:
+def end(actor: Actor, session: Session, upload_id: int, action: UploadAction, *, now: datetime) -> bool:
     """Whether it was this call that ended it; of two that come at once, one does."""
-    if not _end(session, upload_id, state, now):
+    if not _end(session, upload_id, action, now):
         return False
     row = session.get_one(PartialUpload, upload_id)
-    event = f"files.upload.{state.value}"
-    record(session, actor, event, row, now=now, file_name=row.file_name, size=row.size)
+    event = f"files.upload.{row.state.value}"
+    # The officers of the bureau for which an administrator works read what he did.
+    bureau_id = actor.bureau_id if action is UploadAction.DISCARD else None
+    record(session, actor, event, row, now=now, bureau_id=bureau_id, file_name=row.file_name, size=row.size)
     return True
 
 
-def _end(session: Session, upload_id: int, state: UploadState, now: datetime) -> bool:
+def discard_of_another(actor: Actor, session: Session, upload: PartialUpload, *, now: datetime) -> None:
+    """By the administrator; the caller takes the bytes away after his commit. Raise WrongState where it has ended."""
+    if not policies.can_discard(actor):
+        raise Forbidden()
+    if not end(actor, session, upload.id, UploadAction.DISCARD, now=now):
+        raise WrongState("upload_has_ended")
+
+
+def _end(session: Session, upload_id: int, action: UploadAction, now: datetime) -> bool:
     ended = session.execute(
         update(PartialUpload)
         .where(PartialUpload.id == upload_id, PartialUpload.state == UploadState.OPEN)
-        .values(state=state, ended_at=now)
+        .values(state=ended_by(action), ended_at=now)
     )
     return bool(ended.rowcount)  # type: ignore[attr-defined]
 
 
 def take(session: Session, upload: Incoming, *, now: datetime) -> bool:
     """Claim it for the form whose transaction this is: whoever else wants it waits, and then gets False."""
-    return _end(session, upload.id, UploadState.TAKEN, now)
+    return _end(session, upload.id, UploadAction.TAKE, now)
 
 
 def conclude(
@@ -139,7 +151,7 @@ def expire(session: Session, now: datetime) -> int:
     ).all()
     count = 0
     for upload_id, token in old:
-        if end(actor, session, upload_id, UploadState.EXPIRED, now=now):
+        if end(actor, session, upload_id, UploadAction.EXPIRE, now=now):
             discard(token)
             count += 1
     _sweep(session, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
@@ -88,7 +89,7 @@ def submit_answer(order_id: int) -> ResponseReturnValue:
 
 @bp.route("/orders/<int:order_id>/answer/evidence", methods=["GET", "POST", "PUT"])
 @requires(Permission.RECTIFICATIONS_ANSWER)
-@takes_files
+@takes_files(_l("整改佐证"))
 def add_answer_evidence(order_id: int) -> ResponseReturnValue:
     order = load_order(order_id)
     services.check_can_answer(current_actor(), order)

@@ -7,6 +7,7 @@ from io import BytesIO
 from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from agencyqa.accounts.models import User
@@ -59,7 +60,7 @@ def order_pdf(order_id: int) -> ResponseReturnValue:
 
 @bp.route("/template", methods=["GET", "POST", "PUT"])
 @requires(Permission.INSPECTIONS_WRITE)
-@takes_files
+@takes_files(_l("检查文书模板"))
 def template() -> ResponseReturnValue:
     actor, form = current_actor(), TemplateForm()
     if not order_policies.can_change_template(actor):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
@@ -25,14 +26,14 @@ from agencyqa.web.loading import one_or_404
 
 @bp.route("/findings/<int:finding_id>/evidence", methods=["GET", "POST", "PUT"])
 @requires(Permission.INSPECTIONS_WRITE)
-@takes_files
+@takes_files(_l("检查佐证"))
 def add_evidence(finding_id: int) -> ResponseReturnValue:
     return _take(finding_id, url_for("inspections.finding", finding_id=finding_id, _anchor="evidence"))
 
 
 @bp.route("/findings/<int:finding_id>/statement/files", methods=["GET", "POST", "PUT"])
 @requires(Permission.FINDINGS_STATE)
-@takes_files
+@takes_files(_l("陈述意见附件"))
 def add_statement_file(finding_id: int) -> ResponseReturnValue:
     return _take(finding_id, url_for("inspections.state", finding_id=finding_id))
 

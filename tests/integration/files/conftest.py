@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -43,7 +44,7 @@ class NoteForm(UploadForm):
 
 
 @requires(Permission.DELIVERABLES_UPLOAD)
-@takes_files
+@takes_files(_l("试验文件"))
 def take() -> ResponseReturnValue:
     if "closed" in request.args:
         raise WrongState("wrong_state")

@@ -158,7 +158,7 @@ def test_the_plain_form_takes_it_too(client: Client, session: Session, sender: M
     shown = client.page(answer)
     assert (answer.status_code, shown.form("upload").value("note")) == (404, "typed")
     assert shown.form("upload").value("upload_token") == ""
-    assert "这次上传已过期或已取消" in shown.text
+    assert "这次上传已过期、已取消或已被系统管理员清除" in shown.text
 
 
 def test_nobody_else_sees_it(
@@ -354,3 +354,49 @@ def test_what_a_killed_process_left_behind_does_not_count(
     (partial / other.rpartition("/")[2]).unlink()
     assert client.get(other).status_code == 404
     assert session.scalars(select(StoredFile.size)).all() == [len(DATA)]
+
+
+def test_the_administrator_sees_and_discards_what_was_not_sent_to_its_end(
+    app: Flask,
+    client: Client,
+    session: Session,
+    sender: Membership,
+    partial: Path,
+    new_client: Callable[[], Client],
+) -> None:
+    url, other = begun(client, name="薪酬表"), begun(client)
+    patch(client, url, 0, DATA[:1_500_000])
+    patch(client, other, 0, DATA)
+    bureau = make_bureau(session)
+    administrator, lead = new_client(), new_client()
+    sign_in(administrator, make_member(session, bureau, Role.SYSTEM_ADMINISTRATOR))
+    sign_in(lead, make_member(session, bureau, Role.BUREAU_LEAD))
+    person, body = user_of(session, sender).display_name, body_of(session, sender).name
+    text = administrator.page(administrator.get("/files/")).text
+    assert "未传完的文件 2 已收到 4.5 MB" in text
+    assert f"{person} {body} · 机构负责人 试验文件 3.0 MB 1.5 MB " in text
+    assert "薪酬表" not in text
+    upload = session.scalars(select(PartialUpload).where(PartialUpload.received == 1_500_000)).one()
+    address = f"/files/uploads/{upload.id}/discard"
+    # Officers who look after the store see how much there is, and not whose.
+    text = lead.page(lead.get("/files/")).text
+    assert "未传完的文件 2 已收到 4.5 MB" in text
+    assert body not in text
+    assert (lead.post(address).status_code, client.post(address).status_code) == (403, 403)
+    assert administrator.get(address).status_code == 405
+    assert administrator.post(address, csrf=False).status_code == 400
+    assert uploads(session) == [(UploadState.OPEN, 1_500_000), (UploadState.OPEN, len(DATA))]
+    answer = administrator.post(address)
+    assert (answer.status_code, answer.location) == (302, "/files/#unfinished")
+    assert uploads(session) == [(UploadState.DISCARDED, 1_500_000), (UploadState.OPEN, len(DATA))]
+    assert {resuming.token_of(path) for path in partial.iterdir()} == {other.rpartition("/")[2]}
+    assert administrator.post(address).status_code == 404
+    assert "未传完的文件 1 已收到 3.0 MB" in administrator.page(administrator.get("/files/")).text
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.event == "files.upload.discarded")).one()
+    assert (entry.target_id, entry.bureau_id) == (upload.id, bureau.id)
+    assert "清除他人未传完的文件" in lead.page(lead.get("/audit/")).text
+    # Whoever sent it is told, and goes on with the other one.
+    assert patch(client, url, 1_500_000, DATA[1_500_000:]) == (404, None)
+    assert "已被系统管理员清除" in told(finish(client, url))["errors"]["file"]
+    assert told(finish(client, other)) == {"location": "/inbox"}
+    assert "没有未传完的文件" in administrator.page(administrator.get("/files/")).text

@@ -363,7 +363,7 @@ def test_a_content_of_another_size_is_set_aside_and_made_whole(
 
 def test_a_view_that_forgets_take_upload_is_found_out(client: Client, sender: Membership) -> None:
     view = client.application.view_functions["try_upload"]
-    careless = bodies.takes_files(lambda: "saved")
+    careless = bodies.takes_files()(lambda: "saved")
     vars(careless).update({name: value for name, value in vars(view).items() if name != "__wrapped__"})
     client.application.view_functions["try_upload"] = careless
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
@@ -25,7 +26,7 @@ from agencyqa.web.headers import content_policy
 
 @bp.route("/<int:engagement_id>/deliverables/<int:deliverable_id>/upload", methods=["GET", "POST", "PUT"])
 @requires(Permission.DELIVERABLES_UPLOAD)
-@takes_files
+@takes_files(_l("成果文件"))
 def upload(engagement_id: int, deliverable_id: int) -> ResponseReturnValue:
     engagement, deliverable = load_deliverable(engagement_id, deliverable_id)
     services.check_can_upload(current_actor(), db.session(), deliverable)
