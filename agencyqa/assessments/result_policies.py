@@ -86,6 +86,11 @@ def sees_engagement_scores(actor: Actor) -> bool:
     return actor.is_bureau or actor.is_agency or actor.is_observer
 
 
+def sees_fees(actor: Actor) -> bool:
+    """What was paid is read by who supervises and by the agency; observers read the weights that came of it."""
+    return actor.is_bureau or actor.is_agency
+
+
 def sees_agency_findings(actor: Actor) -> bool:
     """Findings concern the bureau and the agency; departments and observers read nothing of inspections."""
     return actor.is_bureau or actor.is_agency

@@ -47,6 +47,25 @@ def visible_to(actor: Actor) -> Select[Engagement]:
     return sa.select(Engagement).where(visible(actor))
 
 
+def reads_contract(actor: Actor, of: type[Engagement] = Engagement) -> sa.ColumnElement[bool]:
+    """Of engagements that the actor sees: whose fee, notes and terms it reads, for the columns of a statement.
+
+    The bureau's, and those of the parties that signed; the evaluated unit and observers learn none of it.
+    """
+    if actor.is_bureau or actor.is_agency:
+        return sa.true()
+    if actor.is_department:
+        return of.commissioner_id == actor.body_id
+    return sa.false()
+
+
+def can_read_contract(actor: Actor, engagement: Engagement) -> bool:
+    """The same of one engagement that the actor sees."""
+    if actor.is_department:
+        return engagement.commissioner_id == actor.body_id
+    return actor.is_bureau or actor.is_agency
+
+
 def objects_of(actor: Actor) -> Select[int]:
     return sa.select(Engagement.object_id).where(visible(actor))
 

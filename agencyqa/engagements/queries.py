@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from agencyqa.engagements.deliverables.enums import DeliverableKind, Deliverable
 from agencyqa.engagements.deliverables.models import Deliverable
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.policies import visible
+from agencyqa.engagements.policies import reads_contract, visible
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.web.tables import Key
 
@@ -35,6 +35,14 @@ ORDERS = {
 }
 
 
+# By what a reader may not see nothing is ordered for it.
+OPEN_ORDERS = {name: keys for name, keys in ORDERS.items() if not name.endswith("fee")}
+
+
+def orders_for(actor: Actor) -> Mapping[str, tuple[Key, ...]]:
+    return ORDERS if actor.is_bureau or actor.is_agency else OPEN_ORDERS
+
+
 def engagement_rows(
     actor: Actor,
     *,
@@ -46,11 +54,11 @@ def engagement_rows(
     department_id: int | None = None,
     is_overdue: bool = False,
 ) -> Select[*tuple[Any, ...]]:
-    """Rows of the list, without an order: page it with ``ORDERS``.
+    """Rows of the list, without an order: page it with ``orders_for``. ``fee`` is empty where it is not the actor's.
 
     ``agency`` is part of a name. A department counts as commissioner or unit.
     """
-    statement = _rows().where(visible(actor))
+    statement = _rows(actor).where(visible(actor))
     if q:
         statement = statement.where(
             sa.or_(
@@ -81,7 +89,7 @@ def engagement_rows(
 def rows_of_object(actor: Actor, object_id: int) -> Select[*tuple[Any, ...]]:
     """All visible engagements about one object, newest contract first."""
     return (
-        _rows()
+        _rows(actor)
         .where(visible(actor), Engagement.object_id == object_id)
         .order_by(Engagement.contract_signed_on.desc(), Engagement.id.desc())
     )
@@ -90,7 +98,7 @@ def rows_of_object(actor: Actor, object_id: int) -> Select[*tuple[Any, ...]]:
 def due_rows(actor: Actor, *, until: date, limit: int) -> Select[*tuple[Any, ...]]:
     """Open engagements due up to ``until``, overdue ones included, the most urgent first."""
     return (
-        _rows()
+        _rows(actor)
         .where(visible(actor), Engagement.state == EngagementState.CONTRACTED, Engagement.due_on <= until)
         .order_by(Engagement.due_on, Engagement.id)
         .limit(limit)
@@ -146,7 +154,14 @@ def names_of(session: Session, engagement: Engagement) -> Row[*tuple[Any, ...]]:
 _AGENCY, _COMMISSIONER, _UNIT, _BUREAU, _DEPARTMENT = (aliased(Body) for _ in range(5))
 
 
-def _rows() -> Select[*tuple[Any, ...]]:
+def _rows(actor: Actor | None = None) -> Select[*tuple[Any, ...]]:
+    """Without an actor no fee is read."""
+    fee: sa.ColumnElement[Any] = sa.null()
+    if actor is not None:
+        is_open = actor.is_bureau or actor.is_agency
+        fee = sa.case((reads_contract(actor), Engagement.fee))
+        if is_open:
+            fee = Engagement.__table__.c.fee
     return (
         select(
             Engagement.id,
@@ -160,7 +175,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Engagement.contract_signed_on,
             Engagement.due_on,
             Engagement.completed_on,
-            Engagement.fee,
+            fee.label("fee"),
             Engagement.assessment_year,
             Engagement.state,
             Engagement.is_overdue,

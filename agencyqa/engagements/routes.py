@@ -20,7 +20,13 @@ from agencyqa.engagements.locks import is_year_final
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.pages import steps
 from agencyqa.engagements.panels import engagement_panels
-from agencyqa.engagements.policies import can_change, can_change_year, can_create, visible_to
+from agencyqa.engagements.policies import (
+    can_change,
+    can_change_year,
+    can_create,
+    can_read_contract,
+    visible_to,
+)
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 from agencyqa.measures.enums import WorkKind
@@ -62,7 +68,7 @@ def index() -> ResponseReturnValue:
     )
     return render_template(
         "engagements/index.html",
-        page=paginate(db.session(), rows, queries.ORDERS, request.args),
+        page=paginate(db.session(), rows, queries.orders_for(actor), request.args),
         filters=filters,
         has_bureaus=len(actor.bureau_ids) > 1 or actor.is_agency,
         can={
@@ -70,6 +76,8 @@ def index() -> ResponseReturnValue:
             "recusals": actor.has(Permission.AGENCIES_READ),
             "plans": not actor.is_agency,
             "selections": actor.is_bureau or actor.is_department,
+            "fee": not actor.is_observer,
+            "sort_fee": actor.is_bureau or actor.is_agency,
         },
     )
 
@@ -124,6 +132,7 @@ def show(engagement_id: int) -> ResponseReturnValue:
             "terminate": EngagementAction.TERMINATE in open_steps and not is_final,
             "reopen": EngagementAction.REOPEN in open_steps and not is_final,
             "change_year": can_change_year(actor, engagement) and not is_final,
+            "read_contract": can_read_contract(actor, engagement),
             "read_agency": actor.has(Permission.AGENCIES_READ),
             "read_object": actor.has(Permission.OBJECTS_READ),
         },

@@ -21,10 +21,13 @@ from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.hooks import TrailEntry, trail_sources
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.policies import can_read_contract
 from agencyqa.web.messages import sentence
 
 # Lines beyond these are folded away.
 SHOWN = 12
+# What only the readers of the contract know of.
+_OF_CONTRACT = frozenset({"fee_fen", "note", "year_reason"})
 _PREFIX = "engagements.engagement."
 
 
@@ -135,21 +138,24 @@ def own_lines(session: Session, actor: Actor, engagement: Engagement) -> Iterato
         yield TrailEntry(engagement.created_at, "engagement_created", body_id=engagement.bureau_id)
     # The due date as it stood then: later words move it.
     due_on, is_late = engagement.due_on, False
+    hidden: frozenset[str] = frozenset() if can_read_contract(actor, engagement) else _OF_CONTRACT
     for row in rows:
         changes = row.detail.get("changes", {})
         due_on = _after(changes, "due_on") or due_on
         # Only what changed is written down; whether it was late is what was written last.
         is_late = changes.get("is_overdue", (None, is_late or row.event == f"{_PREFIX}overdue"))[1]
-        yield from _told(row, changes, due_on, is_late=is_late)
+        yield from _told(row, changes, due_on, is_late=is_late, hidden=hidden)
 
 
-def _told(row: Any, changes: Mapping[str, Any], due_on: date, *, is_late: bool) -> Iterator[TrailEntry]:
+def _told(
+    row: Any, changes: Mapping[str, Any], due_on: date, *, is_late: bool, hidden: frozenset[str]
+) -> Iterator[TrailEntry]:
     known = {"actor_name": row.actor_name, "body_id": row.actor_body_id}
     match row.event.removeprefix(_PREFIX):
         case "created":
             yield TrailEntry(row.at, "engagement_created", **known)
         case "changed":
-            yield from _changed(row.at, dict(changes), known)
+            yield from _changed(row.at, dict(changes), known, hidden)
         case "completed":
             on = _after(changes, "completed_on")
             if is_late:
@@ -168,12 +174,14 @@ def _told(row: Any, changes: Mapping[str, Any], due_on: date, *, is_late: bool) 
             yield TrailEntry(row.at, "engagement_year_changed", {"before": before, "after": after}, **known)
 
 
-def _changed(at: datetime, changes: dict[str, Any], known: dict[str, Any]) -> Iterator[TrailEntry]:
-    """The due date with its days; of anything else only that it was changed."""
+def _changed(
+    at: datetime, changes: dict[str, Any], known: dict[str, Any], hidden: frozenset[str]
+) -> Iterator[TrailEntry]:
+    """The due date with its days; of anything else only that it was changed, if the reader sees it at all."""
     if "due_on" in changes:
         before, after = (date.fromisoformat(day) for day in changes.pop("due_on"))
         yield TrailEntry(at, "engagement_due_changed", {"before": before, "after": after}, **known)
-    fields = [field_label(name) for name in changes if name != "is_overdue"]
+    fields = [field_label(name) for name in changes if name != "is_overdue" and name not in hidden]
     if fields:
         yield TrailEntry(at, "engagement_changed", {"fields": fields}, **known)
 

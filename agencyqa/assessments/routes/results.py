@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -214,12 +215,22 @@ def data_of(actor: Actor, found: queries.FoundResult) -> dict[str, Any]:
         "missing_count": result.missing_count,
     }
     if result_policies.sees_engagement_scores(actor):
-        data |= {"inputs": result.inputs, "trace": result.trace}
+        data |= {"inputs": _inputs_for(actor, result), "trace": result.trace}
     if result_policies.sees_agency_findings(actor) and result.agency_findings:
         data["agency_findings"] = result.agency_findings
     if result_policies.sees_who_is_late(actor):
         data["missing"] = result.missing
     return data
+
+
+def _inputs_for(actor: Actor, result: AnnualResult) -> Mapping[str, Any]:
+    if result_policies.sees_fees(actor):
+        return result.inputs
+    engagements = [
+        {name: value for name, value in each.items() if name != "fee"}
+        for each in result.inputs["engagements"]
+    ]
+    return {**result.inputs, "engagements": engagements}
 
 
 def _agency_findings(actor: Actor, result: AnnualResult) -> list[AgencyFindingLine]:
@@ -269,6 +280,7 @@ def _can(actor: Actor, found: queries.FoundResult) -> dict[str, bool]:
     can_assign = result_policies.can_assign(actor, found.result)
     return {
         "see_engagements": result_policies.sees_engagement_scores(actor),
+        "fees": result_policies.sees_fees(actor),
         "see_round": actor.has(Permission.ROUNDS_READ),
         "see_missing": result_policies.sees_who_is_late(actor),
         "see_assignments": actor.is_bureau and is_published,

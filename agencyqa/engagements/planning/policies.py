@@ -32,6 +32,13 @@ def line_visible(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.true()
 
 
+def reads_fee(actor: Actor) -> sa.ColumnElement[bool]:
+    """Of a line that the actor sees: who commissions and who supervises read what is planned to be paid, and notes."""
+    if actor.is_department:
+        return PlanLine.commissioner_id == actor.body_id
+    return sa.true() if actor.is_bureau else sa.false()
+
+
 def visible_plans(actor: Actor) -> Select[AnnualPlan]:
     return sa.select(AnnualPlan).where(plan_visible(actor))
 

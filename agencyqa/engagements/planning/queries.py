@@ -14,7 +14,7 @@ from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.planning.enums import Coverage, PlanState
 from agencyqa.engagements.planning.models import AnnualPlan, PlanLine
-from agencyqa.engagements.planning.policies import line_visible, plan_visible
+from agencyqa.engagements.planning.policies import line_visible, plan_visible, reads_fee
 from agencyqa.engagements.policies import visible
 from agencyqa.measures.enums import WorkKind
 from agencyqa.objects.models import EvaluationObject
@@ -99,8 +99,8 @@ def line_rows(actor: Actor, plan_id: int, coverage: Coverage | None = None) -> S
             PlanLine.commissioner_id,
             PlanLine.evaluated_unit_id,
             PlanLine.due_on,
-            PlanLine.budget,
-            PlanLine.note,
+            sa.case((reads_fee(actor), PlanLine.budget)).label("budget"),
+            sa.case((reads_fee(actor), PlanLine.note), else_="").label("note"),
             EvaluationObject.name.label("object"),
             commissioner.name.label("commissioner"),
             unit.name.label("unit"),
@@ -172,8 +172,8 @@ def _said(session: Session, actor: Actor, plan_id: int) -> dict[tuple[int, str],
             PlanLine.commissioner_id,
             PlanLine.evaluated_unit_id,
             PlanLine.due_on,
-            PlanLine.budget,
-            PlanLine.note,
+            sa.case((reads_fee(actor), PlanLine.budget)),
+            sa.case((reads_fee(actor), PlanLine.note), else_=""),
         )
         .join(EvaluationObject, EvaluationObject.id == PlanLine.object_id)
         .where(PlanLine.plan_id == plan_id, line_visible(actor))

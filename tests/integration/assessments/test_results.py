@@ -158,6 +158,12 @@ def test_the_agency_reads_every_point_and_nothing_of_others(year: Year, client: 
         fraction_from_data(item["score"]) for item in data["trace"]["items"]
     ]
     assert name not in json.dumps(data, ensure_ascii=False)
+    # What was paid is the agency's to know; an observer adds up the year by the weights.
+    assert ["fee" in each for each in data["inputs"]["engagements"]] == [True, True]
+    switch_to(client, year.world.observer)
+    data = json.loads(client.get(f"/results/{result_id}/trace.json").text)
+    assert ["fee" in each for each in data["inputs"]["engagements"]] == [False, False]
+    assert readd(data["trace"]) == score_of(result)
 
 
 def test_the_department_reads_figures_and_only_its_own_engagements(year: Year, client: Client) -> None:

@@ -208,7 +208,9 @@ def test_pages(client: Client, session: Session, world: World) -> None:
     assert "第 2 版" in client.get(answer.location).text
     client.post("/sign-out")
     sign_in(client, make_member(session, world.school, Role.DEPARTMENT_OFFICER))
-    assert "群众关注" in client.get(page).text
+    # The unit reads that it is in the plan, and neither the note nor the fee that is budgeted.
+    told = client.page(client.get(page)).text
+    assert [word in told for word in ("学前教育", "群众关注", "80,000.00")] == [True, False, False]
     assert client.get(answer.location).status_code == 404
     client.post("/sign-out")
     sign_in(client, make_member(session, world.health, Role.DEPARTMENT_OFFICER))
