@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, bindparam, or_, select
+from sqlalchemy import Date, Integer, Row, Select, bindparam, literal_column, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from agencyqa.accounts.models import Body, Membership, SignIn, User
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind, Role
 from agencyqa.db import open_period
+from agencyqa.web.once import once
 
 
 def bureau_and_districts(session: Session, bureau_id: int) -> frozenset[int]:
@@ -31,14 +32,23 @@ def _bureau_tree() -> Select[int]:
 _BUREAU_TREE = _bureau_tree()
 
 
+@once
 def bureau_chain(session: Session, bureau_id: int) -> list[int]:
     """The bureau, then its parent, and so on up to the municipality."""
-    chain: list[int] = []
-    current: int | None = bureau_id
-    while current is not None and current not in chain:
-        chain.append(current)
-        current = session.scalar(select(Body.parent_id).where(Body.id == current))
-    return chain
+    return list(session.scalars(_BUREAU_CHAIN, {"bureau_id": bureau_id}))
+
+
+def _bureau_chain() -> Select[int]:
+    height = literal_column("0", Integer).label("height")
+    chain = select(Body.id, Body.parent_id, height).where(Body.id == bindparam("bureau_id"))
+    above = chain.cte("chain", recursive=True)
+    above = above.union_all(
+        select(Body.id, Body.parent_id, above.c.height + 1).join(above, Body.id == above.c.parent_id)
+    )
+    return select(above.c.id).order_by(above.c.height)
+
+
+_BUREAU_CHAIN = _bureau_chain()
 
 
 def actor_for(session: Session, membership: Membership) -> Actor:

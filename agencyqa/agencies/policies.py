@@ -39,7 +39,8 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
         return sa.false()
     if actor.is_agency:
         return Agency.id == actor.body_id
-    return Agency.id.in_(sa.select(Registration.agency_id).where(registration_visible(actor)))
+    entered = sa.exists().where(Registration.agency_id == Agency.id, registration_visible(actor))
+    return entered.correlate(Agency)
 
 
 def visible_to(actor: Actor) -> Select[Agency]:

@@ -11,13 +11,11 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agencyqa.accounts.models import Body
 from agencyqa.agencies.models import Tie
 from agencyqa.agencies.policies import tie_visible
 from agencyqa.agencies.queries import standing_on
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
-from agencyqa.auth.roles import BodyKind
 from agencyqa.engagements import rules
 from agencyqa.engagements.data import EngagementData, data_of
 from agencyqa.engagements.enums import EngagementState, Outcome
@@ -28,9 +26,16 @@ from agencyqa.engagements.recusal import facts as recusal_facts
 from agencyqa.engagements.recusal.terms import terms_in_force
 from agencyqa.engagements.ruling import Check, EvidenceKind
 from agencyqa.engagements.selection.facts import exclusions_on, picked_in, selection_for
-from agencyqa.engagements.team.facts import bringing_of, evaluator_link, leads_since
-from agencyqa.engagements.team.queries import members_on
+from agencyqa.engagements.team.facts import (
+    bringing_of,
+    evaluator_appointments,
+    evaluator_link,
+    leads_since,
+    members_on,
+)
+from agencyqa.engagements.team.queries import members_of
 from agencyqa.errors import Refused
+from agencyqa.measures.models import Provision
 from agencyqa.measures.queries import (
     provision_label,
     provision_summary,
@@ -41,6 +46,7 @@ from agencyqa.objects.hooks import department_guards
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.web.formats import day as shown
 from agencyqa.web.messages import is_known, sentence
+from agencyqa.web.once import is_one_page, once
 
 
 def examine(
@@ -70,16 +76,15 @@ def examine(
     thing = session.get_one(EvaluationObject, data.object_id)
     department_id = thing.department_id if department_id is None else department_id
     sides = {data.commissioner_id, data.evaluated_unit_id, department_id}
-    near = recusal_facts.neighbours_of(session, sides)
-    people = (
-        set(newcomers) if engagement_id is None else {*members_on(session, engagement_id, day), *newcomers}
-    )
+    around = recusal_facts.surroundings_of(session, sides)
+    near = around.near
+    team = () if engagement_id is None else members_of(session, engagement_id)
+    people = {*members_on(team, day), *newcomers}
     people -= set(without)
     if data.principal_evaluator_id is not None:
         people.add(data.principal_evaluator_id)
-    if leads_from is None and engagement_id is not None:
-        leads_from = leads_since(session, engagement_id, data.principal_evaluator_id)
-    leads_from = leads_from or signed_on
+    leads_from = leads_from or leads_since(team, data.principal_evaluator_id) or signed_on
+    appointments = evaluator_appointments(session, data.principal_evaluator_id, data.agency_id)
     picked, picked_agency = _picked(session, data, bureau_id, engagement_id)
     terms = terms_in_force(session, bureau_id, signed_on)
     facts = Facts(
@@ -93,12 +98,12 @@ def examine(
         work_kind=data.work_kind,
         is_clerical_only=data.is_clerical_only,
         standing=standing_on(session, data.agency_id, bureau_id, signed_on),
-        evaluator=evaluator_link(session, data.principal_evaluator_id, data.agency_id, leads_from),
+        evaluator=evaluator_link(data.principal_evaluator_id, appointments, leads_from),
         exclusions=exclusions_on(session, data.agency_id, bureau_id, signed_on),
         picked=None if is_selecting else picked,
         picked_agency=picked_agency,
-        bringing=bringing_of(session, data.principal_evaluator_id, data.agency_id, bureau_id, leads_from),
-        is_related=_are_related(session, data.commissioner_id, data.evaluated_unit_id),
+        bringing=bringing_of(session, data.principal_evaluator_id, appointments, bureau_id, leads_from),
+        is_related=around.are_related(data.commissioner_id, data.evaluated_unit_id),
         ties=recusal_facts.ties_of(
             session,
             data.agency_id,
@@ -128,7 +133,13 @@ def examine(
         work_months=terms.work_months if terms else None,
         completed_on=completed_on,
     )
-    return rules.examine(facts, provisions_in_force(session, rules.PROVISIONS, day).keys())
+    return rules.examine(facts, _provisions(session, day).keys())
+
+
+@once
+def _provisions(session: Session, day: date) -> dict[str, Provision]:
+    """Those of all rules in force on the day."""
+    return provisions_in_force(session, rules.PROVISIONS, day)
 
 
 def _picked(
@@ -136,17 +147,6 @@ def _picked(
 ) -> tuple[Picked, str]:
     selection = selection_for(session, data, bureau_id, engagement_id)
     return picked_in(session, selection, data.agency_id)
-
-
-def _are_related(session: Session, one: int, other: int) -> bool:
-    """Whether one department stands directly above the other; a bureau stands above all and is not meant."""
-    parents = {
-        row.id: row.parent_id
-        for row in session.execute(
-            select(Body.id, Body.parent_id).where(Body.id.in_({one, other}), Body.kind == BodyKind.DEPARTMENT)
-        )
-    }
-    return one in parents and other in parents and (parents[one] == other or parents[other] == one)
 
 
 # ---------------------------------------------------------------------------------------------- for readers
@@ -191,7 +191,10 @@ def views(
     With ``actor`` also what each check rests on, as far as that reader may see it.
     """
     keys = {key for check in checks for key in check.provisions}
-    cited = provisions_cited(session, sorted(keys), day) if keys else {}
+    cited: dict[str, Provision] = {}
+    if keys:
+        known = _provisions(session, day) if is_one_page() else {}
+        cited = known if keys <= known.keys() else provisions_cited(session, sorted(keys), day)
     citations = {
         key: Citation(
             provision_label(provision),
@@ -199,6 +202,7 @@ def views(
             url_for("measures.show", key=provision.measure_version.measure.key),
         )
         for key, provision in cited.items()
+        if key in keys
     }
     proofs = _proofs(session, checks, actor) if actor is not None else {}
     return [

@@ -11,6 +11,8 @@ from agencyqa.auth.permissions import Permission
 from agencyqa.engagements.models import Engagement
 from agencyqa.objects.hooks import occurrences
 
+_SEEN = aliased(Engagement)
+
 
 def visible(actor: Actor, of: type[Engagement] = Engagement) -> sa.ColumnElement[bool]:
     """The condition behind ``visible_to``, for statements that read columns; ``of`` may be an alias."""
@@ -25,6 +27,17 @@ def visible(actor: Actor, of: type[Engagement] = Engagement) -> sa.ColumnElement
     return sa.false()
 
 
+def sees(actor: Actor, engagement: Engagement) -> bool:
+    """As ``visible``, of one that was loaded already."""
+    if not actor.has(Permission.ENGAGEMENTS_READ):
+        return False
+    if actor.is_bureau or actor.is_observer:
+        return engagement.bureau_id in actor.bureau_ids
+    if actor.is_agency:
+        return engagement.agency_id == actor.body_id
+    return actor.is_department and actor.body_id in {engagement.commissioner_id, engagement.evaluated_unit_id}
+
+
 def seen_through(
     actor: Actor, engagement_id: Any, *, as_commissioner: bool = False
 ) -> sa.ColumnElement[bool]:
@@ -32,7 +45,7 @@ def seen_through(
 
     A bureau sees nearly all there are, so its rows are asked one by one; the few of a party are looked up first.
     """
-    engagement = aliased(Engagement)
+    engagement = _SEEN
     seen = [visible(actor, engagement)]
     if as_commissioner and actor.is_department:
         seen.append(engagement.commissioner_id == actor.body_id)

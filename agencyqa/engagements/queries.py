@@ -136,7 +136,10 @@ def rows_of_year(session: Session, bureau_id: int, year: int) -> Sequence[Row[*t
 
 
 def names_of(session: Session, engagement: Engagement) -> Row[*tuple[Any, ...]]:
-    """The row of the list with ``object_code``, ``budget_year``, ``department`` and ``evaluator``."""
+    """The row of the list with ``object_code``, ``budget_year``, ``department`` and ``evaluator``.
+
+    Object and evaluator come whole as well, so that while the row is held nobody reads them again.
+    """
     return session.execute(
         _rows()
         .outerjoin(Person, Person.id == Engagement.principal_evaluator_id)
@@ -146,6 +149,8 @@ def names_of(session: Session, engagement: Engagement) -> Row[*tuple[Any, ...]]:
             _DEPARTMENT.name.label("department"),
             EvaluationObject.code.label("object_code"),
             EvaluationObject.budget_year.label("budget_year"),
+            EvaluationObject,
+            Person,
         )
         .where(Engagement.id == engagement.id)
     ).one()

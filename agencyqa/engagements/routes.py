@@ -33,6 +33,7 @@ from agencyqa.measures.enums import WorkKind
 from agencyqa.measures.reckoning import reckon
 from agencyqa.objects.queries import object_choices
 from agencyqa.web.loading import given_choice, given_id, one_or_404
+from agencyqa.web.once import one_page
 from agencyqa.web.tables import paginate
 
 bp = Blueprint("engagements", __name__, url_prefix="/engagements")
@@ -110,22 +111,32 @@ def new() -> ResponseReturnValue:
 @bp.get("/<int:engagement_id>")
 @requires(Permission.ENGAGEMENTS_READ)
 def show(engagement_id: int) -> ResponseReturnValue:
-    actor = current_actor()
-    engagement = _load(engagement_id)
+    with one_page():
+        return _show(current_actor(), _load(engagement_id))
+
+
+def _show(actor: Actor, engagement: Engagement) -> str:
     session = db.session()
     open_steps = workflow.allowed(engagement.state) if can_change(actor, engagement) else frozenset()
     is_final = is_year_final(session, engagement.bureau_id, engagement.assessment_year)
+    names = queries.names_of(session, engagement)
+    parties = {
+        engagement.bureau_id: names.bureau,
+        engagement.agency_id: names.agency,
+        engagement.commissioner_id: names.commissioner,
+        engagement.evaluated_unit_id: names.evaluated_unit,
+    }
     return render_template(
         "engagements/show.html",
         engagement=engagement,
-        names=queries.names_of(session, engagement),
+        names=names,
         steps=steps(engagement),
         # The outcome names ties and standing, which are the register's and for its bureau only.
         checks=_checks(engagement) if actor.is_bureau else [],
         # Only where the page says so, for it costs a statement.
         late_days=_late_days(engagement) if engagement.is_overdue else 0,
         panels=[panel(actor, engagement) for panel in engagement_panels],
-        trail=trail.trail_of(session, actor, engagement),
+        trail=trail.trail_of(session, actor, engagement, parties),
         can={
             "edit": EngagementAction.EDIT in open_steps and not is_final,
             "complete": EngagementAction.COMPLETE in open_steps,

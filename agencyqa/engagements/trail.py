@@ -55,24 +55,29 @@ class Trail:
     folded: int
 
 
-def trail_of(session: Session, actor: Actor, engagement: Engagement) -> Trail:
-    """``engagement`` is one that the actor may see; each source has kept back what is not for him."""
+def trail_of(
+    session: Session, actor: Actor, engagement: Engagement, parties: Mapping[int, str] | None = None
+) -> Trail:
+    """``engagement`` is one that the actor may see; each source has kept back what is not for him.
+
+    ``parties``: names of bodies that the caller knows already, by id.
+    """
     entries = [entry for source in trail_sources for entry in source(session, actor, engagement)]
     # Sources tell in order, so of what happened at once the later word stays the later one.
     entries.reverse()
     entries.sort(key=lambda entry: entry.at, reverse=True)
-    names = _body_names(session, entries)
+    names = _body_names(session, entries, parties or {})
     lines = [_line(entry, actor, names) for entry in entries]
     earlier = lines[SHOWN:]
     return Trail(_by_year(lines[:SHOWN]), _by_year(earlier), len(earlier))
 
 
-def _body_names(session: Session, entries: Iterable[TrailEntry]) -> dict[int, str]:
-    wanted = {entry.body_id for entry in entries if entry.body_id is not None}
+def _body_names(session: Session, entries: Iterable[TrailEntry], known: Mapping[int, str]) -> dict[int, str]:
+    wanted = {entry.body_id for entry in entries if entry.body_id is not None} - known.keys()
     if not wanted:
-        return {}
+        return dict(known)
     rows = session.execute(sa.select(Body.id, Body.name).where(Body.id.in_(wanted)))
-    return {row.id: row.name for row in rows}
+    return {**known, **{row.id: row.name for row in rows}}
 
 
 def _line(entry: TrailEntry, actor: Actor, names: Mapping[int, str]) -> TrailLine:

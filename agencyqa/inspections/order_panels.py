@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import User
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.hooks import TrailEntry, trail_sources
 from agencyqa.engagements.models import Engagement
 from agencyqa.extensions import db
@@ -52,6 +53,8 @@ def orders_panel(actor: Actor, check: SpotCheck) -> Markup | str:
 
 def order_trail(session: Session, actor: Actor, engagement: Engagement) -> list[TrailEntry]:
     """What happened to the orders of an engagement's spot checks, as far as the actor may see them."""
+    if not may_hold(session, engagement.id, SpotCheck):
+        return []
     statement = (
         order_policies.visible_to(actor)
         .join(SpotCheck, SpotCheck.id == RectificationOrder.spot_check_id)
@@ -121,6 +124,8 @@ def _line(
 
 def _names(session: Session, orders: Iterable[RectificationOrder]) -> dict[int | None, str]:
     people = {each for order in orders for each in (order.issued_by_id, order.closed_by_id) if each}
+    if not people:
+        return {}
     rows = session.execute(select(User.id, User.display_name).where(User.id.in_(people)))
     return {row.id: row.display_name for row in rows}
 

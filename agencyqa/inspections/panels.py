@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.agencies.models import Agency
 from agencyqa.agencies.panels import agency_panels
-from agencyqa.agencies.queries import own_registration
+from agencyqa.agencies.queries import registrations_of
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.engagements.hooks import trail_sources
@@ -62,7 +62,10 @@ def agency_block(actor: Actor, agency: Agency) -> Markup | str:
     session = db.session()
     seen = checks.rows_of_agency(session, actor, agency.id, limit=_NEWEST)
     found = findings.rows_of_agency(session, actor, agency.id, limit=_NEWEST)
-    can_plan = can_inspect(actor) and own_registration(session, actor, agency.id) is not None
+    # The page has asked for them already.
+    registrations = registrations_of(session, actor, agency.id)
+    is_own = any(view.registration.bureau_id == actor.bureau_id for view in registrations)
+    can_plan = can_inspect(actor) and is_own
     if not seen and not found and not can_plan:
         return ""
     return rendered(

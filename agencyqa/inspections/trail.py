@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import User
 from agencyqa.audit.models import AuditEntry
 from agencyqa.auth.actor import Actor
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.hooks import TrailEntry
 from agencyqa.engagements.models import Engagement
 from agencyqa.inspections.enums import FindingState
@@ -23,8 +24,16 @@ from agencyqa.inspections.services.decisions import is_statement_late
 
 def inspection_trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[TrailEntry]:
     """An agency reads what it was told and what it said; how the bureau came to it is the bureau's to know."""
-    checks = session.scalars(visible_checks(actor).where(SpotCheck.engagement_id == engagement.id)).all()
-    findings = session.scalars(visible_findings(actor).where(Finding.engagement_id == engagement.id)).all()
+    checks: Sequence[SpotCheck] = []
+    if may_hold(session, engagement.id, SpotCheck):
+        checks = session.scalars(visible_checks(actor).where(SpotCheck.engagement_id == engagement.id)).all()
+    findings: Sequence[Finding] = []
+    if may_hold(session, engagement.id, Finding):
+        findings = session.scalars(
+            visible_findings(actor).where(Finding.engagement_id == engagement.id)
+        ).all()
+    if not checks and not findings:
+        return
     tellers = _tellers(session, findings)
     names = _names(session, checks, findings, tellers)
     titles = {

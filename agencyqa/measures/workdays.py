@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.measures.models import WorkdayChange, WorkdayYear
+from agencyqa.web.once import once
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
@@ -129,6 +130,7 @@ class WorkingCalendar:
         )
 
 
+@once
 def working_calendar(session: Session) -> WorkingCalendar:
     """The built-in calendar with what was entered on top; one statement."""
     built_in, years = _built_in()

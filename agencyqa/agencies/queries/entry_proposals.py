@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies import plain
+from agencyqa.agencies.contents import may_hold
 from agencyqa.agencies.enums import Matter, ProposalState
 from agencyqa.agencies.models import (
     Appointment,
@@ -45,6 +46,8 @@ class ProposalRow:
 
 def proposals_of(session: Session, actor: Actor, agency_id: int) -> list[ProposalRow]:
     """The newest of the agency that the actor may see; those that wait come first and are never pushed out."""
+    if not any(may_hold(session, agency_id, table) for table in (ProfileProposal, RecordProposal)):
+        return []
     both = sa.union_all(
         _rows(visible_proposals(actor), ProfileProposal, sa.literal(""), agency_id),
         _rows(visible_record_proposals(actor), RecordProposal, RecordProposal.matter, agency_id),

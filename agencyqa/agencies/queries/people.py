@@ -43,14 +43,20 @@ class CredentialView:
 def careers(session: Session, people: Collection[Person], day: date) -> dict[int, Career]:
     """What the conditions ask of, by the id of the person, as it stood on the day."""
     ids = [person.id for person in people]
-    valid = select(Credential.person_id).where(
+    valid = select(Credential.person_id, sa.literal(True)).where(
         Credential.person_id.in_(ids),
         Credential.withdrawn_at.is_(None),
         sa.or_(Credential.issued_on.is_(None), Credential.issued_on <= day),
         sa.or_(Credential.expires_on.is_(None), Credential.expires_on >= day),
     )
-    credentials = Counter(session.scalars(valid))
-    barred = set(session.scalars(select(PersonRecord.person_id).where(_bars(day), _of(ids))))
+    records = select(PersonRecord.person_id, sa.literal(False)).where(_bars(day), _of(ids))
+    credentials: Counter[int] = Counter()
+    barred: set[int] = set()
+    for person_id, is_credential in session.execute(sa.union_all(valid, records)):
+        if is_credential:
+            credentials[person_id] += 1
+        else:
+            barred.add(person_id)
     return {
         person.id: Career(
             person.title,

@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, contains_eager
 
 from agencyqa.accounts.models import Body, User
+from agencyqa.agencies.contents import may_hold
 from agencyqa.agencies.enums import QualificationState
 from agencyqa.agencies.models import (
     Agency,
@@ -27,6 +28,7 @@ from agencyqa.agencies.validity import qualification_state, renewed
 from agencyqa.auth.actor import Actor
 from agencyqa.measures.models import MeasureVersion, Provision
 from agencyqa.measures.queries import provision_label
+from agencyqa.web.once import once
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def own_registration(session: Session, actor: Actor, agency_id: int) -> Registra
     ).one_or_none()
 
 
+@once
 def registrations_of(session: Session, actor: Actor, agency_id: int) -> list[RegistrationView]:
     """The registrations the actor may see, its own bureau's first. Each has at least the change that began it."""
     rows = session.execute(
@@ -127,6 +130,8 @@ def registrations_of(session: Session, actor: Actor, agency_id: int) -> list[Reg
 
 def qualifications_of(session: Session, agency_id: int, day: date) -> list[QualificationView]:
     """Those in use first, by name, the latest end first; withdrawn ones last."""
+    if not may_hold(session, agency_id, Qualification):
+        return []
     rows = session.execute(
         select(Qualification, renewed().label("is_renewed"))
         .where(Qualification.agency_id == agency_id)
@@ -148,6 +153,8 @@ def qualifications_of(session: Session, agency_id: int, day: date) -> list[Quali
 
 
 def ties_of(session: Session, actor: Actor, agency_id: int, day: date) -> list[TieView]:
+    if not may_hold(session, agency_id, Tie):
+        return []
     rows = session.execute(
         select(Tie, sa.func.coalesce(Person.name, ""), sa.func.coalesce(Body.name, ""))
         .outerjoin(Body, Body.id == Tie.body_id)
@@ -169,6 +176,8 @@ def ties_of(session: Session, actor: Actor, agency_id: int, day: date) -> list[T
 
 def branches_of(session: Session, agency_id: int) -> list[Branch]:
     """Open ones first."""
+    if not may_hold(session, agency_id, Branch):
+        return []
     return list(
         session.scalars(
             select(Branch)
@@ -180,6 +189,8 @@ def branches_of(session: Session, agency_id: int) -> list[Branch]:
 
 def documents_of(session: Session, agency_id: int) -> list[AgencyDocument]:
     """Every version, the newest of each kind first."""
+    if not may_hold(session, agency_id, AgencyDocument):
+        return []
     return list(
         session.scalars(
             select(AgencyDocument)

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
+from agencyqa.agencies.contents import may_hold
 from agencyqa.agencies.enums import INTERNAL_RULES, ReportState, Standing
 from agencyqa.agencies.models import (
     AgencyDocument,
@@ -61,6 +62,8 @@ def record_of(session: Session, agency_id: int, day: date) -> dict[str, Any]:
 
 
 def reports_of(session: Session, actor: Actor, agency_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    if not may_hold(session, agency_id, SelfReport):
+        return []
     statement = (
         visible_reports(actor)
         .join(Body, Body.id == ReportYear.bureau_id)

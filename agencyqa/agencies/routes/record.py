@@ -9,6 +9,7 @@ from flask_babel import gettext
 from agencyqa.agencies import history, queries, services
 from agencyqa.agencies.events import FIELDS
 from agencyqa.agencies.forms import ProfileForm
+from agencyqa.agencies.models import Agency
 from agencyqa.agencies.panels import agency_panels
 from agencyqa.agencies.policies import (
     can_change,
@@ -22,23 +23,29 @@ from agencyqa.agencies.routes import bp
 from agencyqa.agencies.routes.applications import link_just_made
 from agencyqa.agencies.routes.loading import load, load_to_change, name_of
 from agencyqa.agencies.workflow import open_actions
+from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
 from agencyqa.extensions import db
 from agencyqa.measures.reckoning import reckon
+from agencyqa.web.once import one_page
 
 
 @bp.get("/<int:agency_id>")
 @requires(Permission.AGENCIES_READ)
 def show(agency_id: int) -> ResponseReturnValue:
-    actor = current_actor()
-    session = db.session()
-    agency = load(agency_id)
+    with one_page():
+        return _show(current_actor(), load(agency_id))
+
+
+def _show(actor: Actor, agency: Agency) -> str:
+    session, agency_id = db.session(), agency.id
     registrations = queries.registrations_of(session, actor, agency_id)
     own = next((v.registration for v in registrations if v.registration.bureau_id == actor.bureau_id), None)
     profile = queries.current_profile(session, agency_id)
     conditions = queries.conditions_in_force(session, _register_of(registrations, actor.bureau_id), today())
+    reports = queries.reports_of(session, actor, agency_id)
     return render_template(
         "agencies/show.html",
         agency=agency,
@@ -50,8 +57,9 @@ def show(agency_id: int) -> ResponseReturnValue:
         evaluators=queries.evaluators_of(session, agency_id, today(), conditions),
         counts=queries.people_counts(session, agency_id, today()),
         proposals=queries.proposals_of(session, actor, agency_id),
-        reports=queries.reports_of(session, actor, agency_id),
-        reckoning=reckon(session, today()),
+        reports=reports,
+        # Only what is owed can be late.
+        reckoning=reckon(session, today()) if reports else None,
         today=today(),
         branches=queries.branches_of(session, agency_id),
         documents=queries.documents_of(session, agency_id) if can_see_records(actor, agency_id) else [],

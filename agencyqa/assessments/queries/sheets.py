@@ -16,6 +16,7 @@ from agencyqa.assessments.enums import SheetState
 from agencyqa.assessments.models import ScoreSheet, SheetScorer, SheetSnapshot
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.models import Engagement
 from agencyqa.measures.enums import Purpose
 from agencyqa.measures.models import SchemeVersion
@@ -143,6 +144,8 @@ def waiting_count(session: Session, actor: Actor) -> int:
 
 def sheets_of(session: Session, actor: Actor, engagement_id: int) -> list[Row[*tuple[Any, ...]]]:
     """The sheets of one engagement that the actor may see, by scorer role."""
+    if not may_hold(session, engagement_id, ScoreSheet):
+        return []
     statement = sheet_rows(actor).where(ScoreSheet.engagement_id == engagement_id)
     statement = statement.add_columns(ScoreSheet.measure_totals, ScoreSheet.is_current)
     return list(session.execute(statement.order_by(ScoreSheet.scorer_role, ScoreSheet.seat, ScoreSheet.id)))

@@ -13,6 +13,7 @@ from agencyqa.auth.actor import Actor
 from agencyqa.engagements.archive import policies, queries
 from agencyqa.engagements.archive.checklist import checklist
 from agencyqa.engagements.archive.models import SealedArchive
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.hooks import TrailEntry, trail_sources
 from agencyqa.engagements.models import Engagement
@@ -38,6 +39,8 @@ def archive_panel(actor: Actor, engagement: Engagement) -> Markup | str:
 
 def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[TrailEntry]:
     if not policies.sees_status(actor, engagement):
+        return
+    if not may_hold(session, engagement.id, SealedArchive):
         return
     rows = session.execute(
         select(SealedArchive.sealed_at, User.display_name)

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from agencyqa.auth.actor import Actor
 from agencyqa.engagements.contracts import queries
 from agencyqa.engagements.contracts.enums import SubcontractState
-from agencyqa.engagements.contracts.models import ContractTerms
-from agencyqa.engagements.contracts.policies import visible_engagements, visible_terms
+from agencyqa.engagements.contracts.policies import sees
 from agencyqa.engagements.hooks import TrailEntry, trail_sources
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.panels import engagement_panels
@@ -29,16 +28,14 @@ _DECIDED = {
 
 
 def contract_panel(actor: Actor, engagement: Engagement) -> Markup | str:
-    session = db.session()
-    if session.scalar(visible_engagements(actor).where(Engagement.id == engagement.id)) is None:
+    if not sees(actor, engagement):
         return ""
-    views = queries.terms_of(session, actor, engagement.id)
+    views = queries.terms_of(db.session(), actor, engagement.id)
     return rendered("contracts/_of_engagement.html", engagement=engagement, view=views[0] if views else None)
 
 
 def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[TrailEntry]:
-    versions = visible_terms(actor).where(ContractTerms.engagement_id == engagement.id)
-    for terms in session.scalars(versions.order_by(ContractTerms.number)):
+    for terms in (view.terms for view in reversed(queries.terms_of(session, actor, engagement.id))):
         params = {"number": terms.number}
         yield _told(engagement, terms.entered_at, "contract_terms", "neutral", params, engagement.bureau_id)
     for row in queries.subcontracts_of(session, actor, engagement.id):

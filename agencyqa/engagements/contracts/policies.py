@@ -9,6 +9,7 @@ from sqlalchemy import Select
 
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
+from agencyqa.engagements import policies as engagement_policies
 from agencyqa.engagements.contracts.models import ContractTerms, Subcontract
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
@@ -20,6 +21,13 @@ def _seen(actor: Actor, engagement_id: Any) -> sa.ColumnElement[bool]:
     if not (actor.is_bureau or actor.is_agency or actor.is_department):
         return sa.false()
     return seen_through(actor, engagement_id, as_commissioner=True)
+
+
+def sees(actor: Actor, engagement: Engagement) -> bool:
+    """As ``visible_engagements``, of one that was loaded already."""
+    if actor.is_observer or not engagement_policies.sees(actor, engagement):
+        return False
+    return not actor.is_department or engagement.commissioner_id == actor.body_id
 
 
 def visible_terms(actor: Actor) -> Select[ContractTerms]:

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import User
 from agencyqa.auth.actor import Actor
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.contracts.fees import BracketedFee, CostLine, TimeLine
 from agencyqa.engagements.contracts.models import ContractTerms, FeeTable, PaymentMilestone, Subcontract
 from agencyqa.engagements.contracts.policies import subcontract_visible, visible_terms
 from agencyqa.engagements.contracts.tables import costs_of, reckon, times_of
+from agencyqa.web.once import once
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,14 @@ class TermsView:
     times: list[TimeLine]
 
 
+_DECIDER = aliased(User)
+
+
+@once
 def terms_of(session: Session, actor: Actor, engagement_id: int) -> list[TermsView]:
     """The newest version first."""
+    if not may_hold(session, engagement_id, ContractTerms):
+        return []
     versions = session.scalars(
         visible_terms(actor)
         .where(ContractTerms.engagement_id == engagement_id)
@@ -44,7 +52,11 @@ def terms_of(session: Session, actor: Actor, engagement_id: int) -> list[TermsVi
     ):
         payments.setdefault(item.terms_id, []).append(item)
     wanted = {version.fee_table_id for version in versions if version.fee_table_id is not None}
-    tables = {table.id: table for table in session.scalars(select(FeeTable).where(FeeTable.id.in_(wanted)))}
+    tables: dict[int, FeeTable] = {}
+    if wanted:
+        tables = {
+            table.id: table for table in session.scalars(select(FeeTable).where(FeeTable.id.in_(wanted)))
+        }
     return [_view(version, payments.get(version.id, []), tables) for version in versions]
 
 
@@ -62,10 +74,11 @@ def _view(terms: ContractTerms, payments: list[PaymentMilestone], tables: dict[i
 
 def subcontracts_of(session: Session, actor: Actor, engagement_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """(request, who decided), the newest first."""
-    decider = aliased(User)
+    if not may_hold(session, engagement_id, Subcontract):
+        return []
     return session.execute(
-        select(Subcontract, decider.display_name.label("decided_by"))
-        .outerjoin(decider, decider.id == Subcontract.decided_by_id)
+        select(Subcontract, _DECIDER.display_name.label("decided_by"))
+        .outerjoin(_DECIDER, _DECIDER.id == Subcontract.decided_by_id)
         .where(subcontract_visible(actor), Subcontract.engagement_id == engagement_id)
         .order_by(Subcontract.requested_at.desc(), Subcontract.id.desc())
     ).all()

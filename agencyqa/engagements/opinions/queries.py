@@ -9,14 +9,18 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import User
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.deliverables.models import DeliverableVersion
 from agencyqa.engagements.opinions.models import PlanReview, UnitOpinion
 from agencyqa.scoring import SCALE
+from agencyqa.web.once import once
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
 
 def opinion_rows(session: Session, engagement_id: int) -> Rows:
+    if not may_hold(session, engagement_id, UnitOpinion):
+        return []
     return session.execute(
         select(
             UnitOpinion.id,
@@ -40,6 +44,8 @@ _WRITER, _ANSWERER, _RECORDER = (aliased(User) for _ in range(3))
 
 def opinion_steps(session: Session, engagement_id: int) -> Rows:
     """Who wrote and who answered, for the story of an engagement."""
+    if not may_hold(session, engagement_id, UnitOpinion):
+        return []
     return session.execute(
         select(
             UnitOpinion.number,
@@ -56,7 +62,10 @@ def opinion_steps(session: Session, engagement_id: int) -> Rows:
     ).all()
 
 
+@once
 def plan_review_rows(session: Session, engagement_id: int) -> Rows:
+    if not may_hold(session, engagement_id, PlanReview):
+        return []
     return session.execute(
         select(
             PlanReview.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
@@ -50,16 +51,40 @@ def ties_of(
     )
 
 
-def neighbours_of(session: Session, bodies: Collection[int]) -> frozenset[int]:
-    """Departments directly above or below one of these; a bureau stands above all and is not meant."""
-    above = select(Body.parent_id).where(Body.id.in_(bodies), Body.kind == BodyKind.DEPARTMENT)
-    rows = session.scalars(
-        select(Body.id).where(
+@dataclass(frozen=True)
+class Surroundings:
+    """``parents`` of the departments among the bodies that were asked for; ``near`` are the departments directly
+    above or below one of these. A bureau stands above all and is not meant."""
+
+    parents: dict[int, int | None]
+    near: frozenset[int]
+
+    def are_related(self, one: int, other: int) -> bool:
+        """Whether one of these departments stands directly above the other."""
+        known = self.parents
+        return one in known and other in known and (known[one] == other or known[other] == one)
+
+
+_ABOVE = aliased(Body)
+
+
+def surroundings_of(session: Session, bodies: Collection[int]) -> Surroundings:
+    rows = session.execute(
+        select(Body.id, Body.parent_id, _ABOVE.kind)
+        .outerjoin(_ABOVE, _ABOVE.id == Body.parent_id)
+        .where(
             Body.kind == BodyKind.DEPARTMENT,
-            sa.or_(Body.id.in_(above), sa.and_(Body.parent_id.in_(bodies), Body.parent_id != Body.bureau_id)),
+            sa.or_(
+                Body.id.in_(bodies), sa.and_(Body.parent_id.in_(bodies), Body.parent_id != Body.bureau_id)
+            ),
         )
-    )
-    return frozenset(rows) - frozenset(bodies)
+    ).all()
+    parents = {row.id: row.parent_id for row in rows if row.id in bodies}
+    above = {row.parent_id for row in rows if row.id in bodies and row.kind is BodyKind.DEPARTMENT}
+    return Surroundings(parents, frozenset({row.id for row in rows} | above) - frozenset(bodies))
+
+
+_OBJECT, _MEMBER, _PERSON = aliased(EvaluationObject), aliased(TeamMember), aliased(Person)
 
 
 def earlier_work(
@@ -73,8 +98,7 @@ def earlier_work(
     besides: int | None,
 ) -> tuple[EarlierWork, ...]:
     """About the same object of the same bureau in any budget year: by the agency, and by these people elsewhere."""
-    other, member = aliased(EvaluationObject), aliased(TeamMember)
-    person = aliased(Person)
+    other, member, person = _OBJECT, _MEMBER, _PERSON
     by_people = sa.and_(member.engagement_id == Engagement.id, member.person_id.in_(people))
     rows = session.execute(
         select(

@@ -7,19 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agencyqa.accounts.models import User
 from agencyqa.agencies.hooks import tie_listeners
-from agencyqa.agencies.models import Person, Tie
+from agencyqa.agencies.models import Tie
 from agencyqa.auth.actor import Actor
 from agencyqa.engagements.hooks import TrailEntry, end_listeners, leave_listeners, trail_sources
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.panels import engagement_panels
+from agencyqa.engagements.policies import sees
 from agencyqa.engagements.recusal import queries, services
-from agencyqa.engagements.recusal.models import IndependenceDeclaration, RecusalCase
-from agencyqa.engagements.recusal.policies import case_visible, visible_declarations
 from agencyqa.engagements.recusal.workflow import PENDING
 from agencyqa.extensions import db
 from agencyqa.web.panels import rendered
@@ -39,17 +36,8 @@ def independence_panel(actor: Actor, engagement: Engagement) -> Markup:
 
 
 def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[TrailEntry]:
-    declared = visible_declarations(actor).join(Person, Person.id == IndependenceDeclaration.person_id)
-    for row in session.execute(
-        declared.with_only_columns(
-            IndependenceDeclaration.number,
-            IndependenceDeclaration.recorded_at,
-            IndependenceDeclaration.recorded_by_name,
-            Person.name,
-        )
-        .where(IndependenceDeclaration.engagement_id == engagement.id)
-        .order_by(IndependenceDeclaration.recorded_at, IndependenceDeclaration.id)
-    ):
+    declared = queries.declarations_of(session, engagement.id) if sees(actor, engagement) else []
+    for row in sorted(declared, key=lambda row: (row.recorded_at, row.id)):
         yield TrailEntry(
             row.recorded_at,
             "independence_declared",
@@ -59,21 +47,10 @@ def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[Tr
             endpoint=PAGE,
             endpoint_values={"engagement_id": engagement.id},
         )
-    for case in session.execute(
-        select(
-            RecusalCase.opened_at,
-            RecusalCase.cause,
-            RecusalCase.action,
-            RecusalCase.decided_at,
-            User.display_name,
-        )
-        .outerjoin(User, User.id == RecusalCase.decided_by_id)
-        .where(case_visible(actor), RecusalCase.engagement_id == engagement.id)
-        .order_by(RecusalCase.opened_at, RecusalCase.id)
-    ):
+    for case, _, decided_by in reversed(queries.cases_of(session, actor, engagement.id)):
         yield _told(engagement, case.opened_at, "recusal_opened", "", "warning", cause=case.cause)
         if case.decided_at is not None:
-            who = case.display_name or ""
+            who = decided_by or ""
             yield _told(engagement, case.decided_at, "recusal_decided", who, "neutral", action=case.action)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from agencyqa.accounts.models import Body, User
 from agencyqa.agencies.models import Person
 from agencyqa.auth.actor import Actor
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal.enums import CaseState
@@ -19,8 +20,9 @@ from agencyqa.engagements.recusal.models import IndependenceDeclaration, Recusal
 from agencyqa.engagements.recusal.policies import case_visible
 from agencyqa.engagements.recusal.text import Parties
 from agencyqa.engagements.recusal.workflow import PENDING
-from agencyqa.engagements.team.models import TeamMember
+from agencyqa.engagements.team.queries import members_of
 from agencyqa.objects.models import EvaluationObject
+from agencyqa.web.once import once
 from agencyqa.web.tables import Key
 
 
@@ -36,20 +38,28 @@ class Signer:
 
 def signers_of(session: Session, engagement_id: int) -> list[Signer]:
     """Those in the team now, the principal evaluator first, then those who left."""
-    people = session.execute(
-        select(
-            Person.id,
-            Person.name,
-            sa.func.max(sa.case((TeamMember.valid_to.is_(None), 1), else_=0)).label("is_present"),
-            sa.func.min(TeamMember.id).label("place"),
-        )
-        .join(TeamMember, TeamMember.person_id == Person.id)
-        .where(TeamMember.engagement_id == engagement_id)
-        .group_by(Person.id, Person.name)
-        .order_by(sa.text("is_present DESC"), sa.text("place"))
-    ).all()
+    names: dict[int, str] = {}
+    present: set[int] = set()
+    for place in members_of(session, engagement_id):
+        names.setdefault(place.person_id, place.name)
+        if place.valid_to is None:
+            present.add(place.person_id)
     signed: dict[int, list[Row[*tuple[Any, ...]]]] = {}
-    for row in session.execute(
+    for row in declarations_of(session, engagement_id):
+        signed.setdefault(row.person_id, []).append(row)
+    # Sorting keeps the order in which they joined.
+    return [
+        Signer(person_id, names[person_id], person_id in present, tuple(signed.get(person_id, ())))
+        for person_id in sorted(names, key=lambda person_id: person_id not in present)
+    ]
+
+
+@once
+def declarations_of(session: Session, engagement_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """By person, the newest first. Everybody who sees the engagement sees them: they are made towards all parties."""
+    if not may_hold(session, engagement_id, IndependenceDeclaration):
+        return []
+    return session.execute(
         select(
             IndependenceDeclaration.id,
             IndependenceDeclaration.person_id,
@@ -61,21 +71,26 @@ def signers_of(session: Session, engagement_id: int) -> list[Signer]:
             IndependenceDeclaration.recorded_at,
             IndependenceDeclaration.recorded_by_name,
             IndependenceDeclaration.sha256,
+            Person.name,
         )
+        .join(Person, Person.id == IndependenceDeclaration.person_id)
         .where(IndependenceDeclaration.engagement_id == engagement_id)
         .order_by(IndependenceDeclaration.person_id, IndependenceDeclaration.number.desc())
-    ):
-        signed.setdefault(row.person_id, []).append(row)
-    return [Signer(row.id, row.name, bool(row.is_present), tuple(signed.get(row.id, ()))) for row in people]
+    ).all()
 
 
+_DECIDER = aliased(User)
+
+
+@once
 def cases_of(session: Session, actor: Actor, engagement_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """(case, person, decided_by), the newest first."""
-    decider = aliased(User)
+    if not may_hold(session, engagement_id, RecusalCase):
+        return []
     return session.execute(
-        select(RecusalCase, Person.name.label("person"), decider.display_name.label("decided_by"))
+        select(RecusalCase, Person.name.label("person"), _DECIDER.display_name.label("decided_by"))
         .outerjoin(Person, Person.id == RecusalCase.person_id)
-        .outerjoin(decider, decider.id == RecusalCase.decided_by_id)
+        .outerjoin(_DECIDER, _DECIDER.id == RecusalCase.decided_by_id)
         .where(case_visible(actor), RecusalCase.engagement_id == engagement_id)
         .order_by(RecusalCase.opened_at.desc(), RecusalCase.id.desc())
     ).all()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import User
 from agencyqa.auth.actor import Actor
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
 from agencyqa.engagements.deliverables.workflow import is_open
@@ -23,6 +24,7 @@ from agencyqa.engagements.review.models import (
     ReviewStep,
 )
 from agencyqa.engagements.review.policies import sees_people, visible
+from agencyqa.web.once import once
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
@@ -57,8 +59,11 @@ def report_to_upload(session: Session, engagement: Engagement) -> int | None:
     return row.id if is_open(engagement.state, DeliverableKind.REPORT, row.state) else None
 
 
+@once
 def runs_of(session: Session, actor: Actor, engagement_id: int) -> list[Run]:
     """Newest first; five statements. Names are empty for who may not know them, comments are the agency's own."""
+    if not may_hold(session, engagement_id, InternalReview):
+        return []
     rows = session.execute(
         select(
             InternalReview.id,

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body, User
 from agencyqa.auth.actor import Actor
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
 from agencyqa.engagements.deliverables.policies import version_visible
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.schedule.models import Milestone, MilestoneStep
 from agencyqa.engagements.schedule.policies import visible
+from agencyqa.web.once import once
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,11 @@ class Mark:
     steps: list[Row[*tuple[Any, ...]]] = field(default_factory=list)
 
 
+@once
 def marks_of(session: Session, actor: Actor, engagement_id: int) -> list[Mark]:
     """By due date; two statements."""
+    if not may_hold(session, engagement_id, Milestone):
+        return []
     rows = session.execute(
         select(
             Milestone.id,

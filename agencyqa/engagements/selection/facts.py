@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
 from agencyqa.db import open_period
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.data import EngagementData
 from agencyqa.engagements.facts import Exclusion, Picked
 from agencyqa.engagements.selection.enums import SelectionState
@@ -35,6 +36,8 @@ def selection_for(
     session: Session, data: EngagementData, bureau_id: int, engagement_id: int | None
 ) -> Selection | None:
     """The selection that led to this contract, or is to lead to it: a decided one goes before one in the making."""
+    if engagement_id is not None and not may_hold(session, engagement_id, Selection):
+        return None
     mine = sa.false() if engagement_id is None else Selection.engagement_id == engagement_id
     waiting = sa.and_(
         Selection.engagement_id.is_(None),

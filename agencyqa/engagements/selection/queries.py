@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body, User
 from agencyqa.auth.actor import Actor
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.selection.enums import SelectionMethod, SelectionState
 from agencyqa.engagements.selection.models import AgencyExclusion, Selection, SelectionCandidate
 from agencyqa.engagements.selection.policies import exclusion_visible, selection_visible
 from agencyqa.objects.models import EvaluationObject
+from agencyqa.web.once import once
 from agencyqa.web.tables import Key
 
 ORDER = (Key(Selection.held_on, descending=True), Key(Selection.id, descending=True))
@@ -118,7 +120,10 @@ def exclusion_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     )
 
 
+@once
 def selection_of(session: Session, actor: Actor, engagement_id: int) -> Selection | None:
     """What led to this contract, as far as the actor may see it."""
+    if not may_hold(session, engagement_id, Selection):
+        return None
     statement = select(Selection).where(selection_visible(actor), Selection.engagement_id == engagement_id)
     return session.scalars(statement).one_or_none()

@@ -30,7 +30,8 @@ from agencyqa.engagements.selection.enums import SelectionState
 from agencyqa.engagements.selection.facts import selection_for
 from agencyqa.engagements.selection.services import use_selection
 from agencyqa.engagements.services.access import expect_open_year, expect_writable
-from agencyqa.engagements.team.queries import members_on
+from agencyqa.engagements.team.facts import members_on
+from agencyqa.engagements.team.queries import members_of
 from agencyqa.engagements.team.services import begin_team
 from agencyqa.engagements.team.services import follow_contract as follow_team
 from agencyqa.errors import Forbidden, Invalid
@@ -210,7 +211,7 @@ def _expect_allowed(
 def _leaving(session: Session, engagement: Engagement, data: EngagementData, now: datetime) -> set[int]:
     """Who is out of the team by this correction: all by another agency, else the evaluator who is replaced."""
     if data.agency_id != engagement.agency_id:
-        return set(members_on(session, engagement.id, local_date(now)))
+        return set(members_on(members_of(session, engagement.id), local_date(now)))
     before = engagement.principal_evaluator_id
     return set() if before is None or before == data.principal_evaluator_id else {before}
 

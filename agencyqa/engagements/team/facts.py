@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from agencyqa.agencies.conditions import examine, unmet
 from agencyqa.agencies.enums import ConditionOutcome, PersonRole
 from agencyqa.agencies.models import Appointment, Person
 from agencyqa.agencies.queries import careers, conditions_in_force
-from agencyqa.db import open_period
 from agencyqa.engagements.facts import Bringing, EvaluatorLink
 from agencyqa.engagements.team.enums import TeamRole
-from agencyqa.engagements.team.models import TeamMember
+
+Appointments = Sequence[Row[*tuple[Any, ...]]]
 
 
-def evaluator_link(session: Session, person_id: int | None, agency_id: int, day: date) -> EvaluatorLink:
+def evaluator_appointments(session: Session, person_id: int | None, agency_id: int) -> Appointments:
+    """(valid_from, valid_to, note) of the person as principal evaluator of the agency at any time, newest first."""
+    if person_id is None:
+        return []
+    return session.execute(
+        select(Appointment.valid_from, Appointment.valid_to, Appointment.note)
+        .where(
+            Appointment.person_id == person_id,
+            Appointment.agency_id == agency_id,
+            Appointment.role == PersonRole.PRINCIPAL_EVALUATOR,
+        )
+        .order_by(Appointment.id.desc())
+    ).all()
+
+
+def evaluator_link(person_id: int | None, appointments: Appointments, day: date) -> EvaluatorLink:
     if person_id is None:
         return EvaluatorLink.NOT_NAMED
-    then = open_period(Appointment.valid_from, Appointment.valid_to, day)
-    found = session.scalars(select(then).where(*_as_evaluator(person_id, agency_id))).all()
-    if not found:
+    if not appointments:
         return EvaluatorLink.NEVER
-    return EvaluatorLink.APPOINTED if any(found) else EvaluatorLink.OTHER_TIME
+    return EvaluatorLink.APPOINTED if _on(appointments, day) else EvaluatorLink.OTHER_TIME
+
+
+def _on(appointments: Appointments, day: date) -> Appointments:
+    return [row for row in appointments if row.valid_from <= day and (row.valid_to or day) >= day]
 
 
 def bringing_of(
-    session: Session, person_id: int | None, agency_id: int, bureau_id: int, day: date
+    session: Session, person_id: int | None, appointments: Appointments, bureau_id: int, day: date
 ) -> Bringing | None:
     """None where nobody is named or no conditions are in force on the day."""
     conditions = conditions_in_force(session, bureau_id, day)
@@ -36,34 +55,25 @@ def bringing_of(
         return None
     person = session.get_one(Person, person_id)
     results = examine(careers(session, [person], day)[person_id], conditions, day)
-    note = session.scalars(
-        select(Appointment.note)
-        .where(
-            *_as_evaluator(person_id, agency_id),
-            open_period(Appointment.valid_from, Appointment.valid_to, day),
-        )
-        .order_by(Appointment.id.desc())
-        .limit(1)
-    ).first()
+    note = next((row.note for row in _on(appointments, day)), "")
     unknown = tuple(item.code for item in results if item.outcome is ConditionOutcome.UNKNOWN)
     return Bringing(unmet(results), unknown, note or "")
 
 
-def leads_since(session: Session, engagement_id: int, person_id: int | None) -> date | None:
-    """From when the person has been principal evaluator of the engagement; None where he is not."""
-    return session.scalars(
-        select(TeamMember.valid_from).where(
-            TeamMember.engagement_id == engagement_id,
-            TeamMember.person_id == person_id,
-            TeamMember.role == TeamRole.PRINCIPAL_EVALUATOR,
-            TeamMember.valid_to.is_(None),
-        )
-    ).first()
+def members_on(team: Iterable[Any], day: date) -> list[int]:
+    """The people of a team (the rows of ``members_of``) on a day; whoever is to join later counts as there already."""
+    return [row.person_id for row in team if row.valid_to is None or row.valid_to >= day]
 
 
-def _as_evaluator(person_id: int, agency_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Appointment.person_id == person_id,
-        Appointment.agency_id == agency_id,
-        Appointment.role == PersonRole.PRINCIPAL_EVALUATOR,
+def leads_since(team: Iterable[Any], person_id: int | None) -> date | None:
+    """From when the person has been principal evaluator of the team; None where he is not."""
+    return next(
+        (
+            row.valid_from
+            for row in team
+            if row.person_id == person_id
+            and row.role is TeamRole.PRINCIPAL_EVALUATOR
+            and row.valid_to is None
+        ),
+        None,
     )

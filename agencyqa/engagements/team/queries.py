@@ -13,12 +13,15 @@ from agencyqa.accounts.models import Body, User
 from agencyqa.agencies.enums import PersonRole
 from agencyqa.agencies.models import Appointment, Person
 from agencyqa.auth.actor import Actor
+from agencyqa.clock import today
 from agencyqa.db import open_period
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.team.enums import TeamRole
 from agencyqa.engagements.team.models import TeamChange, TeamMember
 from agencyqa.engagements.team.policies import change_visible
+from agencyqa.web.once import is_one_page, once
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Place:
     is_employed: bool
 
 
+@once
 def places_of(session: Session, engagement_id: int, day: date) -> list[Place]:
     """Everybody who is or was in the team: the present ones first, the principal evaluator before all."""
     employed = select(Appointment.id).where(
@@ -73,13 +77,17 @@ def places_of(session: Session, engagement_id: int, day: date) -> list[Place]:
     return [Place(**row) for row in rows.mappings()]
 
 
-def members_on(session: Session, engagement_id: int, day: date) -> list[int]:
-    """The people of the team on a day; whoever is to join later counts as there already."""
-    statement = select(TeamMember.person_id).where(
-        TeamMember.engagement_id == engagement_id,
-        sa.or_(TeamMember.valid_to.is_(None), TeamMember.valid_to >= day),
-    )
-    return list(session.scalars(statement.order_by(TeamMember.id)))
+def members_of(session: Session, engagement_id: int) -> Sequence[Any]:
+    """(person_id, name, role, valid_from, valid_to) of every place there is or was in the team, in their order."""
+    if is_one_page():
+        # Its panel wants to know more of each, so they are read for both.
+        return sorted(places_of(session, engagement_id, today()), key=lambda place: place.id)
+    return session.execute(
+        select(TeamMember.person_id, Person.name, TeamMember.role, TeamMember.valid_from, TeamMember.valid_to)
+        .join(Person, Person.id == TeamMember.person_id)
+        .where(TeamMember.engagement_id == engagement_id)
+        .order_by(TeamMember.id)
+    ).all()
 
 
 def engagements_with(session: Session, person_id: int, bureau_id: int) -> list[Engagement]:
@@ -98,9 +106,12 @@ def engagements_with(session: Session, person_id: int, bureau_id: int) -> list[E
     return list(session.scalars(statement).unique())
 
 
+_OTHER, _RUNNING = aliased(TeamMember), aliased(Engagement)
+
+
 def _load(person_id: Any) -> sa.ScalarSelect[int]:
     """In how many running engagements the person of the row stands in the team now."""
-    other, running = aliased(TeamMember), aliased(Engagement)
+    other, running = _OTHER, _RUNNING
     return (
         select(sa.func.count(sa.distinct(other.engagement_id)))
         .join(running, running.id == other.engagement_id)
@@ -143,6 +154,8 @@ def candidates_of(session: Session, engagement: Engagement, day: date) -> list[C
 
 def changes_of(session: Session, actor: Actor, engagement_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """(change, joins, leaves, body that proposed, who decided), the newest first."""
+    if not may_hold(session, engagement_id, TeamChange):
+        return []
     joins, leaves, body, decider = aliased(Person), aliased(Person), aliased(Body), aliased(User)
     return session.execute(
         select(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from agencyqa.accounts.models import Body, User
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.models import Engagement
 from agencyqa.evaluations.enums import RecordState
 from agencyqa.evaluations.models import (
@@ -110,6 +111,8 @@ def records_of_engagement(
     session: Session, actor: Actor, engagement_id: int
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Every version the actor may see, newest first."""
+    if not may_hold(session, engagement_id, EvaluationRecord):
+        return []
     return session.execute(
         _rows()
         .where(visible(actor), EvaluationRecord.engagement_id == engagement_id)

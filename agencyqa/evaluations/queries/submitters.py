@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import User
 from agencyqa.auth.actor import Actor
+from agencyqa.engagements.contents import may_hold
 from agencyqa.evaluations.enums import RecordState
 from agencyqa.evaluations.models import EvaluationRecord
 from agencyqa.evaluations.policies import visible
@@ -17,6 +18,8 @@ from agencyqa.evaluations.policies import visible
 
 def submissions(session: Session, actor: Actor, engagement_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Submitted versions that the actor may see, in their order."""
+    if not may_hold(session, engagement_id, EvaluationRecord):
+        return []
     return session.execute(
         select(
             EvaluationRecord.id,

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body, User
 from agencyqa.auth.actor import Actor
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.models import Engagement
 from agencyqa.inspections.enums import Channel, CheckState
 from agencyqa.inspections.models import Finding, Inspector, SpotCheck
 from agencyqa.inspections.policies import check_visible, finding_visible
+from agencyqa.web import contents
 from agencyqa.web.tables import Key
 
 Choices = list[tuple[int, str]]
@@ -55,12 +57,16 @@ def check_rows(
 
 def rows_of_engagement(session: Session, actor: Actor, engagement_id: int) -> Sequence[Row[Any]]:
     """Newest first."""
+    if not may_hold(session, engagement_id, SpotCheck):
+        return []
     statement = _rows(actor).where(SpotCheck.engagement_id == engagement_id)
     return session.execute(statement.order_by(SpotCheck.checked_on.desc(), SpotCheck.id.desc())).all()
 
 
 def rows_of_agency(session: Session, actor: Actor, agency_id: int, *, limit: int) -> Sequence[Row[Any]]:
     """The newest checks of the agency, on its engagements too."""
+    if not contents.may_hold(session, "agency_id", agency_id, SpotCheck):
+        return []
     statement = _rows(actor).where(SpotCheck.agency_id == agency_id)
     ordered = statement.order_by(SpotCheck.checked_on.desc(), SpotCheck.id.desc())
     return session.execute(ordered.limit(limit)).all()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from agencyqa.accounts.models import Body, User
 from agencyqa.auth.actor import Actor
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.models import Engagement
 from agencyqa.inspections.enums import FindingState, Severity
 from agencyqa.inspections.models import EvidenceFile, Finding, SpotCheck
@@ -20,6 +21,7 @@ from agencyqa.inspections.policies import finding_visible, visible_evidence
 from agencyqa.measures.models import FaultCode, MeasureVersion, Provision
 from agencyqa.measures.queries import provision_label, provision_summary
 from agencyqa.measures.texts import reader_language
+from agencyqa.web import contents
 from agencyqa.web.tables import Key
 
 ORDERS = {
@@ -72,12 +74,16 @@ def rows_of_check(session: Session, actor: Actor, check_id: int) -> Sequence[Row
 
 
 def rows_of_engagement(session: Session, actor: Actor, engagement_id: int) -> Sequence[Row[Any]]:
+    if not may_hold(session, engagement_id, Finding):
+        return []
     statement = _rows(actor).where(Finding.engagement_id == engagement_id)
     return session.execute(statement.order_by(Finding.year, Finding.number, Finding.id)).all()
 
 
 def rows_of_agency(session: Session, actor: Actor, agency_id: int, *, limit: int) -> Sequence[Row[Any]]:
     """The newest findings in the agency's work that the actor sees."""
+    if not contents.may_hold(session, "agency_id", agency_id, Finding):
+        return []
     statement = _rows(actor).where(Finding.agency_id == agency_id)
     ordered = statement.order_by(Finding.year.desc(), Finding.number.desc(), Finding.id.desc())
     return session.execute(ordered.limit(limit)).all()

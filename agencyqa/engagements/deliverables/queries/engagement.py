@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import User
 from agencyqa.auth.actor import Actor
+from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.deliverables.models import (
     Deliverable,
@@ -20,10 +21,12 @@ from agencyqa.engagements.deliverables.models import (
     Submission,
 )
 from agencyqa.engagements.deliverables.policies import submission_visible, version_visible, visible
+from agencyqa.engagements.milestones.models import TermPause
 from agencyqa.engagements.milestones.pauses import pause_rows
 from agencyqa.engagements.models import Engagement
 from agencyqa.files.enums import FileKind
 from agencyqa.files.models import StoredFile
+from agencyqa.web.once import once
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
@@ -64,8 +67,11 @@ class Slot:
         return [version for version in self.versions if version.submission_id is not None]
 
 
+@once
 def slots_of(session: Session, actor: Actor, engagement_id: int) -> list[Slot]:
     """All deliverables of an engagement that the actor sees, with the versions the actor sees; four statements."""
+    if not may_hold(session, engagement_id, Deliverable):
+        return []
     rows = session.execute(
         select(
             Deliverable.id,
@@ -93,9 +99,9 @@ def slots_of(session: Session, actor: Actor, engagement_id: int) -> list[Slot]:
     slots = {row.id: Slot(row) for row in rows}
     for version in version_rows(session, actor, engagement_id):
         slots[version.deliverable_id].versions.append(version)
-    for move in _moves(session, list(slots)):
+    for move in _moves(session, list(slots)) if may_hold(session, engagement_id, DueChange) else ():
         slots[move.deliverable_id].moves.append(move)
-    for pause in pause_rows(session, list(slots)):
+    for pause in pause_rows(session, list(slots)) if may_hold(session, engagement_id, TermPause) else ():
         slots[pause.deliverable_id].pauses.append(pause)
     return list(slots.values())
 

@@ -28,7 +28,8 @@ from agencyqa.engagements.recusal.queries import running_about
 from agencyqa.engagements.recusal.workflow import CHOICES, PENDING, next_state
 from agencyqa.engagements.ruling import Check, EvidenceKind, kept
 from agencyqa.engagements.services.progress import terminate_engagement
-from agencyqa.engagements.team.queries import engagements_with, members_on
+from agencyqa.engagements.team.facts import members_on
+from agencyqa.engagements.team.queries import engagements_with, members_of
 from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused
 from agencyqa.notifications.services import tell
 
@@ -246,7 +247,7 @@ def _move(
         engagement_id=engagement.id,
         action=action,
         reason=reason,
-        team=members_on(session, engagement.id, local_date(now)),
+        team=members_on(members_of(session, engagement.id), local_date(now)),
     )
 
 
