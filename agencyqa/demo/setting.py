@@ -202,7 +202,9 @@ def _add_terms(stage: Stage, now: datetime) -> None:
         set_term(lead, stage.session, TermData(TermKind.LIMIT, duty, days, valid_from, INVENTED), now=now)
     reminder = TermData(TermKind.REMINDER, None, 5, valid_from, INVENTED)
     set_term(lead, stage.session, reminder, now=now)
-    set_retention(lead, stage.session, date(2021, 1, 1), 10, INVENTED, now=now)
+    # Each district says for itself for how long its files are kept, and without that none can be sealed.
+    for who in (content.LEAD, content.OTHER_SUPERVISOR):
+        set_retention(stage.actor(who, now), stage.session, date(2021, 1, 1), 10, INVENTED, now=now)
     items = (
         Requirement(DeliverableKind.PLAN, True, Basis.CONTRACT_SIGNED, 10),
         Requirement(DeliverableKind.REPORT, True, Basis.CONTRACT_DUE, 0),

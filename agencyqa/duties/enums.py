@@ -20,6 +20,7 @@ class Duty(StrEnum):
     INTERNAL_REVIEW = "internal_review"
     DECLARATION = "declaration"
     OPINION = "opinion"
+    ARCHIVE = "archive"
     SELF_REPORT = "self_report"
     # What whoever commissioned, was evaluated or was invited owes.
     ACCEPTANCE = "acceptance"
@@ -60,9 +61,10 @@ describe(
         Duty.MILESTONE: (_l("完成节点"), "progress"),
         Duty.STATEMENT: (_l("陈述申辩"), "info"),
         Duty.ORDER: (_l("提交整改情况"), "warning"),
-        Duty.INTERNAL_REVIEW: (_l("三级复核"), "info"),
+        Duty.INTERNAL_REVIEW: (_l("办理内部复核"), "info"),
         Duty.DECLARATION: (_l("签署独立性声明"), "info"),
         Duty.OPINION: (_l("答复对初稿的意见"), "info"),
+        Duty.ARCHIVE: (_l("封存档案"), "progress"),
         Duty.SUBCONTRACT: (_l("同意分包申请"), "info"),
         Duty.TEAM_CHANGE: (_l("同意人员变动"), "info"),
         Duty.RECUSAL: (_l("处理独立性问题"), "warning"),

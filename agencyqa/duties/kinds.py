@@ -36,6 +36,7 @@ KINDS: dict[Duty, Kind] = {
     Duty.INTERNAL_REVIEW: Kind("review.show", {"engagement_id": "engagement_id"}, _AGENCY),
     Duty.OPINION: Kind("opinions.show", {"engagement_id": "engagement_id"}, _AGENCY),
     Duty.DECLARATION: Kind("recusal.show", {"engagement_id": "engagement_id"}, _AGENCY),
+    Duty.ARCHIVE: Kind("archive.show", {"engagement_id": "engagement_id"}, _AGENCY),
     Duty.SELF_REPORT: Kind("agencies.report", {"agency_id": "agency_id", "report_id": "id"}, _AGENCY),
     Duty.ACCEPTANCE: Kind(
         "deliverables.of_engagement", {"engagement_id": "engagement_id"}, _ANYBODY, is_of_bureau=True

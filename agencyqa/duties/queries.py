@@ -23,6 +23,7 @@ from agencyqa.duties.sources import kinds_of_lines
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.review.enums import ReviewState
+from agencyqa.engagements.review.words import turn_of
 from agencyqa.engagements.schedule.enums import MilestoneKind
 from agencyqa.inspections.numbering import check_label, finding_label, plain_number
 from agencyqa.measures.reckoning import Reckoning
@@ -215,23 +216,30 @@ def item_of(row: Any, reckoning: Reckoning, actor: Actor) -> Item:
 
 def _words(duty: Duty, title: str, detail: str, *, is_of_year: bool) -> tuple[str, str]:
     """Title and detail as they are read."""
+    if duty in _NUMBERED:
+        return _number(duty, detail), title
     match duty:
-        case Duty.DELIVERABLE | Duty.RETURNED | Duty.ACCEPTANCE | Duty.DRAFT:
-            return title, label_of(DeliverableKind(detail))
-        case Duty.MILESTONE:
-            kind, _, name = detail.partition(":")
-            return title, name or label_of(MilestoneKind(kind))
-        case Duty.PROBLEMS | Duty.RECTIFICATION:
-            return title, gettext("%(count)s 个问题", count=detail)
-        case Duty.INTERNAL_REVIEW:
-            return title, label_of(ReviewState(detail))
         case Duty.RECORD_CHANGE:
             return label_of(Matter(title)), detail
         case Duty.PROPOSAL:
             return gettext("档案变更"), detail
-    if duty in _NUMBERED:
-        return _number(duty, detail), title
-    return (gettext("%(year)s 年度", year=title) if is_of_year else title), detail
+    return (gettext("%(year)s 年度", year=title) if is_of_year else title), _detail(duty, detail)
+
+
+def _detail(duty: Duty, detail: str) -> str:
+    match duty:
+        case Duty.DELIVERABLE | Duty.RETURNED | Duty.ACCEPTANCE | Duty.DRAFT:
+            return label_of(DeliverableKind(detail))
+        case Duty.MILESTONE:
+            kind, _, name = detail.partition(":")
+            return name or label_of(MilestoneKind(kind))
+        case Duty.PROBLEMS | Duty.RECTIFICATION:
+            return str(gettext("%(count)s 个问题", count=detail))
+        case Duty.INTERNAL_REVIEW:
+            return turn_of(ReviewState(detail))
+        case Duty.ARCHIVE:
+            return str(gettext("%(date)s 完成", date=detail))
+    return detail
 
 
 def _number(duty: Duty, detail: str) -> str:

@@ -13,6 +13,7 @@ from agencyqa.db import UtcDateTime
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import Member, Scope, item
 from agencyqa.engagements import policies as engagement_policies
+from agencyqa.engagements.archive import policies as archive_policies
 from agencyqa.engagements.deliverables import policies as deliverable_policies
 from agencyqa.engagements.deliverables.enums import DeliverableState
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
@@ -29,7 +30,14 @@ from agencyqa.engagements.schedule.models import Milestone
 
 
 def engagement_duties(scope: Scope) -> list[Member]:
-    return [_contracts(scope), *_deliverables(scope), _milestones(scope), _reviews(scope), _opinions(scope)]
+    return [
+        _contracts(scope),
+        *_deliverables(scope),
+        _milestones(scope),
+        _reviews(scope),
+        _opinions(scope),
+        _archives(scope),
+    ]
 
 
 def _contracts(scope: Scope) -> Member:
@@ -45,6 +53,21 @@ def _contracts(scope: Scope) -> Member:
             due_on=Engagement.due_on,
         )
     ).where(scope.sees(engagement_policies.visible), Engagement.state == EngagementState.CONTRACTED)
+
+
+def _archives(scope: Scope) -> Member:
+    """No rule says by when a file is sealed, so nothing is late; who looks reads since when the work is done."""
+    return select(
+        *item(
+            Duty.ARCHIVE,
+            id=Engagement.id,
+            bureau_id=Engagement.bureau_id,
+            body_id=Engagement.agency_id,
+            engagement_id=Engagement.id,
+            agency_id=Engagement.agency_id,
+            detail=sa.cast(Engagement.completed_on, sa.String(10)),
+        )
+    ).where(scope.sees(archive_policies.seen), archive_policies.is_unsealed())
 
 
 def _deliverables(scope: Scope) -> list[Member]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import Member, Scope, item
 from agencyqa.engagements import policies as engagement_policies
+from agencyqa.engagements.archive.policies import is_unsealed
 from agencyqa.engagements.contracts.enums import SubcontractState
 from agencyqa.engagements.contracts.models import Subcontract
 from agencyqa.engagements.contracts.policies import subcontract_visible
@@ -28,9 +29,12 @@ def independence_duties(scope: Scope) -> list[Member]:
         IndependenceDeclaration.engagement_id == TeamMember.engagement_id,
         IndependenceDeclaration.person_id == TeamMember.person_id,
     )
-    missing = sa.exists().where(
-        TeamMember.engagement_id == Engagement.id, TeamMember.valid_to.is_(None), ~signed
-    )
+    # Also of those who left the team, as for the archive.
+    missing = sa.exists().where(TeamMember.engagement_id == Engagement.id, ~signed)
+    awaited = Engagement.state == EngagementState.CONTRACTED
+    if scope.actor.is_agency:
+        # Of the few of one agency also what is done: its file waits for them. Others see that file wait instead.
+        awaited = sa.or_(awaited, is_unsealed())
     case, change, part = RecusalCase, TeamChange, Subcontract
     return [
         _of(Duty.RECUSAL, case.id, Engagement.bureau_id, case.opened_at)
@@ -47,7 +51,7 @@ def independence_duties(scope: Scope) -> list[Member]:
         .where(scope.sees(subcontract_visible), part.state == SubcontractState.REQUESTED),
         # One line for a team, however many of it have signed nothing yet.
         _of(Duty.DECLARATION, Engagement.id, Engagement.agency_id, Engagement.created_at).where(
-            scope.sees(engagement_policies.visible), Engagement.state == EngagementState.CONTRACTED, missing
+            scope.sees(engagement_policies.visible), awaited, missing
         ),
     ]
 

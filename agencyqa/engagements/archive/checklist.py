@@ -15,6 +15,7 @@ from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.opinions.gate import unanswered
 from agencyqa.engagements.receipts.models import ReceiptSignature
+from agencyqa.engagements.recusal.queries import signers_of
 from agencyqa.engagements.review.enums import MarkKind, ReviewState
 from agencyqa.engagements.review.models import InternalReview, ReviewedFile, ReviewMark
 from agencyqa.web.labels import describe
@@ -25,6 +26,7 @@ class Item(StrEnum):
     ACCEPTED = "accepted"
     RECEIPTS = "receipts"
     OPINIONS = "opinions"
+    DECLARATIONS = "declarations"
     REVIEW = "review"
     SIGNATURE = "signature"
     SEAL = "seal"
@@ -37,6 +39,7 @@ describe(
         Item.ACCEPTED: _l("必交成果全部验收"),
         Item.RECEIPTS: _l("每次提交都有签名的回执"),
         Item.OPINIONS: _l("被评价单位意见全部答复"),
+        Item.DECLARATIONS: _l("工作组成员的独立性声明全部签署"),
         Item.REVIEW: _l("最终提交的报告经三级复核通过"),
         Item.SIGNATURE: _l("报告的主评人签字已登记"),
         Item.SEAL: _l("报告的机构盖章已登记"),
@@ -46,11 +49,12 @@ describe(
 
 @dataclass(frozen=True)
 class Line:
-    """``missing``: what stands in the way, where it can be named."""
+    """``missing``: what stands in the way, where it can be named; ``people``: who has yet to sign."""
 
     item: Item
     is_there: bool
     missing: tuple[DeliverableKind, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 def checklist(session: Session, engagement: Engagement) -> list[Line]:
@@ -72,11 +76,14 @@ def checklist(session: Session, engagement: Engagement) -> list[Line]:
             )
         )
     )
+    undeclared = tuple(each.name for each in signers_of(session, engagement.id) if not each.declarations)
     lines = [
         Line(Item.COMPLETED, engagement.state is EngagementState.COMPLETED),
         Line(Item.ACCEPTED, not owed, tuple(owed)),
         Line(Item.RECEIPTS, not unsigned),
         Line(Item.OPINIONS, unanswered(session, engagement.id) == 0),
+        # Also of those who left the team: what they had done is in the file.
+        Line(Item.DECLARATIONS, not undeclared, people=undeclared),
     ]
     report = _newest_report(session, engagement.id)
     if report is None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import User
 from agencyqa.auth.actor import Actor
+from agencyqa.clock import today
 from agencyqa.engagements.archive import policies, queries
 from agencyqa.engagements.archive.checklist import checklist
 from agencyqa.engagements.archive.models import SealedArchive
@@ -33,7 +34,9 @@ def archive_panel(actor: Actor, engagement: Engagement) -> Markup | str:
         "archive/_of_engagement.html",
         engagement=engagement,
         archive=archive,
-        missing=[line.item for line in lines if not line.is_there],
+        has_rule=archive is not None or policies.rule_on(session, engagement.bureau_id, today()) is not None,
+        may_set=policies.can_set_retention(actor),
+        missing=[line for line in lines if not line.is_there],
     )
 
 

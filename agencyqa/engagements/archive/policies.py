@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from datetime import date
 
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
-from agencyqa.engagements.archive.models import RetentionRule
+from agencyqa.engagements.archive.models import RetentionRule, SealedArchive
 from agencyqa.engagements.deliverables import policies as deliverable_policies
+from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.policies import reads_contract, visible
 
 
 def sees_status(actor: Actor, engagement: Engagement) -> bool:
     """The parties of the contract and the bureau; the evaluated unit reads nothing of it."""
     return deliverable_policies.sees_terms(actor, engagement)
+
+
+def seen(actor: Actor) -> sa.ColumnElement[bool]:
+    """The same for statements."""
+    if not actor.has(Permission.DELIVERABLES_READ):
+        return sa.false()
+    return sa.and_(visible(actor), reads_contract(actor))
+
+
+def is_unsealed() -> sa.ColumnElement[bool]:
+    """Of engagements: the work is done and its file was never sealed."""
+    sealed = sa.exists().where(SealedArchive.engagement_id == Engagement.id)
+    return sa.and_(Engagement.state == EngagementState.COMPLETED, ~sealed)
 
 
 def can_read(actor: Actor, engagement: Engagement) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.engagements.archive.models import SealedArchive
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion, Submission
+from agencyqa.engagements.recusal.models import IndependenceDeclaration
 from agencyqa.engagements.review.models import InternalReview, ReviewMark
 from agencyqa.engagements.schedule.models import Milestone, MilestoneStep
 
@@ -40,6 +41,10 @@ def has_news(session: Session, engagement_id: int, since: datetime) -> bool:
         select(ReviewMark.id)
         .join(InternalReview, InternalReview.id == ReviewMark.review_id)
         .where(InternalReview.engagement_id == engagement_id, ReviewMark.recorded_at > since),
+        select(IndependenceDeclaration.id).where(
+            IndependenceDeclaration.engagement_id == engagement_id,
+            IndependenceDeclaration.recorded_at > since,
+        ),
         select(MilestoneStep.id)
         .join(Milestone, Milestone.id == MilestoneStep.milestone_id)
         .where(Milestone.engagement_id == engagement_id, MilestoneStep.at > since),

@@ -63,6 +63,7 @@ def _ways(engagement_id: int) -> dict[Item, str]:
         Item.COMPLETED: "engagements.show",
         Item.ACCEPTED: "deliverables.of_engagement",
         Item.OPINIONS: "opinions.show",
+        Item.DECLARATIONS: "recusal.show",
         Item.REVIEW: "review.show",
         Item.SIGNATURE: "review.show",
         Item.SEAL: "review.show",

@@ -91,9 +91,11 @@ def seal(actor: Actor, session: Session, engagement: Engagement, *, now: datetim
     newest = archive_of(session, engagement.id)
     if newest is not None and not has_news(session, engagement.id, newest.sealed_at):
         raise WrongState("archive_sealed_already")
-    missing = [line.item for line in checklist(session, engagement) if not line.is_there]
+    missing = [line for line in checklist(session, engagement) if not line.is_there]
     if missing:
-        raise WrongState("archive_incomplete", items=missing)
+        people = [name for line in missing for name in line.people]
+        code = "archive_undeclared" if people else "archive_incomplete"
+        raise WrongState(code, items=[line.item for line in missing], people=people)
     rule = rule_on(session, engagement.bureau_id, local_date(now))
     if rule is None:
         raise WrongState("retention_unknown")

@@ -42,10 +42,11 @@ def visible_declarations(actor: Actor) -> Select[IndependenceDeclaration]:
 
 
 def can_sign(actor: Actor, engagement: Engagement) -> bool:
+    """Also when the work is done: its file is not sealed before everybody of the team has signed."""
     return (
         actor.has(Permission.INDEPENDENCE_DECLARE)
         and engagement.agency_id == actor.body_id
-        and engagement.state is EngagementState.CONTRACTED
+        and engagement.state is not EngagementState.TERMINATED
     )
 
 

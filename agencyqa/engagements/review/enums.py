@@ -40,9 +40,9 @@ class MarkKind(StrEnum):
 describe(
     ReviewState,
     {
-        ReviewState.LEVEL_1: (_l("待一级复核"), "progress"),
-        ReviewState.LEVEL_2: (_l("待二级复核"), "progress"),
-        ReviewState.LEVEL_3: (_l("待三级复核"), "progress"),
+        ReviewState.LEVEL_1: (_l("待第一级复核"), "progress"),
+        ReviewState.LEVEL_2: (_l("待第二级复核"), "progress"),
+        ReviewState.LEVEL_3: (_l("待第三级复核"), "progress"),
         ReviewState.PASSED: (_l("三级复核通过"), "success"),
         ReviewState.RETURNED: (_l("复核退回"), "warning"),
         ReviewState.WITHDRAWN: (_l("复核撤销"), "neutral"),

@@ -23,7 +23,18 @@ MESSAGES = {
     "review_not_passed": _l("三级复核通过后才能登记签字盖章。"),
     "review_mark_day": _l("日期应在复核通过之日 %(first)s 至今天之间。"),
     "review_too_many_comments": _l("一次复核最多 %(count)s 条意见。"),
-    "inbox.review_waiting": _l("第 %(number)s 次三级复核%(state)s，合同 %(contract)s。"),
+    # Of reviews that were begun before each level had a sentence of its own.
+    "inbox.review_waiting": _l("合同 %(contract)s 的评价报告%(state)s（第 %(number)s 次复核）。"),
+    "inbox.review_waiting_1": _l(
+        "请办理第一级复核：合同 %(contract)s 的评价报告（第 %(number)s 次复核），三级由不同的人员办理。"
+    ),
+    "inbox.review_waiting_2": _l(
+        "第一级复核已通过，请由另一名人员办理第二级复核：合同 %(contract)s 的评价报告（第 %(number)s 次复核）。"
+    ),
+    "inbox.review_waiting_3": _l(
+        "第二级复核已通过，请由没有参与前两级的机构负责人或者主评人办理第三级复核："
+        "合同 %(contract)s 的评价报告（第 %(number)s 次复核）。"
+    ),
     "inbox.review_passed": _l("第 %(number)s 次三级复核通过，可以提交报告，合同 %(contract)s。"),
     "inbox.review_returned": _l("第 %(number)s 次三级复核退回，请修改报告后重新发起，合同 %(contract)s。"),
     "trail.review_opened": _l("发起第 %(number)s 次三级复核"),

@@ -68,8 +68,18 @@ def open_review(
     session.add_all(ReviewedFile(review_id=review.id, version_id=each) for each in sorted(files))
     session.flush()
     _record(session, actor, "opened", review, now=now, number=review.number, versions=sorted(files))
-    _tell(session, engagement, "review_waiting", review, now=now)
+    _tell(session, engagement, TOLD[review.state], review, now=now)
     return review
+
+
+# What the people of the agency are told of a state.
+TOLD = {
+    ReviewState.LEVEL_1: "review_waiting_1",
+    ReviewState.LEVEL_2: "review_waiting_2",
+    ReviewState.LEVEL_3: "review_waiting_3",
+    ReviewState.PASSED: "review_passed",
+    ReviewState.RETURNED: "review_returned",
+}
 
 
 def decide_level(
@@ -127,8 +137,7 @@ def decide_level(
         changes={"state": (before, after)},
         reason=text,
     )
-    code = {ReviewState.PASSED: "review_passed", ReviewState.RETURNED: "review_returned"}
-    _tell(session, engagement, code.get(after, "review_waiting"), review, now=now)
+    _tell(session, engagement, TOLD[after], review, now=now)
     return review
 
 

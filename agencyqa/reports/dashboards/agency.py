@@ -86,6 +86,7 @@ def _tasks(session: Session, actor: Actor, reckoning: Reckoning) -> list[Line]:
         deliverables.to_mend(actor),
         deliverables.to_answer(actor),
         deliverables.to_review(actor),
+        deliverables.to_seal(actor),
         independence.to_sign(actor),
         inspections.findings_to_answer(actor),
         inspections.orders_to_answer(actor),

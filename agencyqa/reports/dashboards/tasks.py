@@ -21,6 +21,7 @@ from agencyqa.db import UtcDateTime
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.review.enums import ReviewState
+from agencyqa.engagements.review.words import turn_of
 from agencyqa.inspections.numbering import check_label, finding_label, plain_number
 from agencyqa.measures.enums import Purpose
 from agencyqa.measures.reckoning import Reckoning
@@ -66,6 +67,8 @@ class What(StrEnum):
     DRAFT = "draft"
     OPINION = "opinion"
     LEVEL = "level"
+    # The file of finished work, to seal.
+    ARCHIVE = "archive"
     CHECK = "check"
     # Findings: to notify, to make a statement on, to decide.
     NOTICE = "notice"
@@ -215,7 +218,9 @@ def _words(what: What, title: str, detail: str) -> tuple[str, str]:
     """Title and detail as they are read."""
     match what:
         case What.DELIVERABLE | What.RETURNED | What.ACCEPTANCE | What.DRAFT | What.LEVEL:
-            return title, label_of(ReviewState(detail) if what is What.LEVEL else DeliverableKind(detail))
+            return title, turn_of(ReviewState(detail)) if what is What.LEVEL else label_of(
+                DeliverableKind(detail)
+            )
         case What.PROBLEMS | What.RECTIFICATION:
             return title, gettext("%(count)s 个问题", count=detail)
         case What.RECORD:

@@ -45,9 +45,7 @@ def show(engagement_id: int) -> ResponseReturnValue:
         can={
             "sign": may_sign and bool(signable),
             # Somebody has yet to sign, and the reader's account is nobody's in the team.
-            "unknown": may_sign
-            and not signable
-            and any(signer.is_present and not signer.declarations for signer in signers),
+            "unknown": may_sign and not signable and any(not signer.declarations for signer in signers),
             "decide": {view.case.id for view in cases if choices(view.case.state)}
             if policies.can_decide(actor, engagement)
             else set(),
@@ -115,12 +113,16 @@ def load(engagement_id: int) -> Engagement:
 
 
 def _signable(actor: Actor, engagement: Engagement) -> list[tuple[int, str]]:
-    """For whom the actor may sign: himself, or as manager everybody in the team."""
-    present = [signer for signer in queries.signers_of(db.session(), engagement.id) if signer.is_present]
+    """For whom the actor may sign: himself, or as manager everybody in the team; who left it only what is missing."""
+    signers = [
+        signer
+        for signer in queries.signers_of(db.session(), engagement.id)
+        if signer.is_present or not signer.declarations
+    ]
     if not policies.can_record_paper(actor):
         own = set(db.session.scalars(select(Person.id).where(Person.user_id == actor.user_id)))
-        present = [signer for signer in present if signer.person_id in own]
-    return [(signer.person_id, signer.name) for signer in present]
+        signers = [signer for signer in signers if signer.person_id in own]
+    return [(signer.person_id, signer.name) for signer in signers]
 
 
 def _samples(engagement: Engagement, people: list[tuple[int, str]]) -> list[str]:

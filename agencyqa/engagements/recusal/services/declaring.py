@@ -57,12 +57,11 @@ def sign_declaration(
         raise Forbidden("recusal_not_yours_to_sign")
     way = _way(actor, session, data.person_id)
     problems: dict[str, str | tuple[str, dict[str, object]]] = {}
-    present = select(TeamMember.id).where(
-        TeamMember.engagement_id == engagement.id,
-        TeamMember.person_id == data.person_id,
-        TeamMember.valid_to.is_(None),
+    # Who left the team signs too for the work of those days.
+    in_team = select(TeamMember.id).where(
+        TeamMember.engagement_id == engagement.id, TeamMember.person_id == data.person_id
     )
-    if session.scalars(present).first() is None:
+    if session.scalars(in_team).first() is None:
         problems["person_id"] = "not_a_choice"
     today = local_date(now)
     if data.signed_on > today:

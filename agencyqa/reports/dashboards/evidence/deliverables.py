@@ -13,6 +13,7 @@ from agencyqa.accounts.models import Body
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.db import UtcDateTime
+from agencyqa.engagements.archive import policies as archive_policies
 from agencyqa.engagements.deliverables import policies as deliverable_policies
 from agencyqa.engagements.deliverables.enums import DeliverableState
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
@@ -167,6 +168,16 @@ def _last_decision() -> sa.ScalarSelect[Any]:
         .where(DeliverableVersion.deliverable_id == Deliverable.id)
         .correlate(Deliverable)
         .scalar_subquery()
+    )
+
+
+def to_seal(actor: Actor) -> Member:
+    """Finished work of the agency whose file was never sealed, for those who may."""
+    may = sa.true() if actor.has(Permission.DELIVERABLES_SUBMIT) else sa.false()
+    return (
+        of_engagements(Part.DECIDE, What.ARCHIVE)
+        .where(may, archive_policies.seen(actor), archive_policies.is_unsealed())
+        .order_by(Engagement.completed_on, Engagement.id)
     )
 
 

@@ -9,10 +9,12 @@ from sqlalchemy import Select
 
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
+from agencyqa.engagements.archive.policies import is_unsealed
 from agencyqa.engagements.contracts.enums import SubcontractState
 from agencyqa.engagements.contracts.models import Subcontract
 from agencyqa.engagements.contracts.policies import subcontract_visible
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.policies import visible
 from agencyqa.engagements.recusal.enums import CaseState
 from agencyqa.engagements.recusal.models import IndependenceDeclaration, RecusalCase
 from agencyqa.engagements.recusal.policies import case_visible
@@ -64,18 +66,17 @@ def to_consent(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 
 def to_sign(actor: Actor) -> Select[*tuple[Any, ...]]:
-    """Running engagements of the agency in whose teams somebody has signed nothing yet."""
+    """Engagements of the agency, until their files are sealed, in whose teams somebody has signed nothing yet."""
     signed = sa.exists().where(
         IndependenceDeclaration.engagement_id == TeamMember.engagement_id,
         IndependenceDeclaration.person_id == TeamMember.person_id,
     )
-    missing = sa.exists().where(
-        TeamMember.engagement_id == Engagement.id, TeamMember.valid_to.is_(None), ~signed
-    )
+    missing = sa.exists().where(TeamMember.engagement_id == Engagement.id, ~signed)
+    awaited = sa.or_(running(actor), sa.and_(visible(actor), is_unsealed()))
     may = sa.true() if actor.has(Permission.INDEPENDENCE_DECLARE) else sa.false()
     return (
         of_engagements(Part.DECIDE, What.DECLARATION, since=Engagement.created_at)
-        .where(may, running(actor), missing)
+        .where(may, awaited, missing)
         .order_by(Engagement.created_at, Engagement.id)
     )
 

@@ -98,7 +98,9 @@ def test_a_whole_file_is_sealed_and_every_byte_of_it_checked(
         session.commit()
         told = new_client()
         sign_in(told, members["manager"])
-        assert "材料已经齐全，可以封存。" in told.get(f"/engagements/{engagement.id}").text
+        assert (
+            "财政局还没有规定档案保管期限，规定后才能封存。" in told.get(f"/engagements/{engagement.id}").text
+        )
         assert missing() == []
         session.execute(delete(ReceiptSignature))
         assert missing() == [Item.RECEIPTS]
