@@ -23,6 +23,10 @@ DATABASES = ("postgresql://", "postgresql+psycopg://", "sqlite://")
 LARGEST_NUMBER = 100_000
 
 
+# (name, key), the one in use first.
+Keys = tuple[tuple[str, bytes], ...]
+
+
 class SettingsError(RuntimeError):
     """The environment does not describe a runnable installation; the text says what to set."""
 
@@ -166,9 +170,12 @@ class Settings:
     mail: MailSettings | None = None
     files: FileSettings = field(default_factory=FileSettings)
     # (name, key) of the keys that seal sensitive fields, the one in use first; none: such fields are not taken.
-    field_keys: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    field_keys: Keys = field(default=(), repr=False)
     # The same of the keys that sign receipts (Ed25519 seeds); none: receipts go out without a signature.
-    signing_keys: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    signing_keys: Keys = field(default=(), repr=False)
+    # Where both were read, if not in the environment: a command may put a new key there while the services run.
+    field_key_file: Path | None = None
+    signing_key_file: Path | None = None
     scheduler: str = "off"
     log_level: str = "INFO"
     testing: bool = False
@@ -198,6 +205,13 @@ class Settings:
                 "AGENCYQA_MAIL_SERVER needs AGENCYQA_PUBLIC_URL: a mail leads back to the site."
             )
 
+    def field_keys_now(self) -> Keys:
+        return _keys_now(self.field_keys, self.field_key_file)
+
+    def signing_keys_now(self) -> Keys:
+        """As they lie in the key file now: what another process put there signs in this one, too, without a restart."""
+        return _keys_now(self.signing_keys, self.signing_key_file)
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Raise SettingsError where a secret is missing or a value cannot be read."""
@@ -218,6 +232,8 @@ class Settings:
             files=FileSettings.from_environ(environ),
             field_keys=_named_keys(environ, "AGENCYQA_FIELD_KEYS", data_dir / "field_keys"),
             signing_keys=_named_keys(environ, "AGENCYQA_SIGNING_KEYS", data_dir / "signing_keys"),
+            field_key_file=_key_file(environ, "AGENCYQA_FIELD_KEYS", data_dir / "field_keys"),
+            signing_key_file=_key_file(environ, "AGENCYQA_SIGNING_KEYS", data_dir / "signing_keys"),
             scheduler=environ.get("AGENCYQA_SCHEDULER") or "off",
             log_level=(environ.get("AGENCYQA_LOG_LEVEL") or "INFO").upper(),
         )
@@ -287,7 +303,7 @@ def _secret_key(environ: Mapping[str, str], data_dir: Path) -> str:
 _KEY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,19}", re.ASCII)
 
 
-def _named_keys(environ: Mapping[str, str], variable: str, file: Path) -> tuple[tuple[str, bytes], ...]:
+def _named_keys(environ: Mapping[str, str], variable: str, file: Path) -> Keys:
     """``name:base64,name:base64``, from the environment or the data folder; empty where neither has any."""
     text = environ.get(variable, "")
     if not text:
@@ -312,6 +328,20 @@ def _named_keys(environ: Mapping[str, str], variable: str, file: Path) -> tuple[
             )
         keys[name] = key
     return tuple(keys.items())
+
+
+def _key_file(environ: Mapping[str, str], variable: str, file: Path) -> Path | None:
+    return None if environ.get(variable) else file
+
+
+def _keys_now(at_start: Keys, file: Path | None) -> Keys:
+    """Of a file that is gone or cannot be read any more, the keys that the process started with."""
+    if file is None:
+        return at_start
+    try:
+        return _named_keys({}, "", file) or at_start
+    except SettingsError:
+        return at_start
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

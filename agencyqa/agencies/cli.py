@@ -20,7 +20,7 @@ group = AppGroup("agencies", help="The register of agencies.")
 @group.command("rotate-keys")
 def rotate_keys_command() -> None:
     """Seal every sensitive field under the first key of AGENCYQA_FIELD_KEYS; then the other keys may go."""
-    keys = Keyring(current_app.config["SETTINGS"].field_keys)
+    keys = Keyring(current_app.config["SETTINGS"].field_keys_now())
     session, count = db.session(), 0
     try:
         while done := reseal(session, keys, limit=BATCH, now=utc_now()):

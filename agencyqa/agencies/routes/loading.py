@@ -42,4 +42,4 @@ def load_appointment(agency_id: int, appointment_id: int) -> Appointment:
 
 def keyring() -> Keyring:
     """The keys of this installation for sensitive fields."""
-    return Keyring(current_app.config["SETTINGS"].field_keys)
+    return Keyring(current_app.config["SETTINGS"].field_keys_now())

@@ -28,7 +28,7 @@ from agencyqa.engagements.deliverables.services.access import hold_engagement
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.opinions.queries import opinion_rows, plan_review_rows
 from agencyqa.engagements.queries import names_of
-from agencyqa.engagements.receipts.services import current_signer, publish_key, signed_receipt
+from agencyqa.engagements.receipts.services import key_in_use, signed_receipt
 from agencyqa.engagements.receipts.signing import statement
 from agencyqa.engagements.recusal.models import IndependenceDeclaration
 from agencyqa.engagements.review.models import InternalReview, ReviewMark, ReviewStep
@@ -159,13 +159,12 @@ def _kept(session: Session, source: IO[bytes], now: datetime) -> StoredFile:
 
 
 def _signing(session: Session, now: datetime) -> Any:
-    signer = current_signer()
-    if signer is not None:
-        publish_key(session, now)
+    found = key_in_use(session, now)
 
     def sign(sha256: str) -> dict[str, Any] | None:
-        if signer is None:
+        if found is None:
             return None
+        signer, _ = found
         return {**statement(sha256, signer.fingerprint, now), "value": signer.sign(sha256, now)}
 
     return sign

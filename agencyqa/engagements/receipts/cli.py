@@ -26,7 +26,7 @@ group = AppGroup("receipts", help="The signatures of receipts.")
 
 @group.command("rotate-key")
 def rotate_key_command() -> None:
-    """Put a new signing key in front of the key file of the data folder. It signs from the next start on.
+    """Put a new signing key in front of the key file of the data folder. Every process takes it with the next receipt.
 
     Where the keys come from the environment, put a new one first there yourself, and start the services again. The
     public half of the old key stays published with its dates, so what it signed can still be checked.
@@ -37,15 +37,14 @@ def rotate_key_command() -> None:
             f"The keys come from {VARIABLE}: put a new one first, such as NAME:{new}, and start the services again."
         )
     settings = current_app.config["SETTINGS"]
-    names = {name for name, _ in settings.signing_keys}
+    held = settings.signing_keys_now()
+    names = {name for name, _ in held}
     name = next(f"k{n}" for n in range(1, len(names) + 2) if f"k{n}" not in names)
     seed = secrets.token_bytes(KEY_LENGTH)
-    keys = ((name, seed), *settings.signing_keys)
+    keys = ((name, seed), *held)
     file = settings.data_dir / "signing_keys"
     _replace(file, ",".join(f"{each}:{base64.b64encode(key).decode()}" for each, key in keys))
-    click.echo(
-        f"{name} ({Signer(seed).fingerprint}) stands first in {file}. Start the services again to use it."
-    )
+    click.echo(f"{name} ({Signer(seed).fingerprint}) stands first in {file} and signs the next receipt.")
 
 
 def _replace(file: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,58 +19,86 @@ from agencyqa.engagements.receipts.signing import KEY_LIST, SIGNED_RECEIPT, Sign
 from agencyqa.errors import WrongState
 
 
-def current_signer() -> Signer | None:
-    """None where the installation has no signing key, or where a service is used without an installation."""
+def _signers() -> list[Signer]:
+    """In their order; none where the installation has no signing key, or where a service is used without one."""
     if not has_app_context():
-        return None
-    keys = current_app.config["SETTINGS"].signing_keys
-    return Signer(keys[0][1]) if keys else None
+        return []
+    return [Signer(seed) for _, seed in current_app.config["SETTINGS"].signing_keys_now()]
+
+
+def _published(session: Session, signers: Sequence[Signer]) -> dict[str, SigningKey]:
+    statement = select(SigningKey).where(SigningKey.fingerprint.in_([each.fingerprint for each in signers]))
+    return {key.fingerprint: key for key in session.scalars(statement)}
+
+
+def paper_signer(session: Session) -> Signer | None:
+    """Who signs what is only read: the key that is published now, for a reader checks it with the list of today."""
+    signers = _signers()
+    known = _published(session, signers)
+    in_use = [
+        each for each in signers if each.fingerprint in known and known[each.fingerprint].retired_at is None
+    ]
+    return next(iter(in_use), None)
 
 
 def publish_key(session: Session, now: datetime) -> SigningKey | None:
-    """The published row of the key in use; made, and the one before it retired, when it is used for the first time.
+    """The published row of the key in use. Raise as ``key_in_use``."""
+    found = key_in_use(session, now)
+    return None if found is None else found[1]
 
-    Raise WrongState for a process that still holds a key which was retired: it has to be started again.
+
+def key_in_use(session: Session, now: datetime) -> tuple[Signer, SigningKey] | None:
+    """The first key that was not retired and its published row, which is made, and the one before it retired, when it
+    is used for the first time. Both at once, for a command may change the keys at any moment.
+
+    Raise WrongState for a process that holds retired keys alone: its environment names them until it starts again.
     """
-    signer = current_signer()
-    if signer is None:
+    signers = _signers()
+    if not signers:
         return None
     # Seconds are what a signature tells, so the period of a key is kept in them, too.
     now = now.replace(microsecond=0)
-    by_fingerprint = select(SigningKey).where(SigningKey.fingerprint == signer.fingerprint)
-    found = session.scalars(by_fingerprint).one_or_none()
-    if found is None:
-        found = SigningKey(fingerprint=signer.fingerprint, public_key=signer.public_key, published_at=now)
-        try:
-            with session.begin_nested():
-                session.add(found)
-        except IntegrityError:
-            # Another process published it in this very moment.
-            return session.scalars(by_fingerprint).one()
-        session.execute(
-            update(SigningKey)
-            .where(SigningKey.id != found.id, SigningKey.retired_at.is_(None))
-            .values(retired_at=now)
-        )
-        record(
-            session,
-            system_actor("signing keys"),
-            "receipts.key.published",
-            found,
-            now=now,
-            fingerprint=found.fingerprint,
-            public_key=found.public_key,
-        )
-    if found.retired_at is not None:
-        raise WrongState("signing_key_retired")
+    known = _published(session, signers)
+    for signer in signers:
+        found = known.get(signer.fingerprint)
+        if found is None:
+            return signer, _publish(session, signer, now)
+        if found.retired_at is None:
+            return signer, found
+    raise WrongState("signing_key_retired")
+
+
+def _publish(session: Session, signer: Signer, now: datetime) -> SigningKey:
+    found = SigningKey(fingerprint=signer.fingerprint, public_key=signer.public_key, published_at=now)
+    try:
+        with session.begin_nested():
+            session.add(found)
+    except IntegrityError:
+        # Another process published it in this very moment.
+        return session.scalars(select(SigningKey).where(SigningKey.fingerprint == signer.fingerprint)).one()
+    session.execute(
+        update(SigningKey)
+        .where(SigningKey.id != found.id, SigningKey.retired_at.is_(None))
+        .values(retired_at=now)
+    )
+    record(
+        session,
+        system_actor("signing keys"),
+        "receipts.key.published",
+        found,
+        now=now,
+        fingerprint=found.fingerprint,
+        public_key=found.public_key,
+    )
     return found
 
 
 def sign(session: Session, submission: Submission, *, now: datetime) -> ReceiptSignature | None:
     """None where the installation has no key; ``sign_unsigned`` makes up for it. Raise WrongState."""
-    signer, key = current_signer(), publish_key(session, now)
-    if signer is None or key is None:
+    found = key_in_use(session, now)
+    if found is None:
         return None
+    signer, key = found
     signature = ReceiptSignature(
         submission_id=submission.id,
         key_id=key.id,

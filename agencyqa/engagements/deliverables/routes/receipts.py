@@ -64,7 +64,7 @@ def signed_receipt_file(engagement_id: int, submission_id: int) -> Response:
 @requires(Permission.DELIVERABLES_READ)
 def receipt_paper(engagement_id: int, submission_id: int) -> Response:
     submission = _submission(engagement_id, submission_id)
-    signed, signer = services.signed_receipt(db.session(), submission), services.current_signer()
+    signed, signer = services.signed_receipt(db.session(), submission), services.paper_signer(db.session())
     if signed is None or signer is None:
         raise WrongState("receipt_unsigned")
     # A paper outlives the host that a request happens to name.

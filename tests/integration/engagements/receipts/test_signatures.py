@@ -9,14 +9,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
+from agencyqa.app import create_app
 from agencyqa.auth.roles import Role
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.deliverables.models import Submission
@@ -25,7 +28,7 @@ from agencyqa.engagements.receipts import services, verify_receipt
 from agencyqa.engagements.receipts.models import ReceiptSignature, SigningKey
 from agencyqa.engagements.receipts.signing import Signer
 from agencyqa.errors import WrongState
-from tests.client import Client
+from tests.client import Client, engines_of
 from tests.factories.accounts import NOW, make_agency_body, make_bureau, make_department, make_member, sign_in
 from tests.factories.agencies import make_agency
 from tests.factories.deliverables import make_handed_in
@@ -86,6 +89,66 @@ def test_keys_follow_each_other_and_what_the_older_signed_holds(app: Flask, sess
     assert [entry["fingerprint"] for entry in published] == [first.fingerprint, second.fingerprint]
     # The secret half is nowhere in the log.
     assert base64.b64encode(first.seed).decode() not in str(published)
+
+
+def test_another_process_signs_with_the_new_key_without_a_restart(
+    app: Flask, session: Session, connection: sa.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two installations over one database and one key file: rotated in one, handed in through the other."""
+    monkeypatch.delenv("AGENCYQA_SIGNING_KEYS", raising=False)
+    first, file = Signer(b"1" * 32), tmp_path / "signing_keys"
+    file.write_text(f"k1:{base64.b64encode(first.seed).decode()}")
+    settings = replace(
+        app.config["SETTINGS"], data_dir=tmp_path, signing_keys=(("k1", first.seed),), signing_key_file=file
+    )
+    running, rotating = create_app(settings), create_app(settings)
+    engines_of(running)[None] = engines_of(rotating)[None] = connection
+    with running.app_context():
+        before = handed_in(session)
+    told = rotating.test_cli_runner().invoke(args=["receipts", "rotate-key"])
+    assert (told.exit_code, "signs the next receipt" in told.output) == (0, True)
+    # As soon as anybody publishes the new key, the one before it is retired.
+    with rotating.app_context():
+        published = services.publish_key(session, NOW + timedelta(days=40))
+    assert published is not None
+    assert published.fingerprint != first.fingerprint
+    with running.app_context():
+        version = make_handed_in(
+            session,
+            session.get_one(Engagement, before.engagement_id),
+            DeliverableKind.DRAFT,
+            now=NOW + timedelta(days=41),
+        )
+        after = session.get_one(Submission, version.submission_id)
+        documents = [services.signed_receipt(session, each) for each in (before, after)]
+        assert services.paper_signer(session) == Signer(settings.signing_keys_now()[0][1])
+    assert [each["signature"]["key"] for each in documents if each] == [
+        first.fingerprint,
+        published.fingerprint,
+    ]
+    listed = services.key_list(session)
+    assert [verify_receipt.verify(json.dumps(each).encode(), [], listed).is_good for each in documents] == [
+        True,
+        True,
+    ]
+    # A key file that is gone leaves what the process started with, which by now is retired.
+    file.unlink()
+    with running.app_context(), pytest.raises(WrongState, match="signing_key_retired"):
+        services.publish_key(session, NOW + timedelta(days=42))
+
+
+def test_the_keys_of_sensitive_fields_are_those_of_the_file_now(app: Flask, tmp_path: Path) -> None:
+    old, new, file = b"1" * 32, b"2" * 32, tmp_path / "field_keys"
+    settings = replace(app.config["SETTINGS"], field_keys=(("k1", old),), field_key_file=file)
+    texts = [base64.b64encode(key).decode() for key in (old, new)]
+    for content, names in (
+        (f"k1:{texts[0]}", ["k1"]),
+        (f"k2:{texts[1]},k1:{texts[0]}", ["k2", "k1"]),
+        # Half-written by hand: what the process started with still opens.
+        ("k2:", ["k1"]),
+    ):
+        file.write_text(content)
+        assert [name for name, _ in settings.field_keys_now()] == names
 
 
 def test_a_hand_in_is_signed_and_its_paper_checked_by_a_stranger(
