@@ -8,6 +8,7 @@ from agencyqa.agencies.queries.applications import (
     application_steps,
     papers_of_application,
     similar_agencies,
+    similar_applications,
 )
 from agencyqa.agencies.queries.comparing import Compared, comparison
 from agencyqa.agencies.queries.conditions import (
@@ -141,6 +142,7 @@ __all__ = [
     "reports_of",
     "sealed_fields_of",
     "similar_agencies",
+    "similar_applications",
     "standing_on",
     "subject_of",
     "ties_of",

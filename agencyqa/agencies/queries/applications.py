@@ -104,6 +104,27 @@ def similar_agencies(session: Session, bureau_id: int, name: str, *, apart_from:
     ]
 
 
+_OPEN = (ApplicationState.DRAFT, ApplicationState.SUBMITTED, ApplicationState.RETURNED)
+
+
+def similar_applications(session: Session, actor: Actor, application: Application) -> list[Application]:
+    """Others that the actor sees and that are not decided, by names that look alike or by the same code; oldest first.
+
+    For who decides alone: no applicant learns that somebody else applies.
+    """
+    others = session.scalars(
+        visible_applications(actor)
+        .where(
+            Application.bureau_id == application.bureau_id,
+            Application.id != application.id,
+            Application.state.in_(_OPEN),
+        )
+        .order_by(Application.id)
+    ).all()
+    alike = set(names_like(application.name, [(str(each.id), each.name) for each in others], apart_from=""))
+    return [each for each in others if each.name in alike or each.credit_code == application.credit_code]
+
+
 def agency_of_code(session: Session, bureau_id: int, code: str) -> Similar | None:
     """The agency of this code in the bureau's own register."""
     row = session.execute(

@@ -110,6 +110,7 @@ def application(application_id: int) -> ResponseReturnValue:
             people=[AppliedPerson.load(item) for item in wanted.people],
             known=queries.agency_of_code(session, bureau_id, wanted.credit_code),
             similar=queries.similar_agencies(session, bureau_id, wanted.name, apart_from=wanted.credit_code),
+            similar_applications=queries.similar_applications(session, actor, wanted) if actions else [],
             steps=queries.application_steps(session, application_id, with_names=True),
         ),
         form.status,

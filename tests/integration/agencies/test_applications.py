@@ -275,6 +275,47 @@ def test_a_similar_name_is_shown_before_a_second_agency_is_made(
     assert client.submit(answer, "/agencies/", similar_seen="1").status_code == 302
 
 
+def test_open_applications_that_look_alike_are_shown_to_who_decides_alone(
+    client: Client, session: Session, bureau: Body
+) -> None:
+    other = make_bureau(session, "静安区财政局")
+
+    def apply(where: Body, name: str) -> tuple[Application, str]:
+        data = application_data(name=name, credit_code=make_credit_code())
+        made, token = services.begin_application(session, where.id, data, now=NOW)
+        complete_application(session, made)
+        return made, token
+
+    first, first_token = apply(bureau, "甲乙丙丁咨询有限公司")
+    second, token = apply(bureau, "甲乙丙己咨询有限公司")
+    apply(other, "甲乙丙戊咨询有限公司")
+    apply(bureau, "完全不同的律师事务所")
+    refused, _ = apply(bureau, "甲乙丙庚咨询有限公司")
+    refused.state = ApplicationState.WITHDRAWN
+    # Begun on the public form and never handed in: no bureau sees it.
+    draft = application_data(name="甲乙丙辛咨询有限公司", credit_code=make_credit_code())
+    services.begin_application(session, bureau.id, draft, now=NOW)
+    session.commit()
+    for asked, own in ((first_token, "甲乙丙丁"), (token, "甲乙丙己")):
+        shown = client.get(f"/agencies/apply/{asked}", follow_redirects=True)
+        assert shown.status_code == 200
+        assert [name in shown.text for name in ("甲乙丙丁", "甲乙丙己")] == [
+            own == "甲乙丙丁",
+            own == "甲乙丙己",
+        ]
+    officer = make_member(session, bureau, Role.BUREAU_SUPERVISOR)
+    sign_in(client, officer)
+    page = client.page(client.get(f"/agencies/applications/{first.id}"))
+    alike = [(text, href) for text, href in page.links if href.startswith("/agencies/applications/")]
+    assert (second.name, f"/agencies/applications/{second.id}") in alike
+    assert "本局还有相近的申请没有办结" in page.text
+    for name in ("甲乙丙戊", "甲乙丙庚", "甲乙丙辛", "完全不同"):
+        assert name not in page.text
+    client.delete_cookie("agencyqa")
+    sign_in(client, make_member(session, other, Role.BUREAU_SUPERVISOR))
+    assert client.get(f"/agencies/applications/{first.id}").status_code == 404
+
+
 def test_notice_of_a_decision_reaches_the_manager(session: Session, bureau: Body) -> None:
     load_reference_data(session, NOW)
     agency = make_agency(session, bureau)
