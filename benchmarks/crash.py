@@ -4,6 +4,8 @@
 
 A server with the demonstration year takes files and small writes from several agencies' browsers at once, and is killed
 again and again. Whatever it had acknowledged must be there afterwards, whole; whatever else is there must be whole too.
+What is larger than 1 MB goes in parts and goes on after each kill until it is there, and there once. At the end every
+browser leaves one unfinished.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ import hashlib
 import json
 import os
 import random
-import re
 import signal
 import socket
 import subprocess
@@ -21,41 +22,31 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException
-from http.cookies import SimpleCookie
 from pathlib import Path
-from urllib.parse import urlencode
 
 import sqlalchemy as sa
+from flask import current_app
 
 from agencyqa.app import create_app
 from agencyqa.audit.verification import verify
 from agencyqa.clock import utc_now
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
 from agencyqa.extensions import db
+from agencyqa.files.enums import UploadState
 from agencyqa.files.jobs import JOBS
-from agencyqa.files.models import FileFault, StoredFile
+from agencyqa.files.models import FileFault, PartialUpload, StoredFile
+from agencyqa.files.resuming import FOLDER, path_of
 from agencyqa.files.services import CONTENTS, INCOMING, current_store, key_of
+from benchmarks.crash_browsers import Browser, Said, upload_on
 from benchmarks.measure import machine
 from config import ROOT, Settings
 
 GUNICORN = "wsgi:app --worker-class gthread --workers 2 --threads 4 --no-control-socket".split()
 CLIENTS = 4
-SMALLEST, LARGEST = 20_000, 6_000_000
-
-
-@dataclass
-class Said:
-    """What the server acknowledged: hashes of files, titles of deliverables."""
-
-    files: dict[str, str] = field(default_factory=dict)
-    titles: list[str] = field(default_factory=list)
-    tried: int = 0
-    broken: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -81,7 +72,8 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"\n{machine()}")
     print(
         f"{said.tried} uploads and {len(said.titles)} small writes by {CLIENTS} browsers at once, {kills} kills; "
-        f"{len(said.files)} uploads acknowledged, {said.broken} broken off"
+        f"{len(said.files)} uploads acknowledged, {said.broken} requests broken off; "
+        f"{len(said.in_parts)} came in parts, which went on {said.resumed} times"
     )
     for fault in faults:
         print(f"FAULT: {fault}")
@@ -101,7 +93,7 @@ def _run(folder: Path, environment: dict[str, str], options: argparse.Namespace,
         browser.sign_in("agency", passwords["agency"])
         target = _open_engagement(environment, browser.body_id)
         clients = [
-            threading.Thread(target=_upload, args=(number, browser.copy(), target, options.uploads, said))
+            threading.Thread(target=upload_on, args=(number, browser.copy(), target, options.uploads, said))
             for number in range(CLIENTS)
         ]
         for client in clients:
@@ -109,12 +101,14 @@ def _run(folder: Path, environment: dict[str, str], options: argparse.Namespace,
         chance = random.Random(7)
         kills = 0
         while any(client.is_alive() for client in clients):
-            time.sleep(chance.uniform(0.4, 2.0))
+            time.sleep(chance.uniform(0.1, 1.0))
             if kills < options.kills:
                 os.killpg(server.pid, signal.SIGKILL)
                 server.wait()
                 kills += 1
                 server = _start(listener, environment)
+                # A server that only starts has nothing in its hands.
+                _await_ready(port)
         done.set()
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
@@ -148,57 +142,6 @@ def _await_ready(port: int) -> None:
     raise SystemExit("The server did not become ready.")
 
 
-class Browser:
-    """As much of one as an agency needs: cookies, and the token of its session."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.cookies: dict[str, str] = {}
-        self.token = ""
-        self.body_id = 0
-
-    def copy(self) -> Browser:
-        other = Browser(self.port)
-        other.cookies, other.token, other.body_id = dict(self.cookies), self.token, self.body_id
-        return other
-
-    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str, str]:
-        """(status, location, text). Raises OSError or HTTPException where the server died."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        given["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        try:
-            connection.request(method, path, body, given)
-            answer = connection.getresponse()
-            text = answer.read().decode("utf-8", "replace")
-        finally:
-            connection.close()
-        for line in answer.headers.get_all("Set-Cookie") or ():
-            self.cookies.update({name: each.value for name, each in SimpleCookie(line).items()})
-        return answer.status, answer.headers.get("Location", ""), text
-
-    def post(self, path: str, **fields: str) -> tuple[int, str, str]:
-        body = urlencode({"csrf_token": self.token, **fields}).encode()
-        return self.ask("POST", path, body, Content_Type="application/x-www-form-urlencoded")
-
-    def read_token(self, path: str) -> str:
-        _, _, text = self.ask("GET", path)
-        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', text)
-        assert found is not None, text[:500]
-        self.token = found[1]
-        return text
-
-    def sign_in(self, username: str, password: str) -> None:
-        self.read_token("/sign-in")
-        status, _, text = self.post("/sign-in", username=username, password=password)
-        assert status == 302, text[:500]
-        self.read_token("/account")
-        _, _, text = self.ask("GET", "/")
-        found = re.search(r'href="/agencies/(\d+)"', text)
-        assert found is not None, text[:2000]
-        self.body_id = int(found[1])
-
-
 def _open_engagement(environment: dict[str, str], agency_id: int) -> tuple[int, int]:
     """(engagement, deliverable) of the agency to which a file can be uploaded."""
     from_there = create_app(Settings.from_environ(environment))
@@ -214,63 +157,6 @@ def _open_engagement(environment: dict[str, str], agency_id: int) -> tuple[int, 
         return int(row[0]), int(row[1])
 
 
-def paper(chance: random.Random) -> bytes:
-    """A PDF of one page whose stream is noise; no two are alike."""
-    noise = chance.randbytes(chance.randrange(SMALLEST, LARGEST)).replace(b"/", b".")
-    parts = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(noise), noise),
-    ]
-    out, places = bytearray(b"%PDF-1.7\n"), []
-    for number, part in enumerate(parts, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, part)
-    table = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1)
-    out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(parts) + 1, table)
-    return bytes(out)
-
-
-def _upload(number: int, browser: Browser, target: tuple[int, int], uploads: int, said: Said) -> None:
-    chance = random.Random(1000 + number)
-    engagement_id, deliverable_id = target
-    base = f"/engagements/{engagement_id}/deliverables"
-    count = 0
-    while True:
-        with said.lock:
-            if said.tried >= uploads:
-                return
-            said.tried += 1
-        data = paper(chance)
-        count += 1
-        try:
-            status, _, text = browser.ask(
-                "PUT",
-                f"{base}/{deliverable_id}/upload",
-                data,
-                X_CSRFToken=browser.token,
-                X_File_Name=f"paper-{number}-{count}.pdf",
-                Content_Type="application/octet-stream",
-            )
-            if status == 200:
-                with said.lock:
-                    said.files[hashlib.sha256(data).hexdigest()] = f"paper-{number}-{count}.pdf"
-            else:
-                raise SystemExit(f"{status}: {text[:500]}")
-            title = f"崩溃测试 {number}-{count}"
-            status, location, text = browser.post(f"{base}/other", title=title)
-            if status == 302 and "sign-in" not in location:
-                with said.lock:
-                    said.titles.append(title)
-        except (OSError, HTTPException):
-            with said.lock:
-                said.broken += 1
-            time.sleep(0.1)
-
-
 def _look(environment: dict[str, str], said: Said) -> list[str]:
     """Every fault in what was left behind."""
     app = create_app(Settings.from_environ(environment))
@@ -280,8 +166,11 @@ def _look(environment: dict[str, str], said: Said) -> list[str]:
 
 def _faults(said: Said) -> Iterator[str]:
     session, store = db.session(), current_store()
-    kept = set(session.scalars(sa.select(DeliverableVersion.sha256)))
+    kept = Counter(session.scalars(sa.select(DeliverableVersion.sha256)))
     yield from (f"acknowledged and lost: {name}" for digest, name in said.files.items() if digest not in kept)
+    yield from (
+        f"taken {kept[digest]} times: {said.files[digest]}" for digest in said.in_parts if kept[digest] > 1
+    )
     titles = set(session.scalars(sa.select(Deliverable.title)))
     yield from (f"acknowledged and lost: {title}" for title in said.titles if title not in titles)
     for stored in session.scalars(sa.select(StoredFile).order_by(StoredFile.id)):
@@ -296,11 +185,27 @@ def _faults(said: Said) -> Iterator[str]:
         else:
             yield f"half a file: {entry.key}"
     remains = len(list(store.list(INCOMING)))
+    unfinished = session.scalars(
+        sa.select(PartialUpload).where(PartialUpload.state == UploadState.OPEN)
+    ).all()
+    for upload in unfinished:
+        lying = path_of(upload.token).read_bytes()[: upload.received]
+        if len(lying) < upload.received or lying != said.left.get(upload.token, lying):
+            yield f"not what was acknowledged of an unfinished upload: {upload.id}"
+    if missing := said.left.keys() - {upload.token for upload in unfinished}:
+        yield f"{len(missing)} unfinished uploads are gone"
+    waiting = sum(upload.received for upload in unfinished)
     session.rollback()
     # Two days later the nightly check has taken away what was broken off, and finds nothing wrong.
-    later = utc_now() + timedelta(days=2)
-    JOBS["files.verify"](session, later)
+    JOBS["files.verify"](session, utc_now() + timedelta(days=2))
     session.commit()
+    # And four days later, what nobody has sent to its end.
+    ended = JOBS["files.expire_uploads"](session, utc_now() + timedelta(days=4))
+    session.commit()
+    if ended != len(unfinished):
+        yield f"{ended} of {len(unfinished)} unfinished uploads were ended"
+    if parts := list(Path(current_app.config[FOLDER]).iterdir()):
+        yield f"the bytes of {len(parts)} unfinished uploads were not cleared"
     open_faults = session.scalars(sa.select(FileFault).where(FileFault.ended_at.is_(None))).all()
     orphans = sum(fault.kind.value == "orphan" for fault in open_faults)
     yield from (f"{fault.kind.value}: {fault.key}" for fault in open_faults if fault.kind.value != "orphan")
@@ -310,7 +215,8 @@ def _faults(said: Said) -> Iterator[str]:
     if report.fault is not None:
         yield "the audit chain does not hold"
     print(
-        f"{whole} whole contents, {orphans} of them without a row; {remains} broken uploads, cleared at night"
+        f"{whole} whole contents, {orphans} of them without a row; {remains} broken uploads, cleared at night; "
+        f"{len(unfinished)} uploads in parts unfinished with {waiting} bytes, cleared after three days"
     )
 
 
