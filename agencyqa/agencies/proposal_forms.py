@@ -15,7 +15,7 @@ from agencyqa.agencies.people_forms import (
     EndForm,
     PersonFields,
 )
-from agencyqa.agencies.services import AppointmentData, DocumentData, EndData
+from agencyqa.agencies.services import AppointmentData, DocumentData, EndData, WithdrawalData
 from agencyqa.files.uploads import UploadField, UploadForm
 from agencyqa.web.forms import AreaField, IdField, OnceForm
 
@@ -75,6 +75,11 @@ class DocumentProposal(Proposed, DocumentForm):
         return DocumentData(self.kind.data, self.valid_from.data)
 
 
+class WithdrawalProposal(Proposed):
+    def data_object(self) -> WithdrawalData:
+        return WithdrawalData()
+
+
 # The boxes of each matter in their order; whether there is a record against somebody the agency does not say.
 _PERSON = ("name", "education", "title", "licence", "work_since", "evaluation_since")
 FORMS: dict[Matter, tuple[type[Proposed], tuple[str, ...]]] = {
@@ -94,4 +99,7 @@ FORMS: dict[Matter, tuple[type[Proposed], tuple[str, ...]]] = {
     Matter.BRANCH: (BranchProposal, ("name", "head", "address", "valid_from")),
     Matter.BRANCH_END: (EndProposal, ("on",)),
     Matter.DOCUMENT: (DocumentProposal, ("kind", "valid_from")),
+    Matter.QUALIFICATION_WITHDRAWAL: (WithdrawalProposal, ()),
+    Matter.CREDENTIAL_WITHDRAWAL: (WithdrawalProposal, ()),
+    Matter.RECORD_WITHDRAWAL: (WithdrawalProposal, ()),
 }

@@ -68,6 +68,10 @@ class Matter(StrEnum):
     BRANCH = "branch"
     BRANCH_END = "branch_end"
     DOCUMENT = "document"
+    # Of an entry that was wrong from the beginning; it stays in the record as withdrawn.
+    QUALIFICATION_WITHDRAWAL = "qualification_withdrawal"
+    CREDENTIAL_WITHDRAWAL = "credential_withdrawal"
+    RECORD_WITHDRAWAL = "record_withdrawal"
 
 
 class ProposalAction(StrEnum):
@@ -155,6 +159,9 @@ describe(
         Matter.BRANCH: _l("登记分支机构"),
         Matter.BRANCH_END: _l("注销分支机构"),
         Matter.DOCUMENT: _l("提交证照、内部制度"),
+        Matter.QUALIFICATION_WITHDRAWAL: _l("撤销录入有误的资质"),
+        Matter.CREDENTIAL_WITHDRAWAL: _l("撤销录入有误的职称、执业资格"),
+        Matter.RECORD_WITHDRAWAL: _l("撤销录入有误的不良执业记录"),
     },
 )
 describe(

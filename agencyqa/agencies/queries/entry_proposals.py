@@ -19,8 +19,11 @@ from agencyqa.agencies.enums import Matter, ProposalState
 from agencyqa.agencies.models import (
     Appointment,
     Branch,
+    Credential,
     Person,
+    PersonRecord,
     ProfileProposal,
+    Qualification,
     RecordProposal,
     Tie,
 )
@@ -78,18 +81,28 @@ def _rows(visible: Any, table: Any, matter: Any, agency_id: int) -> Any:
     )
 
 
-def subject_of(session: Session, matter: Matter, target: Appointment | Tie | Branch | None) -> str:
+def subject_of(session: Session, matter: Matter, target: Any) -> str:
     """What the change is about, in the words of the record."""
     if isinstance(target, Appointment):
         return str(session.scalars(select(Person.name).where(Person.id == target.person_id)).one())
     if isinstance(target, Branch):
         return str(target.name)
+    if isinstance(target, Qualification | Credential):
+        return " · ".join(part for part in (_person_of(session, target), target.name, target.number) if part)
+    if isinstance(target, PersonRecord):
+        return f"{_person_of(session, target)} · {shown_day(target.decided_on)} · {target.authority}"
     if isinstance(target, Tie):
         body = session.scalar(select(Body.name).where(Body.id == target.body_id))
         whose = session.scalar(select(Person.name).where(Person.id == target.person_id))
         sides = " ".join(part for part in (body, target.other_name) if part)
         return f"{whose or gettext('机构本身')} · {sides} · {label_of(target.kind)}"
     return ""
+
+
+def _person_of(session: Session, entry: Qualification | Credential | PersonRecord) -> str:
+    if isinstance(entry, Qualification):
+        return ""
+    return str(session.scalars(select(Person.name).where(Person.id == entry.person_id)).one())
 
 
 def value_text(session: Session, name: str, value: Any) -> str:

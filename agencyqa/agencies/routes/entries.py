@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from agencyqa.accounts.queries import body_choices
 from agencyqa.agencies import queries, services
 from agencyqa.agencies.enums import Matter
-from agencyqa.agencies.models import Agency, Appointment, Branch, Person, RecordProposal, Tie
+from agencyqa.agencies.models import Agency, Appointment, Person, RecordProposal
 from agencyqa.agencies.policies import can_propose, visible_record_proposals
 from agencyqa.agencies.proposal_forms import FORMS, Proposed
 from agencyqa.agencies.reporting_forms import DecideProposalForm
@@ -83,9 +83,7 @@ def propose_entry(agency_id: int, key: str) -> ResponseReturnValue:
     return take_upload(form, save, page=page, constraints=services.CONSTRAINTS)
 
 
-def _form(
-    matter: Matter, agency: Agency, target: Appointment | Tie | Branch | None
-) -> tuple[Proposed, tuple[str, ...]]:
+def _form(matter: Matter, agency: Agency, target: services.Target) -> tuple[Proposed, tuple[str, ...]]:
     session = db.session()
     kind, names = FORMS[matter]
     given: dict[str, Any] = {}

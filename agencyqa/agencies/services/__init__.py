@@ -23,7 +23,15 @@ from agencyqa.agencies.services.evaluators import (
     change_person,
     end_appointment,
 )
-from agencyqa.agencies.services.matters import DEEDS, DocumentData, EndData, find_target, flat
+from agencyqa.agencies.services.matters import (
+    DEEDS,
+    DocumentData,
+    EndData,
+    Target,
+    WithdrawalData,
+    find_target,
+    flat,
+)
 from agencyqa.agencies.services.organisation import BranchData, add_document, close_branch, open_branch
 from agencyqa.agencies.services.people import (
     CredentialData,
@@ -97,7 +105,9 @@ __all__ = [
     "QualificationData",
     "RecordData",
     "ReportData",
+    "Target",
     "TieData",
+    "WithdrawalData",
     "add_credential",
     "add_document",
     "add_paper",

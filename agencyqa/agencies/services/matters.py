@@ -7,12 +7,23 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from agencyqa.agencies import plain
 from agencyqa.agencies.enums import DocumentKind, Matter
-from agencyqa.agencies.models import Agency, Appointment, Branch, Person, RecordProposal, Registration, Tie
+from agencyqa.agencies.models import (
+    Agency,
+    Appointment,
+    Branch,
+    Credential,
+    Person,
+    PersonRecord,
+    Qualification,
+    RecordProposal,
+    Registration,
+    Tie,
+)
 from agencyqa.agencies.services.evaluators import (
     AppointmentData,
     PersonData,
@@ -28,18 +39,27 @@ from agencyqa.agencies.services.organisation import (
     close_branch,
     open_branch,
 )
-from agencyqa.agencies.services.people import CredentialData, add_credential, credential_problems
+from agencyqa.agencies.services.people import (
+    CredentialData,
+    add_credential,
+    credential_problems,
+    withdraw_entry,
+)
 from agencyqa.agencies.services.qualifications import (
     QualificationData,
     add_qualification,
     qualification_problems,
+    withdraw_qualification,
 )
 from agencyqa.agencies.services.ties import TieData, declare_tie, end_tie, tie_problems
 from agencyqa.auth.actor import Actor
+from agencyqa.clock import local_date
+from agencyqa.db import open_period
 from agencyqa.errors import NotVisible, Stale
 from agencyqa.files.models import StoredFile
 
-Target = Appointment | Tie | Branch | None
+Entry = Appointment | Tie | Branch | Qualification | Credential | PersonRecord
+Target = Entry | None
 Problems = dict[str, Any]
 
 
@@ -55,6 +75,11 @@ class EndData:
 class DocumentData:
     kind: DocumentKind
     valid_from: date
+
+
+@dataclass(frozen=True)
+class WithdrawalData:
+    """Nothing but the reason, which every proposal has."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +111,7 @@ class Deed:
     takes: type[Any]
     problems: Callable[[Asked], Problems]
     enter: Callable[[Decided], object]
-    target: type[Appointment] | type[Tie] | type[Branch] | None = None
+    target: type[Entry] | None = None
     needs_file: bool = False
 
 
@@ -95,9 +120,13 @@ def find_target(session: Session, agency_id: int, matter: Matter, target_id: int
     table = DEEDS[matter].target
     if table is None:
         return None
-    found: Target = session.scalars(
-        select(table).where(table.id == target_id, table.agency_id == agency_id)
-    ).one_or_none()  # type: ignore[assignment]
+    is_own: ColumnElement[bool]
+    if issubclass(table, Credential | PersonRecord):
+        people = select(Appointment.person_id).where(Appointment.agency_id == agency_id)
+        is_own = table.person_id.in_(people)
+    else:
+        is_own = table.agency_id == agency_id
+    found: Target = session.scalars(select(table).where(table.id == target_id, is_own)).one_or_none()  # type: ignore[assignment]
     if found is None:
         raise NotVisible()
     return found
@@ -117,12 +146,41 @@ def _as_it_is(session: Session, target: Target) -> PersonData:
 
 
 def _end_problems(asked: Asked) -> Problems:
-    assert asked.target is not None
+    assert isinstance(asked.target, Appointment | Tie | Branch)
     if asked.target.valid_to is not None:
         return {"on": "entry_over"}
     if asked.data.on < asked.target.valid_from:
         return {"on": ("ends_before_start_of", {"day": asked.target.valid_from})}
     return {}
+
+
+def _withdrawal_problems(asked: Asked) -> Problems:
+    """A record against a person is withdrawn by the bureau that entered it."""
+    entry = asked.target
+    assert isinstance(entry, Qualification | Credential | PersonRecord)
+    if not isinstance(entry, Qualification):
+        _place_of(asked)
+    if isinstance(entry, PersonRecord) and entry.bureau_id != asked.registration.bureau_id:
+        return {"bureau_id": "not_a_choice"}
+    return {"": "entry_withdrawn"} if entry.withdrawn_at is not None else {}
+
+
+def _place_of(asked: Asked) -> Appointment:
+    """Where the person works for the agency now. Raise NotVisible: what a former employer kept is no longer his."""
+    assert isinstance(asked.target, Credential | PersonRecord)
+    found = asked.session.scalars(
+        select(Appointment)
+        .where(
+            Appointment.agency_id == asked.agency.id,
+            Appointment.person_id == asked.target.person_id,
+            open_period(Appointment.valid_from, Appointment.valid_to, local_date(asked.now)),
+        )
+        .order_by(Appointment.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        raise NotVisible()
+    return found
 
 
 def _of_person(asked: Asked) -> Problems:
@@ -203,6 +261,19 @@ def _add_document(decided: Decided) -> object:
     )
 
 
+def _withdraw_qualification(decided: Decided) -> None:
+    asked, reason = decided.asked, decided.proposal.reason
+    assert isinstance(asked.target, Qualification)
+    withdraw_qualification(decided.actor, asked.session, asked.target, reason=reason, now=asked.now)
+
+
+def _withdraw_entry(decided: Decided) -> None:
+    asked, reason = decided.asked, decided.proposal.reason
+    assert isinstance(asked.target, Credential | PersonRecord)
+    place = _place_of(asked)
+    withdraw_entry(decided.actor, asked.session, place, asked.target, reason=reason, now=asked.now)
+
+
 def _added(
     service: Callable[..., object],
 ) -> Callable[[Decided], object]:
@@ -241,6 +312,11 @@ DEEDS: dict[Matter, Deed] = {
     ),
     Matter.BRANCH_END: Deed(EndData, _end_problems, _close_branch, Branch),
     Matter.DOCUMENT: Deed(DocumentData, lambda asked: {}, _add_document, needs_file=True),
+    Matter.QUALIFICATION_WITHDRAWAL: Deed(
+        WithdrawalData, _withdrawal_problems, _withdraw_qualification, Qualification
+    ),
+    Matter.CREDENTIAL_WITHDRAWAL: Deed(WithdrawalData, _withdrawal_problems, _withdraw_entry, Credential),
+    Matter.RECORD_WITHDRAWAL: Deed(WithdrawalData, _withdrawal_problems, _withdraw_entry, PersonRecord),
 }
 
 

@@ -31,6 +31,7 @@ from agencyqa.agencies.models import (
     Branch,
     Credential,
     Person,
+    PersonRecord,
     Qualification,
     RecordProposal,
     Tie,
@@ -49,6 +50,7 @@ from tests.factories.files import make_stored, pdf
 
 TODAY = local_date(NOW)
 B = ProposalAction
+NOTHING = services.WithdrawalData()
 
 
 @dataclass
@@ -105,6 +107,7 @@ def test_each_matter_enters_the_record_once_it_is_confirmed(app: Flask, session:
         services.BranchData("甲分部", date(2019, 1, 1)),
         now=NOW,
     )
+    wrong = make_wrong_entries(session, case, place)
     person = services.PersonData("钱进", "高级会计师", "", date(2005, 1, 1), date(2010, 1, 1))
     changed = services.PersonData("赵敏", "教授", "", date(2005, 7, 1), date(2012, 1, 1))
     proposals = [
@@ -124,16 +127,20 @@ def test_each_matter_enters_the_record_once_it_is_confirmed(app: Flask, session:
             stored=make_stored(app, session, pdf("rules")),
             file_name="制度.pdf",
         ),
+        *(case.propose(matter, NOTHING, target_id=row.id) for matter, row in wrong.items()),
         case.propose(Matter.PERSON_END, services.EndData(TODAY, "退休"), target_id=place.id),
     ]
     assert {item.matter for item in proposals} == set(Matter)
     tables = (Qualification, Credential, AgencyDocument)
-    assert [counted(session, table) for table in tables] == [0, 0, 0]
+    assert [counted(session, table) for table in tables] == [1, 1, 0]
+    assert {row.withdrawn_at for row in wrong.values()} == {None}
     assert (tie.valid_to, branch.valid_to, place.valid_to) == (None, None, None)
     for proposal in proposals:
         case.decide(proposal)
         assert proposal.state is ProposalState.CONFIRMED
-    assert [counted(session, table) for table in tables] == [1, 1, 1]
+    assert [counted(session, table) for table in tables] == [2, 2, 1]
+    # What was wrong stays in the record, withdrawn for the reason that the agency gave.
+    assert {(row.withdrawn_at, row.withdrawal_reason) for row in wrong.values()} == {(NOW, "情况有变")}
     assert (tie.valid_to, branch.valid_to, place.valid_to, place.end_reason) == (TODAY, TODAY, TODAY, "退休")
     assert session.get_one(Person, place.person_id).title == "教授"
     assert set(session.scalars(select(Branch.name))) == {"甲分部", "乙分部"}
@@ -143,9 +150,87 @@ def test_each_matter_enters_the_record_once_it_is_confirmed(app: Flask, session:
         case.decide(proposals[0])
     session.commit()
     logged = session.scalars(select(AuditEntry.event).where(AuditEntry.target_type == "record_proposals"))
-    assert sorted(logged) == ["agencies.proposal.confirmed"] * 10 + ["agencies.proposal.made"] * 10
+    assert sorted(logged) == ["agencies.proposal.confirmed"] * 13 + ["agencies.proposal.made"] * 13
     told = select(InboxMessage.code).where(InboxMessage.membership_id == case.member.id)
-    assert session.scalars(told).all() == ["proposal_decided"] * 10
+    assert session.scalars(told).all() == ["proposal_decided"] * 13
+
+
+Wrong = dict[Matter, Qualification | Credential | PersonRecord]
+
+
+def make_wrong_entries(session: Session, case: Case, place: Appointment) -> Wrong:
+    """By the matter that withdraws it, what the bureau entered by mistake."""
+    officer = officer_of(case.bureau)
+    title = services.CredentialData(CredentialKind.TITLE, "讲师")
+    record = services.RecordData(TODAY, "区财政局", "不良执业")
+    return {
+        Matter.QUALIFICATION_WITHDRAWAL: services.add_qualification(
+            officer, session, case.agency, services.QualificationData("错录证书"), now=NOW
+        ),
+        Matter.CREDENTIAL_WITHDRAWAL: services.add_credential(officer, session, place, title, now=NOW),
+        Matter.RECORD_WITHDRAWAL: services.enter_record(officer, session, place, record, now=NOW),
+    }
+
+
+def test_who_may_propose_what_was_entered_wrong(session: Session, case: Case) -> None:
+    """Not what another agency holds, what is withdrawn already or what another bureau entered."""
+    place = make_evaluator(session, case.bureau, case.agency)
+    wrong = make_wrong_entries(session, case, place)
+    other = make_agency(session, case.bureau, "乙评估有限公司")
+    rival = Case(
+        session,
+        case.bureau,
+        other,
+        make_member(session, session.get_one(Body, other.id), Role.AGENCY_MANAGER),
+        case.officer,
+    )
+    for matter, row in wrong.items():
+        with pytest.raises(NotVisible):
+            rival.propose(matter, NOTHING, target_id=row.id)
+    foreign = make_bureau(session, "静安区财政局")
+    record = services.enter_record(
+        officer_of(case.bureau), session, place, services.RecordData(TODAY, "甲", "乙"), now=NOW
+    )
+    record.bureau_id = foreign.id
+    session.flush()
+    with pytest.raises(Invalid) as caught:
+        case.propose(Matter.RECORD_WITHDRAWAL, NOTHING, target_id=record.id)
+    assert caught.value.fields == {"bureau_id": ("not_a_choice", {})}
+    qualification, credential = (
+        wrong[Matter.QUALIFICATION_WITHDRAWAL],
+        wrong[Matter.CREDENTIAL_WITHDRAWAL],
+    )
+    case.decide(case.propose(Matter.QUALIFICATION_WITHDRAWAL, NOTHING, target_id=qualification.id))
+    with pytest.raises(Invalid, match="entry_withdrawn"):
+        case.propose(Matter.QUALIFICATION_WITHDRAWAL, NOTHING, target_id=qualification.id)
+    # Whoever has left the agency is not for it to speak of.
+    yesterday = TODAY - timedelta(days=1)
+    services.end_appointment(officer_of(case.bureau), session, place, on=yesterday, reason="x", now=NOW)
+    with pytest.raises(NotVisible):
+        case.propose(Matter.CREDENTIAL_WITHDRAWAL, NOTHING, target_id=credential.id)
+
+
+def test_a_wrong_entry_is_withdrawn_from_page_to_page(client: Client, session: Session, case: Case) -> None:
+    place = make_evaluator(session, case.bureau, case.agency)
+    wrong = make_wrong_entries(session, case, place)
+    sign_in(client, case.member)
+    home = f"/agencies/{case.agency.id}"
+    assert "提出撤销 错录证书" in client.get(home).text
+    shown = client.get(f"{home}/people/{place.id}").text
+    assert "提出撤销 讲师" in shown
+    qualification = wrong[Matter.QUALIFICATION_WITHDRAWAL]
+    form = client.get(f"{home}/proposals/entries/new/qualification_withdrawal?target={qualification.id}")
+    assert "错录证书" in client.page(form).text
+    assert client.submit(form, "main-form", why="录入时写错名称").status_code == 302
+    assert qualification.withdrawn_at is None
+    client.post("/sign-out")
+    sign_in(client, case.officer)
+    (proposal,) = session.scalars(select(RecordProposal)).all()
+    page = client.get(f"{home}/proposals/entries/{proposal.id}")
+    assert "撤销录入有误的资质" in client.page(page).text
+    assert client.submit(page, "main-form", action="confirm").status_code == 302
+    assert (qualification.withdrawn_at is None, qualification.withdrawal_reason) == (False, "录入时写错名称")
+    assert "录入时写错名称" in client.page(client.get(home)).text
 
 
 def test_what_cannot_be_proposed(session: Session, case: Case) -> None:
