@@ -61,7 +61,7 @@ from tests.factories.agencies import (
 )
 from tests.factories.assessments import load_schemes, make_grade_table, make_share_table
 from tests.factories.engagements import make_engagement
-from tests.factories.files import make_stored, pdf
+from tests.factories.files import make_stored, make_upload, pdf
 from tests.factories.measures import scheme_text
 from tests.factories.objects import make_object
 from tests.factories.rounds import make_round, make_sheet
@@ -130,7 +130,8 @@ class Places:
         own.put("appointment_id", make_evaluator(self.session, first, agency, f"主评{name}").id)
         self.papers(name, first, own)
         own.put("qualification_id", make_qualification(self.session, first, agency, f"证照{name}").id)
-        self.person(f"manager {name}", self.session.get_one(Body, agency.id), Role.AGENCY_MANAGER)
+        manager = self.person(f"manager {name}", self.session.get_one(Body, agency.id), Role.AGENCY_MANAGER)
+        self.drawer(f"account manager {name}").put("upload_id", make_upload(self.session, manager).id)
         return agency
 
     def application(self, name: str, bureau: Body) -> None:

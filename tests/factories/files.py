@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import io
 import itertools
+import secrets
 import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
+from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from agencyqa.files.enums import FileKind, ScanState
-from agencyqa.files.models import StoredFile
+from agencyqa.accounts.models import Membership
+from agencyqa.files.enums import FileKind, ScanState, UploadState
+from agencyqa.files.models import PartialUpload, StoredFile
 from agencyqa.files.services import keep_bytes
 from tests.factories.accounts import NOW
 
@@ -125,3 +128,21 @@ def make_stored_row(session: Session, kind: FileKind = FileKind.PDF, size: int =
     session.add(row)
     session.flush()
     return row
+
+
+def make_upload(session: Session, membership: Membership) -> PartialUpload:
+    """A file of which a half has come, without its bytes."""
+    upload = PartialUpload(
+        token=secrets.token_urlsafe(32),
+        membership_id=membership.id,
+        place="/",
+        file_name="half.pdf",
+        size=2000,
+        received=1000,
+        state=UploadState.OPEN,
+        created_at=NOW,
+        expires_at=NOW + timedelta(days=3),
+    )
+    session.add(upload)
+    session.flush()
+    return upload
