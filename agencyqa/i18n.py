@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import flask_babel
@@ -35,6 +36,16 @@ def gettext(text: str, **values: Any) -> str:
     """
     found = _look_up(language(), text)
     return found % values if values else found
+
+
+def aside(text: object, more: object) -> str:
+    """``more`` in brackets behind ``text``, in those of the reader's language."""
+    return gettext("%(what)s（%(more)s）", what=text, more=more)
+
+
+def listed(items: Iterable[object]) -> str:
+    """Several things in a row, set apart as the reader's language does it."""
+    return gettext("、").join(str(item) for item in items)
 
 
 def page_text(text: str, /, **values: Any) -> Markup:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from agencyqa.agencies.queries import export_rows
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
+from agencyqa.i18n import listed
 from agencyqa.spreadsheets.workbook import Column, Kind, open_workbook
 from agencyqa.web.labels import label_of
 
@@ -68,7 +69,7 @@ def write_register(
                     **row,
                     "kind": label_of(row["kind"]),
                     "standing": label_of(row["standing"]),
-                    "sectors": "、".join(str(label_of(sector)) for sector in row["sectors"]),
+                    "sectors": listed(label_of(sector) for sector in row["sectors"]),
                     "on_credit_platform": gettext("是") if row["on_credit_platform"] else gettext("否"),
                 }
             )

@@ -19,6 +19,7 @@ from agencyqa.engagements.deliverables.models import Deliverable
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import reads_contract, visible
+from agencyqa.i18n import aside, listed
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.web.tables import Key
 
@@ -263,7 +264,7 @@ def evaluator_choices(session: Session, actor: Actor) -> Choices:
     for row in rows:
         names[row.id] = row.name
         agencies.setdefault(row.id, []).append(row.agency)
-    return [(person_id, f"{name}（{'、'.join(agencies[person_id])}）") for person_id, name in names.items()]
+    return [(person_id, aside(name, listed(agencies[person_id]))) for person_id, name in names.items()]
 
 
 def _bodies(session: Session, condition: sa.ColumnElement[bool]) -> Choices:

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from agencyqa.files.uploads import UploadForm
+from agencyqa.i18n import listed
 from agencyqa.inspections.checklist_format import Item
 from agencyqa.inspections.enums import Answer, Channel, CheckState, FindingState, Severity
 from agencyqa.inspections.services.checklists import ChecklistData, ItemData
@@ -56,7 +57,7 @@ class PeopleField(_OptionsField):
     @property
     def shown(self) -> str:
         texts = {key: str(text) for key, text in self.choices}
-        return "、".join(texts.get(value, str(value)) for value in self.data or ())
+        return listed(texts.get(value, str(value)) for value in self.data or ())
 
     def check(self, value: list[int]) -> None:
         for each in value:

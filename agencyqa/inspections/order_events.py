@@ -33,7 +33,7 @@ FIELDS = {
     "reviewed_on": _l("复查日期"),
     "is_accepted": _l("是否通过"),
     "late_days": _l("逾期工作日"),
-    "answer": _l("答复次序"),
+    "answer": _l("答复"),
     "file_name": _l("文件名"),
     "sha256": _l("文件校验值"),
     "size": _l("字节数"),

@@ -63,7 +63,7 @@ def load_with_notes(name: str, status: int = 1) -> tuple[CheckedFile, list[str]]
     path = shipped_path(name) or Path(name)
     if not path.is_file():
         click.echo(problem_line(name, FileProblem(Problem("", "unknown_scheme", {"key": name}))), err=True)
-        click.echo(gettext("系统自带的方案：%(keys)s", keys="、".join(shipped_keys())), err=True)
+        click.echo(gettext("系统自带的方案：%(keys)s", keys=gettext("、").join(shipped_keys())), err=True)
         raise SystemExit(status)
     content = read_file(path)
     if is_workbook(path.name, content):

@@ -126,14 +126,15 @@ def provision_label(provision: Provision) -> str:
     title = measure.title_en if english else measure.title
     if not measure.title_is_ours and not english:
         title = f"《{title}》"
-    number = f"（{version.doc_number}）" if version.doc_number else ""
+    if version.doc_number:
+        title = gettext("%(what)s（%(more)s）", what=title, more=version.doc_number)
     if provision.article_number is None:
         article = "" if measure.kind is MeasureKind.FORM else gettext("（条款号待核对）")
     elif measure.kind is MeasureKind.FORM:
         article = gettext("第 %(number)s 项", number=provision.article_number)
     else:
         article = gettext("第%(number)s条", number=provision.article_number)
-    return f"{title}{number}{' ' if english else ''}{article}".strip()
+    return f"{title}{' ' if english else ''}{article}".strip()
 
 
 def provision_summary(provision: Provision) -> str:

@@ -10,6 +10,7 @@ from agencyqa.accounts.models import Body
 from agencyqa.accounts.queries import body_choices
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind
+from agencyqa.i18n import aside
 from agencyqa.objects.enums import BudgetType, ObjectKind
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.objects.policies import visible
@@ -113,4 +114,4 @@ def object_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
         .where(visible(actor), EvaluationObject.bureau_id == actor.bureau_id)
         .order_by(EvaluationObject.budget_year.desc(), EvaluationObject.code, EvaluationObject.id)
     )
-    return [(row.id, f"{row.budget_year} · {row.name}（{row.code}）") for row in rows]
+    return [(row.id, f"{row.budget_year} · {aside(row.name, row.code)}") for row in rows]

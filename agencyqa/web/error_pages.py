@@ -18,10 +18,10 @@ from werkzeug.routing import BuildError
 
 from agencyqa.errors import AgencyQAError, Invalid, NotVisible, Stale
 from agencyqa.extensions import db
+from agencyqa.i18n import listed
 from agencyqa.web import refusals
 from agencyqa.web.bodies import is_raw_upload
 from agencyqa.web.fields import InputField, SecretField
-from agencyqa.web.formats import listed
 from agencyqa.web.messages import sentence
 from agencyqa.web.refusals import after_refusal
 

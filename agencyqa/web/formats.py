@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from agencyqa.clock import SHANGHAI
+from agencyqa.i18n import listed
 from agencyqa.scoring import SCALE, format_fraction, format_points
 from agencyqa.web.labels import label_of
 
@@ -124,11 +124,6 @@ def _parameter(name: str, value: Any) -> Any:
     if isinstance(value, int) and name.endswith("_fen"):
         return yuan(value)
     return value
-
-
-def listed(items: Iterable[object]) -> str:
-    """Several things in a row, set apart as the reader's language does it."""
-    return str(gettext("、")).join(str(item) for item in items)
 
 
 def grouped(figure: str) -> str:

@@ -18,6 +18,7 @@ from agencyqa.agencies.policies import registration_visible
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import Role
 from agencyqa.db import open_period
+from agencyqa.i18n import aside
 from agencyqa.web.labels import label_of
 
 
@@ -146,7 +147,7 @@ def agency_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
     return [
         (
             row.id,
-            row.name if row.standing is Standing.REGISTERED else f"{row.name}（{label_of(row.standing)}）",
+            row.name if row.standing is Standing.REGISTERED else aside(row.name, label_of(row.standing)),
         )
         for row in rows
     ]

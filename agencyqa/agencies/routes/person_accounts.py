@@ -15,6 +15,7 @@ from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
 from agencyqa.extensions import db
+from agencyqa.i18n import aside
 
 
 @bp.route("/<int:agency_id>/people/<int:appointment_id>/account", methods=["GET", "POST"])
@@ -26,7 +27,7 @@ def link_account(agency_id: int, appointment_id: int) -> ResponseReturnValue:
     name = person.name
     form = AccountForm()
     form.user_id.choices = [
-        (each.id, f"{each.display_name}（{each.username}）")
+        (each.id, aside(each.display_name, each.username))
         for each in queries.agency_accounts(session, agency_id, today())
     ]
     if not form.is_submitted():

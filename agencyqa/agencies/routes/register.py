@@ -61,8 +61,8 @@ def compare() -> ResponseReturnValue:
 @requires(Permission.AGENCIES_EXPORT)
 def export() -> ResponseReturnValue:
     filters, statement = _filtered()
-    conditions = "；".join(
-        f"{field.label.text}：{_shown(field)}"
+    conditions = gettext("；").join(
+        f"{field.label.text}{gettext('：')}{_shown(field)}"
         for field in filters
         if hasattr(field, "is_blank") and not field.is_blank()
     )

@@ -15,6 +15,7 @@ from agencyqa.assessments.forms.result_page import exact_text
 from agencyqa.assessments.forms.rule_words import percent, plan_lines, veto_label
 from agencyqa.assessments.models import AnnualResult, GradeTable
 from agencyqa.assessments.year_plan import YearPlan
+from agencyqa.i18n import listed
 from agencyqa.scoring import format_points, fraction_from_data
 
 
@@ -180,7 +181,5 @@ def _vetoes(
                     grade=band_label(table.bands, grade["key"]),
                 )
             )
-        lines.append(
-            VetoLine(veto_label(known[key]), "、".join(each["numbers"]), gettext("；").join(effects))
-        )
+        lines.append(VetoLine(veto_label(known[key]), listed(each["numbers"]), gettext("；").join(effects)))
     return lines

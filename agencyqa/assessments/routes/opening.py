@@ -21,6 +21,7 @@ from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import visible_to
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
+from agencyqa.i18n import aside
 from agencyqa.web.loading import one_or_404
 from agencyqa.web.messages import sentence
 
@@ -65,7 +66,7 @@ def invite(engagement_id: int) -> ResponseReturnValue:
     known, invited = experts_of(session, engagement.bureau_id, today()), invited_to(session, engagement.id)
     form = InviteForm()
     form.experts.choices = [
-        (each.user_id, f"{each.display_name}（{each.body_name}）")
+        (each.user_id, aside(each.display_name, each.body_name))
         for each in known
         if each.user_id not in invited
     ]

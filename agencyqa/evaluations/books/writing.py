@@ -15,7 +15,7 @@ from agencyqa.evaluations.enums import Dimension, ProblemKind
 from agencyqa.evaluations.forms.fields import LEVELS
 from agencyqa.evaluations.queries.problems import ProblemView
 from agencyqa.evaluations.views import RecordView
-from agencyqa.i18n import language
+from agencyqa.i18n import aside, language
 from agencyqa.scoring import format_points
 from agencyqa.spreadsheets.tables import ColumnSpec
 from agencyqa.spreadsheets.workbook import Column, Kind, Workbook, open_workbook
@@ -193,7 +193,7 @@ def _export_figures(book: Workbook, view: RecordView, title: str, notes: Sequenc
     for figure in view.figures:
         sheet.write(
             (
-                f"{figure.label}（{figure.demand}）" if figure.demand else figure.label,
+                aside(figure.label, figure.demand) if figure.demand else figure.label,
                 figure.stated,
                 figure.readded,
                 "\n".join(each.text for each in figure.checks),

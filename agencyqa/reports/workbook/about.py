@@ -11,11 +11,12 @@ from flask_babel import gettext
 from agencyqa.assessments.annual import SHOWN_PLACES
 from agencyqa.assessments.forms.ranking_page import band_label
 from agencyqa.auth.actor import Actor
+from agencyqa.i18n import listed
 from agencyqa.reports.workbook.content import Year
 from agencyqa.reports.workbook.marks import Marks, reference_note
 from agencyqa.scoring import format_points
 from agencyqa.spreadsheets.workbook import Column, Kind, Sheet, Workbook
-from agencyqa.web.formats import listed, moment
+from agencyqa.web.formats import moment
 from agencyqa.web.labels import label_of
 
 

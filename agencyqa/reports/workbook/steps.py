@@ -87,11 +87,11 @@ def _places(slots: Sequence[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
 
 
 def _lines(criterion: TraceCriterion) -> Iterator[Line]:
-    semicolon = gettext("；")
+    semicolon, colon = gettext("；"), gettext("：")
     yield (
         criterion.label,
         gettext("填报内容"),
-        semicolon.join(f"{name}：{value}" for name, value in criterion.inputs),
+        semicolon.join(f"{name}{colon}{value}" for name, value in criterion.inputs),
         semicolon.join(criterion.notes) or None,
         criterion.counted,
     )

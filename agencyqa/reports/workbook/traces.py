@@ -16,12 +16,12 @@ from agencyqa.assessments.forms.result_page import (
 )
 from agencyqa.assessments.forms.year_parts import YearParts, year_parts
 from agencyqa.assessments.models import AnnualResult
+from agencyqa.i18n import aside, listed
 from agencyqa.reports.workbook.content import CountedSheet, Item, Year
 from agencyqa.reports.workbook.marks import Marks
 from agencyqa.reports.workbook.steps import StepLines
 from agencyqa.scoring import format_points, fraction_from_data
 from agencyqa.spreadsheets.workbook import Column, Kind, Workbook
-from agencyqa.web.formats import listed
 from agencyqa.web.labels import label_of
 
 _NO_IDS: frozenset[int] = frozenset()
@@ -233,7 +233,7 @@ def _taken_off(counted: CountedSheet) -> list[tuple[str, int]]:
 
 
 def _signed(figure: Fraction) -> str:
-    return exact_text(figure) if figure >= 0 else f"（{exact_text(figure)}）"
+    return exact_text(figure) if figure >= 0 else aside("", exact_text(figure)).strip()
 
 
 def _equals(figure: str) -> str:

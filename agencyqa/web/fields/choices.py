@@ -9,7 +9,8 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from agencyqa.web import formats, normalise
+from agencyqa.i18n import listed
+from agencyqa.web import normalise
 from agencyqa.web.fields.base import InputField
 from agencyqa.web.labels import choices_of
 from agencyqa.web.messages import sentence
@@ -134,7 +135,7 @@ class MultiChoiceField(ChoiceField):
 
     @property
     def shown(self) -> str:
-        return formats.listed(self.written(member) for member in self.data or ())
+        return listed(self.written(member) for member in self.data or ())
 
     def check(self, value: list[StrEnum]) -> None:
         allowed = {str(key) for key, _ in self.choices}
