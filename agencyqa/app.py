@@ -105,7 +105,7 @@ from agencyqa.inspections import routes as inspections_routes
 from agencyqa.jobs import cli as job_cli
 from agencyqa.jobs import messages as job_messages
 from agencyqa.jobs import routes as job_routes
-from agencyqa.jobs import runner
+from agencyqa.jobs import runner, upkeep
 from agencyqa.jobs.registry import register_jobs
 from agencyqa.measures import events as measures_events
 from agencyqa.measures import messages as measures_messages
@@ -214,6 +214,7 @@ EVENTS = (
 JOBS = {
     **audit_jobs.JOBS,
     **files_jobs.JOBS,
+    **upkeep.JOBS,
     **agencies_jobs.JOBS,
     **engagements_jobs.JOBS,
     **deliverables_jobs.JOBS,

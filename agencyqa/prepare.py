@@ -32,6 +32,7 @@ from agencyqa.engagements.recusal import services as recusal
 from agencyqa.evaluations.standards import load_standards
 from agencyqa.extensions import db
 from agencyqa.inspections.services.reference import load_checklists
+from agencyqa.jobs.upkeep import refresh_statistics
 from agencyqa.measures import services as measures
 from agencyqa.web import health
 from config import KEY_LENGTH, ROOT, Settings, SettingsError, is_loopback
@@ -200,6 +201,8 @@ def _demo(app: Flask, settings: Settings, options: argparse.Namespace) -> int:
         sign_what_has_no_signature(session)
     else:
         loading.load(session, settings.data_dir, utc_now())
+        refresh_statistics(session, utc_now())
+        session.commit()
     loading.print_summary(session, settings.data_dir)
     return 0
 

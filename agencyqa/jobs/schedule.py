@@ -74,6 +74,12 @@ SCHEDULE: tuple[Job, ...] = (
         _l("每天凌晨重新计算存储文件的摘要，并核对登记与存储两边，结果见“文件完整性”。"),
     ),
     Job(
+        "database.refresh_statistics",
+        "30 3 * * *",
+        _l("更新数据库统计"),
+        _l("使用 SQLite 时每天凌晨重新统计数据分布，数据量大时列表才打开得快；PostgreSQL 自行维护。"),
+    ),
+    Job(
         "files.scan",
         "*/15 * * * *",
         _l("病毒扫描"),

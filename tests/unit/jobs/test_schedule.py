@@ -58,6 +58,7 @@ def test_names_are_those_of_areas_and_unique() -> None:
             "agencies",
             "inspections",
             "files",
+            "database",
             "notifications",
         ),
         "audit",
