@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from agencyqa.audit.models import AuditEntry
 from agencyqa.auth.actor import Actor
 from agencyqa.inspections.enums import FindingState, OrderState
 from agencyqa.inspections.models import RectificationOrder
@@ -82,7 +83,9 @@ def order_page(session: Session, actor: Actor, order: RectificationOrder) -> Ord
         answers=handed_in,
         draft=next((block for block in blocks if block.row.submitted_at is None), None),
         steps=_steps(order),
-        events=_events(actor, order, around, handed_in, reviews),
+        events=_in_order(
+            [*_events(actor, order, around, handed_in, reviews), *_moves(session, order, around)]
+        ),
     )
 
 
@@ -119,7 +122,7 @@ def _events(
     answers: Sequence[AnswerBlock],
     reviews: Sequence[Row[Any]],
 ) -> list[Event]:
-    """Newest first. A bureau learns who acted for the agency; of the bureau's side an agency learns the body."""
+    """A bureau learns who acted for the agency; of the bureau's side an agency learns the body."""
 
     def bureau(person: str | None) -> str:
         return (person if actor.is_bureau else None) or around.bureau
@@ -149,6 +152,30 @@ def _events(
         events.append(
             Event(order.closed_at, gettext("办结"), bureau(around.closed_by), order.close_reason, "success")
         )
+    return events
+
+
+def _moves(session: Session, order: RectificationOrder, around: Surroundings) -> list[Event]:
+    """How the calendar moved the term: the log alone keeps it."""
+    rows = session.execute(
+        select(AuditEntry.at, AuditEntry.detail)
+        .where(
+            AuditEntry.target_type == RectificationOrder.__tablename__,
+            AuditEntry.target_id == order.id,
+            AuditEntry.event == "inspections.order.due_moved",
+        )
+        .order_by(AuditEntry.sequence)
+    )
+    events = []
+    for row in rows:
+        before, after = row.detail["changes"]["due_on"]
+        title = gettext("工作日历变动，期限由 %(before)s 改为 %(after)s", before=before, after=after)
+        events.append(Event(row.at, title, around.bureau))
+    return events
+
+
+def _in_order(events: list[Event]) -> list[Event]:
+    """Newest first."""
     return sorted(events, key=lambda event: event.at)[::-1]
 
 

@@ -1,4 +1,4 @@
-"""Terms counted over a year whose holidays were not published, counted again when the calendar has changed.
+"""Terms counted over a day that changed, or over a year whose holidays were not published, counted again.
 
 Only terms that still run: what was handed in was judged by the day that held then.
 """
@@ -6,8 +6,9 @@ Only terms that still run: what was handed in was judged by the day that held th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,7 @@ from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.inspections import order_workflow
-from agencyqa.inspections.enums import FindingState
+from agencyqa.inspections.enums import FindingState, OrderState
 from agencyqa.inspections.models import Finding, RectificationOrder
 from agencyqa.inspections.numbering import plain_number
 from agencyqa.inspections.services import order_notices, telling
@@ -27,7 +28,7 @@ def follow_calendar(session: Session, actor: Actor, now: datetime, days: Sequenc
     orders = session.scalars(
         select(RectificationOrder)
         .where(
-            RectificationOrder.is_due_provisional,
+            sa.or_(RectificationOrder.is_due_provisional, *_orders_over(days)),
             RectificationOrder.state.in_(order_workflow.AWAITS_ANSWER),
         )
         .order_by(RectificationOrder.id)
@@ -37,7 +38,7 @@ def follow_calendar(session: Session, actor: Actor, now: datetime, days: Sequenc
     findings = session.scalars(
         select(Finding)
         .where(
-            Finding.is_statement_due_provisional,
+            sa.or_(Finding.is_statement_due_provisional, *_findings_over(days)),
             Finding.state == FindingState.NOTIFIED,
             Finding.stated_at.is_(None),
         )
@@ -54,6 +55,23 @@ def follow_calendar(session: Session, actor: Actor, now: datetime, days: Sequenc
         _recount_statement(session, actor, finding, calendar, now)
 
 
+def _orders_over(days: Sequence[date]) -> list[sa.ColumnElement[bool]]:
+    """Those whose first term lasts; of one that was sent back somebody named the day."""
+    if not days:
+        return []
+    counted = RectificationOrder.state == OrderState.ISSUED
+    span = sa.and_(RectificationOrder.issued_on < max(days), RectificationOrder.due_on >= min(days))
+    return [sa.and_(counted, span)]
+
+
+def _findings_over(days: Sequence[date]) -> list[sa.ColumnElement[bool]]:
+    if not days:
+        return []
+    # A day begins in Shanghai before it does in the time that is stored.
+    told_before = datetime.combine(max(days), time(), UTC)
+    return [sa.and_(Finding.notified_at < told_before, Finding.statement_due_on >= min(days))]
+
+
 def _recount_order(
     session: Session, actor: Actor, order: RectificationOrder, calendar: WorkingCalendar, now: datetime
 ) -> None:
@@ -61,7 +79,7 @@ def _recount_order(
     order.due_on, order.is_due_provisional = due.on, due.is_provisional
     if due.on == before:
         return
-    if due.on >= local_date(now):
+    if not calendar.is_late(due.on, local_date(now)):
         order.is_overdue = False
     session.flush()
     record(
