@@ -35,3 +35,24 @@ def test_english_and_back(desks: Desks, live_server: Any) -> None:
     page.get_by_role("button", name="中文").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     expect(page.get_by_role("heading", level=1)).to_have_text("登录")
+
+
+def test_many_conditions_fold_on_a_phone(desks: Desks, live_server: Any) -> None:
+    page = desks.sit_down(live_server, "supervisor", java_script_enabled=False, viewport=PHONE)
+    page.goto("/agencies/")
+    name, fold = page.get_by_label("名称或信用代码"), page.locator(".filters-fold > summary")
+    expect(name).to_be_hidden()
+    # The first agency is on the first screen.
+    first = page.locator("tbody tr").first.bounding_box()
+    assert first is not None
+    assert first["y"] < PHONE["height"]
+    fold.click()
+    name.fill("咨询")
+    page.get_by_role("button", name="查询").click()
+    # A condition that holds is seen.
+    expect(page.get_by_label("名称或信用代码")).to_have_value("咨询")
+    expect(page.get_by_label("名称或信用代码")).to_be_visible()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(fold).to_be_hidden()
+    page.goto("/agencies/")
+    expect(page.get_by_label("名称或信用代码")).to_be_visible()
