@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import flask_babel
-from babel import Locale
 from flask import g, has_request_context, session
+from flask.globals import app_ctx
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -25,7 +25,11 @@ _kept_markup: dict[tuple[str, str], Markup] = {}
 
 def language() -> str:
     """The reader's, "zh" or "en"; outside an application the source language."""
-    locale = flask_babel.get_locale()
+    try:
+        # Where the library has put its answer for this request: a list asks in every row.
+        return str(app_ctx.g._flask_babel.babel_locale.language)
+    except (AttributeError, RuntimeError):
+        locale = flask_babel.get_locale()
     return SOURCE_LANGUAGE if locale is None else str(locale.language)
 
 
@@ -85,5 +89,5 @@ def select_locale() -> str:
     return LOCALES.get(str(chosen), SOURCE_LOCALE)
 
 
-def html_language(locale: Locale | None) -> str:
-    return "en" if locale is not None and locale.language == "en" else "zh-CN"
+def html_language() -> str:
+    return "en" if language() == "en" else "zh-CN"

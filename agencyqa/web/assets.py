@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from functools import lru_cache
 from pathlib import Path
 
 from flask import current_app, request, url_for
@@ -36,13 +38,19 @@ def content_hash(endpoint: str, filename: str) -> str | None:
     folder = (
         current_app.static_folder if endpoint == OWN else current_app.blueprints["bootstrap"].static_folder
     )
-    path = safe_join(folder or "", filename)
+    path = _path(folder or "", filename)
     if path is None:
         return None
     try:
-        changed = Path(path).stat().st_mtime_ns
+        changed = os.stat(path).st_mtime_ns
         if (path, changed) not in _hashes:
             _hashes[path, changed] = hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
     except OSError:
         return None
     return _hashes[path, changed]
+
+
+# Bounded, because whoever asks for an address chooses the name.
+@lru_cache(maxsize=256)
+def _path(folder: str, filename: str) -> str | None:
+    return safe_join(folder, filename)

@@ -18,6 +18,9 @@ from agencyqa.web.labels import label_of
 NOTHING = "—"
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
+FEN_PER_HUNDREDTH_OF_WAN = FEN_PER_WAN // 100
+# A half goes up, as in ``scoring.units``.
+HALF = FEN_PER_HUNDREDTH_OF_WAN // 2
 
 
 def points(units: int | None) -> str:
@@ -40,12 +43,18 @@ def percent(value: Fraction | tuple[int, int] | None, places: int = 1) -> str:
 
 
 def yuan(fen: int | None) -> str:
-    return NOTHING if fen is None else grouped(format_fraction(Fraction(fen, FEN_PER_YUAN), 2))
+    return NOTHING if fen is None else _hundredths(fen)
 
 
 def wan(fen: int | None) -> str:
     """Fen as 万元 with two decimals; the heading of the column names the unit."""
-    return NOTHING if fen is None else grouped(format_fraction(Fraction(fen, FEN_PER_WAN), 2))
+    return NOTHING if fen is None else _hundredths((fen + HALF) // FEN_PER_HUNDREDTH_OF_WAN)
+
+
+def _hundredths(value: int) -> str:
+    """Without a fraction in between: lists show money in every row."""
+    whole, rest = divmod(abs(value), 100)
+    return f"{'-' if value < 0 else ''}{whole:,}.{rest:02d}"
 
 
 def number(value: int | None) -> str:
@@ -80,7 +89,7 @@ def day(value: date | datetime | None) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    return NOTHING if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return NOTHING if value is None else value.astimezone(SHANGHAI).isoformat(" ", "minutes")[:16]
 
 
 def dash(value: Any) -> Any:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import current_app, request
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.i18n import language
+from agencyqa.web.panels import rendered
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,8 @@ ENTRIES: tuple[tuple[object, tuple[Entry, ...]], ...] = (
     ),
 )
 
-# (language, id of the text in the table) → text: all of them stand on every page.
-_shown: dict[tuple[str, int], str] = {}
+# What is drawn of it takes 8 KB; there are many places and numbers, and few of them at a time.
+_MOST_DRAWN = 500
 _badges: dict[str, Callable[[Actor], int]] = {}
 
 
@@ -107,16 +109,32 @@ def register_badge(endpoint: str, count: Callable[[Actor], int]) -> None:
     _badges[endpoint] = count
 
 
-def navigation(actor: Actor | None, section: str | None = None) -> list[Group]:
-    """The groups an actor may use. ``section`` is the endpoint to light up, else the nearest one is."""
+def drawn_navigation(actor: Actor | None, section: str | None = None) -> Markup:
+    """The groups an actor may use, as markup. ``section`` is the endpoint to light up, else the nearest one is.
+
+    Whoever has the same role and language and stands at the same place with the same numbers sees the same: it is
+    drawn once and kept, without anything that belongs to a person.
+    """
     if actor is None:
-        return []
+        return Markup()
+    counts = {endpoint: count(actor) for endpoint, count in _badges.items()}
+    drawn: dict[object, Markup] = current_app.extensions.setdefault("agencyqa.navigation", {})
+    place = (request.script_root, language(), actor.role, section, request.endpoint, *counts.values())
+    found = drawn.get(place)
+    if found is None:
+        if len(drawn) >= _MOST_DRAWN:
+            drawn.clear()
+        found = drawn[place] = rendered("web/navigation.html", groups=_groups(actor, section, counts))
+    return found
+
+
+def _groups(actor: Actor, section: str | None, counts: Mapping[str, int]) -> list[Group]:
     allowed = [
         (title, [entry for entry in entries if _is_offered(entry, actor)]) for title, entries in ENTRIES
     ]
     current = section or _nearest([entry.endpoint for _, entries in allowed for entry in entries])
     return [
-        Group(_text(title), [_link(entry, actor, current) for entry in entries])
+        Group(str(title), [_link(entry, counts.get(entry.endpoint, 0), current) for entry in entries])
         for title, entries in allowed
         if entries
     ]
@@ -126,24 +144,8 @@ def _is_offered(entry: Entry, actor: Actor) -> bool:
     return entry.endpoint in current_app.view_functions and actor.has(entry.permission)
 
 
-def _link(entry: Entry, actor: Actor, current: str | None) -> Link:
-    count = _badges.get(entry.endpoint)
-    return Link(
-        entry.endpoint,
-        _text(entry.label),
-        entry.icon,
-        entry.endpoint == current,
-        count(actor) if count is not None else 0,
-    )
-
-
-def _text(label: object) -> str:
-    # By identity: the labels of the table live as long as the program.
-    key = (language(), id(label))
-    text = _shown.get(key)
-    if text is None:
-        text = _shown[key] = str(label)
-    return text
+def _link(entry: Entry, count: int, current: str | None) -> Link:
+    return Link(entry.endpoint, str(entry.label), entry.icon, entry.endpoint == current, count)
 
 
 def _nearest(endpoints: list[str]) -> str | None:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Flask, g, request, url_for
-from flask_babel import get_locale
 from flask_bootstrap import Bootstrap5
 
 from agencyqa.auth.guards import optional_actor
@@ -16,7 +15,8 @@ from agencyqa.web.assets import asset, bootstrap_asset
 from agencyqa.web.formats import FILTERS
 from agencyqa.web.icons import icon
 from agencyqa.web.labels import label_of, role_label, tone_of
-from agencyqa.web.navigation import navigation
+from agencyqa.web.marks import badge, csrf_token, tag
+from agencyqa.web.navigation import drawn_navigation
 
 
 def url_with(**changes: Any) -> str:
@@ -39,10 +39,9 @@ def has_view(app: Flask, endpoint: str) -> bool:
 
 def page_state(app: Flask) -> dict[str, Any]:
     """What the layout of every page asks for."""
-    locale = get_locale()
     return {
         "page_actor": optional_actor(),
-        "page_language": html_language(locale),
+        "page_language": html_language(),
         "is_demo": bool(app.config.get("DEMO_DATA") or g.get("demo_data")),
         "page_address": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "membership_count": g.get("membership_count", 1),
@@ -60,9 +59,12 @@ def init_app(app: Flask) -> None:
         _=page_text,
         asset=asset,
         bootstrap_asset=bootstrap_asset,
+        csrf_token=csrf_token,
+        draw_badge=badge,
         draw_icon=icon,
+        draw_tag=tag,
+        drawn_navigation=drawn_navigation,
         label_of=label_of,
-        navigation=navigation,
         new_id=new_id,
         page_state=lambda: page_state(app),
         has_view=lambda endpoint: has_view(app, endpoint),

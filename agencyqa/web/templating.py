@@ -14,7 +14,6 @@ from collections.abc import Callable, MutableMapping
 from types import CodeType
 from typing import Any
 
-from flask import Flask
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.runtime import Context
@@ -22,6 +21,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 from agencyqa.i18n import language, page_text
+from agencyqa.web.addresses import Addresses
 from agencyqa.web.icons import icon
 
 # Functions whose result depends on their arguments and the language alone. A template may not use the names otherwise.
@@ -110,7 +110,7 @@ class _Fixing(NodeTransformer):
         return nodes.Const(FIXED[name](*written), lineno=node.lineno)
 
 
-class Site(Flask):
+class Site(Addresses):
     """An application with these templates."""
 
     jinja_environment = PageEnvironment
