@@ -2,17 +2,18 @@
 
 import enum
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar, TypeVarTuple
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from agencyqa.errors import Stale
@@ -50,6 +51,9 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
 
 
 E = TypeVar("E", bound=enum.StrEnum)
+Columns = TypeVarTuple("Columns")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Choice(sa.types.TypeDecorator[E]):
@@ -116,6 +120,41 @@ def check_version(thing: Versioned, seen: int | None) -> None:
     """Raise Stale unless the page from which the write comes showed the newest version."""
     if seen is None or thing.version != seen:
         raise Stale()
+
+
+def read_rows(
+    session: Session, statement: sa.Select[*Columns], parameters: Mapping[str, Any] | None = None
+) -> sa.Result[*Columns]:
+    """Rows of columns, as ``session.execute`` gives them, in the same transaction.
+
+    Without the machinery that turns rows into objects, which costs 0.15 ms a statement whether it has objects to make
+    or not. A statement that selects a whole class is none for this.
+    """
+    session.flush()
+    rows: sa.Result[*Columns] = session.connection().execute(statement, parameters)
+    return rows
+
+
+def kept(build: Callable[P, T]) -> Callable[P, T]:
+    """A statement that depends on its arguments alone is put together once for the same ones.
+
+    That costs the ORM up to ten times what it costs to send it, most of all the search for an equal one that was
+    compiled before. An actor among the arguments counts with all that he is, so nobody is answered with the statement
+    of somebody else. For builders that ask neither the time nor the database.
+    """
+
+    @wraps(build)
+    def found(*args: P.args, **kwargs: P.kwargs) -> T:
+        result: T = _kept(build, args, tuple(kwargs.items()))
+        return result
+
+    return found
+
+
+# Some 30 KB each.
+@lru_cache(maxsize=500)
+def _kept(build: Callable[..., Any], args: tuple[Any, ...], named: tuple[tuple[str, Any], ...]) -> Any:
+    return build(*args, **dict(named))
 
 
 _read_only: ContextVar[bool] = ContextVar("agencyqa_read_only", default=False)

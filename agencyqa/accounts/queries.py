@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session, joinedload
 from agencyqa.accounts.models import Body, Membership, SignIn, User
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind, Role
-from agencyqa.db import open_period
+from agencyqa.db import kept, open_period, read_rows
 from agencyqa.web.once import once
 
 
 def bureau_and_districts(session: Session, bureau_id: int) -> frozenset[int]:
     """The bureau itself and every bureau below it in the tree."""
-    return frozenset(session.scalars(_BUREAU_TREE, {"bureau_id": bureau_id}))
+    return frozenset(read_rows(session, _BUREAU_TREE, {"bureau_id": bureau_id}).scalars())
 
 
 def _bureau_tree() -> Select[int]:
@@ -102,7 +102,7 @@ def make_actor(
 
 def browser_session(session: Session, key_hash: str, day: date) -> Sequence[Row[*tuple[Any, ...]]]:
     """A session with its user, a row for each membership the user holds on ``day``; one without, if there is none."""
-    return session.execute(_BROWSER_SESSION, {"key_hash": key_hash, "day": day}).all()
+    return read_rows(session, _BROWSER_SESSION, {"key_hash": key_hash, "day": day}).all()
 
 
 def _browser_session() -> Select[*tuple[Any, ...]]:
@@ -191,10 +191,16 @@ def body_choices(
     session: Session, kinds: Collection[BodyKind], *, bureau_ids: Collection[int] | None = None
 ) -> list[tuple[int, str]]:
     """(id, name) of active bodies for a select box, in the order of their names."""
+    statement = _choices(frozenset(kinds), None if bureau_ids is None else frozenset(bureau_ids))
+    return [(number, name) for number, name in read_rows(session, statement)]
+
+
+@kept
+def _choices(kinds: frozenset[BodyKind], bureau_ids: frozenset[int] | None) -> Select[int, str]:
     statement = select(Body.id, Body.name).where(Body.kind.in_(kinds), Body.is_active)
     if bureau_ids is not None:
         statement = statement.where(Body.bureau_id.in_(bureau_ids))
-    return [(row.id, row.name) for row in session.execute(statement.order_by(Body.sort_key, Body.id))]
+    return statement.order_by(Body.sort_key, Body.id)
 
 
 def user_rows() -> Select[int, str, str, bool, bool]:

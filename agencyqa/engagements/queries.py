@@ -14,6 +14,7 @@ from agencyqa.agencies.enums import PersonRole
 from agencyqa.agencies.models import Appointment, Person, Registration
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind
+from agencyqa.db import kept, read_rows
 from agencyqa.engagements.deliverables.enums import DeliverableKind, DeliverableState
 from agencyqa.engagements.deliverables.models import Deliverable
 from agencyqa.engagements.enums import EngagementState
@@ -44,6 +45,7 @@ def orders_for(actor: Actor) -> Mapping[str, tuple[Key, ...]]:
     return ORDERS if actor.is_bureau or actor.is_agency else OPEN_ORDERS
 
 
+@kept
 def engagement_rows(
     actor: Actor,
     *,
@@ -205,18 +207,24 @@ def _rows(actor: Actor | None = None) -> Select[*tuple[Any, ...]]:
 
 def agencies_seen(session: Session, actor: Actor) -> Choices:
     """Agencies of the engagements the actor sees, for the filter; one above ``MOST_OFFERED`` means many."""
+    return [(number, name) for number, name in read_rows(session, _agencies_seen(actor))]
+
+
+@kept
+def _agencies_seen(actor: Actor) -> Select[int, str]:
     seen = sa.exists().where(Engagement.agency_id == Body.id, visible(actor))
-    rows = session.execute(
+    return (
         select(Body.id, Body.name)
         .where(Body.kind == BodyKind.AGENCY, seen)
         .order_by(Body.sort_key, Body.id)
         .limit(MOST_OFFERED + 1)
     )
-    return [(row.id, row.name) for row in rows]
 
 
 def agency_seen(session: Session, actor: Actor, agency_id: int | None) -> Choices:
     """The one that an address names, where the actor sees an engagement of it."""
+    if agency_id is None:
+        return []
     seen = sa.exists().where(Engagement.agency_id == Body.id, visible(actor))
     return _bodies(session, sa.and_(Body.id == agency_id, seen))
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
+from agencyqa.db import kept, read_rows
 from agencyqa.notifications.models import InboxMessage
 from agencyqa.notifications.policies import visible_to
 from agencyqa.web.tables import Key
@@ -15,6 +16,7 @@ ORDER = (Key(InboxMessage.id, descending=True),)
 COUNT_LIMIT = 100
 
 
+@kept
 def message_rows(actor: Actor, *, unread_only: bool) -> sa.Select[Any]:
     statement = visible_to(actor).with_only_columns(
         InboxMessage.id,
@@ -32,7 +34,10 @@ def unread_count(session: Session, actor: Actor) -> int:
     """At most COUNT_LIMIT; read from a partial index over unread messages."""
     if actor.membership_id is None:
         return 0
-    return session.scalar(_UNREAD, {"membership_id": actor.membership_id, "limit": COUNT_LIMIT}) or 0
+    return (
+        read_rows(session, _UNREAD, {"membership_id": actor.membership_id, "limit": COUNT_LIMIT}).scalar()
+        or 0
+    )
 
 
 # The messages of ``policies.visible_to``, put together once because every page asks for their number.

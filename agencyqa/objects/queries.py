@@ -10,6 +10,7 @@ from agencyqa.accounts.models import Body
 from agencyqa.accounts.queries import body_choices
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind
+from agencyqa.db import kept
 from agencyqa.i18n import aside
 from agencyqa.objects.enums import BudgetType, ObjectKind
 from agencyqa.objects.models import EvaluationObject
@@ -27,6 +28,7 @@ ORDERS = {
 }
 
 
+@kept
 def object_rows(
     actor: Actor,
     *,

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import ColumnElement, Row, Select, and_, false, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from agencyqa.db import read_rows
 
 DEFAULT_SIZE = 50
 _SALT = "agencyqa.web.tables"
@@ -35,6 +38,14 @@ Order = Sequence[Key]
 Position = tuple[bool, Sequence[Any]]
 
 
+Statement = Select[*tuple[Any, ...]]
+_MOST_ORDERS = 12
+# Statement → (id of its order, size) → (the order, which must live as long as its id, the statement of the page)
+_first_pages: WeakKeyDictionary[Statement, dict[tuple[int, int], tuple[Order, Statement]]] = (
+    WeakKeyDictionary()
+)
+
+
 @dataclass(frozen=True)
 class Page:
     """``rows`` are the rows of the statement; cursors are opaque, None where there is nothing further."""
@@ -47,7 +58,7 @@ class Page:
 
 def paginate(
     session: Session,
-    statement: Select[*tuple[Any, ...]],
+    statement: Statement,
     order: Order | Mapping[str, Order],
     arguments: Mapping[str, str],
     size: int = DEFAULT_SIZE,
@@ -66,7 +77,7 @@ def paginate(
 
 def page_of(
     session: Session,
-    statement: Select[*tuple[Any, ...]],
+    statement: Statement,
     keys: Order,
     position: Position | None,
     size: int,
@@ -75,9 +86,11 @@ def page_of(
 ) -> Page:
     """The page of a statement that has already been cut at ``position``; ``name`` is that of its order."""
     backwards = position is not None and position[0]
-    statement = statement.add_columns(*(key.column.label(f"{_PREFIX}{n}") for n, key in enumerate(keys)))
-    statement = statement.order_by(None).order_by(*ordering(keys, backwards=backwards)).limit(size + 1)
-    rows = session.execute(statement).all()
+    if position is None:
+        wanted = _first_page(statement, keys, size)
+    else:
+        wanted = _cut(statement, keys, size, backwards=backwards)
+    rows = read_rows(session, wanted).all()
     has_more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -91,6 +104,23 @@ def page_of(
         _write_cursor(rows[0], count, sort, name, backwards=True) if rows and has_previous else None,
         sort,
     )
+
+
+def _cut(statement: Statement, keys: Order, size: int, *, backwards: bool) -> Statement:
+    """One row more than the page has, with the values of the keys."""
+    statement = statement.add_columns(*(key.column.label(f"{_PREFIX}{n}") for n, key in enumerate(keys)))
+    return statement.order_by(None).order_by(*ordering(keys, backwards=backwards)).limit(size + 1)
+
+
+def _first_page(statement: Statement, keys: Order, size: int) -> Statement:
+    """The page that is asked for most: put together once, as long as the statement itself is kept (``db.kept``)."""
+    pages = _first_pages.setdefault(statement, {})
+    place = (id(keys), size)
+    if place not in pages:
+        if len(pages) >= _MOST_ORDERS:
+            pages.clear()
+        pages[place] = keys, _cut(statement, keys, size, backwards=False)
+    return pages[place][1]
 
 
 def _chosen(order: Order | Mapping[str, Order], wanted: str | None) -> tuple[str | None, Order]:

@@ -1,0 +1,49 @@
+"""Statements that are put together once: the same for the same reader, never that of another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agencyqa.auth.actor import Actor
+from agencyqa.auth.roles import BodyKind, Role
+from agencyqa.db import kept
+from agencyqa.notifications.queries import message_rows
+from agencyqa.objects.queries import object_rows
+
+ACTOR = Actor(
+    user_id=1,
+    user_name="监管",
+    membership_id=3,
+    role=Role.BUREAU_SUPERVISOR,
+    body_id=5,
+    body_kind=BodyKind.BUREAU,
+    bureau_id=5,
+    bureau_ids=frozenset({5, 6}),
+)
+
+
+def test_each_reader_has_statements_of_his_own() -> None:
+    made = []
+
+    @kept
+    def build(actor: Actor, *, year: int | None = None) -> int:
+        made.append((actor, year))
+        return len(made)
+
+    others = [
+        replace(ACTOR, membership_id=4),
+        replace(ACTOR, bureau_ids=frozenset({5})),
+        replace(ACTOR, role=Role.BUREAU_LEAD),
+    ]
+    assert [build(ACTOR), build(replace(ACTOR), year=None), build(ACTOR, year=2020)] == [1, 2, 3]
+    assert [build(actor) for actor in others] == [4, 5, 6]
+    assert [build(ACTOR), build(ACTOR, year=2020), *(build(actor) for actor in others)] == [1, 3, 4, 5, 6]
+
+
+def test_a_list_is_the_readers() -> None:
+    mine, others = message_rows(ACTOR, unread_only=True), replace(ACTOR, membership_id=4)
+    assert message_rows(replace(ACTOR), unread_only=True) is mine
+    assert list(mine.compile().params.values()) == [3]
+    assert list(message_rows(others, unread_only=True).compile().params.values()) == [4]
+    assert object_rows(ACTOR).compile().params == {"bureau_id_1": [5, 6]}
+    assert object_rows(replace(ACTOR, bureau_ids=frozenset({5}))).compile().params == {"bureau_id_1": [5]}
