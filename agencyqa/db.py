@@ -16,6 +16,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from agencyqa.clock import today
 from agencyqa.errors import Stale
 
 NAMING = {
@@ -140,12 +141,12 @@ def kept(build: Callable[P, T]) -> Callable[P, T]:
 
     That costs the ORM up to ten times what it costs to send it, most of all the search for an equal one that was
     compiled before. An actor among the arguments counts with all that he is, so nobody is answered with the statement
-    of somebody else. For builders that ask neither the time nor the database.
+    of somebody else; so does the day, which policies ask. For builders that ask neither the hour nor the database.
     """
 
     @wraps(build)
     def found(*args: P.args, **kwargs: P.kwargs) -> T:
-        result: T = _kept(build, args, tuple(kwargs.items()))
+        result: T = _kept(build, today(), args, tuple(kwargs.items()))
         return result
 
     return found
@@ -153,7 +154,9 @@ def kept(build: Callable[P, T]) -> Callable[P, T]:
 
 # Some 30 KB each.
 @lru_cache(maxsize=500)
-def _kept(build: Callable[..., Any], args: tuple[Any, ...], named: tuple[tuple[str, Any], ...]) -> Any:
+def _kept(
+    build: Callable[..., Any], day: date, args: tuple[Any, ...], named: tuple[tuple[str, Any], ...]
+) -> Any:
     return build(*args, **dict(named))
 
 

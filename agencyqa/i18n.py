@@ -52,6 +52,12 @@ def listed(items: Iterable[object]) -> str:
     return gettext("、").join(str(item) for item in items)
 
 
+def said(text: object) -> str:
+    """A text of a table in the reader's language: what ``str`` makes of a lazy one, without the library's way there."""
+    written = getattr(text, "_args", None)
+    return gettext(written[0]) if written and not text._kwargs else str(text)  # type: ignore[attr-defined]
+
+
 def page_text(text: str, /, **values: Any) -> Markup:
     """The function ``_`` of the templates: a text is markup of ours, its values are escaped."""
     key = (language(), text)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from agencyqa.i18n import said
+
 _events: dict[str, LazyString] = {}
 _targets: dict[str, LazyString] = {}
 _fields: dict[str, LazyString] = {}
@@ -45,15 +47,15 @@ def known_targets() -> list[str]:
 
 
 def event_label(event: str) -> str:
-    return str(_events.get(event, event))
+    return said(_events.get(event, event))
 
 
 def target_label(target_type: str) -> str:
-    return str(_targets.get(target_type, target_type))
+    return said(_targets.get(target_type, target_type))
 
 
 def field_label(name: str) -> str:
-    return str(_fields.get(name, name))
+    return said(_fields.get(name, name))
 
 
 # Events that are recorded by the rooms below every area.

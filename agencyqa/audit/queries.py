@@ -10,6 +10,7 @@ from agencyqa.audit.models import AuditEntry
 from agencyqa.audit.policies import visible_to
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import SHANGHAI
+from agencyqa.db import kept
 from agencyqa.web.tables import Key
 
 ORDER = (Key(AuditEntry.sequence, descending=True),)
@@ -28,6 +29,7 @@ class EntryFilter:
     last_day: date | None = None
 
 
+@kept
 def entry_rows(actor: Actor, wanted: EntryFilter) -> sa.Select[Any]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.event:

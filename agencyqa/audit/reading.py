@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext
-
 from agencyqa.audit.events import event_label, field_label, target_label
 from agencyqa.audit.policies import may_read_detail
 from agencyqa.auth.actor import Actor
+from agencyqa.i18n import gettext
 from agencyqa.web import formats
 
 _LONGEST = 300

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
+from agencyqa.i18n import said
 from agencyqa.web import formats
 
 _sentences: dict[str, object] = {}
@@ -41,10 +42,10 @@ def sentence(code: str, **params: Any) -> str:
     if text is None:
         return str(gettext("操作没有完成（%(code)s）。", code=code))
     try:
-        return str(str(text) % _Gaps(formats.parameters(params)))
+        return said(text) % _Gaps(formats.parameters(params))
     except (TypeError, ValueError):
         # A percent sign that is no placeholder.
-        return str(text)
+        return said(text)
 
 
 def _source(text: object) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind, Role
-from agencyqa.db import kept
+from agencyqa.db import _kept, kept
 from agencyqa.notifications.queries import message_rows
 from agencyqa.objects.queries import object_rows
 
@@ -47,3 +48,14 @@ def test_a_list_is_the_readers() -> None:
     assert list(message_rows(others, unread_only=True).compile().params.values()) == [4]
     assert object_rows(ACTOR).compile().params == {"bureau_id_1": [5, 6]}
     assert object_rows(replace(ACTOR, bureau_ids=frozenset({5}))).compile().params == {"bureau_id_1": [5]}
+
+
+def test_the_day_is_part_of_what_a_statement_was_built_for() -> None:
+    built = []
+
+    def build(number: int) -> int:
+        built.append(number)
+        return len(built)
+
+    monday, tuesday = date(2024, 3, 4), date(2024, 3, 5)
+    assert [_kept(build, day, (7,), ()) for day in (monday, tuesday, monday)] == [1, 2, 1]

@@ -15,6 +15,7 @@ from agencyqa.agencies.names import names_like
 from agencyqa.agencies.policies import visible_applications
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind
+from agencyqa.db import kept
 from agencyqa.measures.models import MeasureVersion, Provision
 from agencyqa.measures.queries import provision_label
 from agencyqa.web.tables import Key
@@ -40,6 +41,7 @@ class Similar:
     standing: Standing
 
 
+@kept
 def application_rows(actor: Actor, state: ApplicationState | None = None) -> Select[*tuple[Any, ...]]:
     statement = visible_applications(actor).with_only_columns(
         Application.id,

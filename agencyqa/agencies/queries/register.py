@@ -25,13 +25,14 @@ from agencyqa.agencies.models import (
 from agencyqa.agencies.policies import registration_visible
 from agencyqa.agencies.validity import NEAR, ends_matter
 from agencyqa.auth.actor import Actor
-from agencyqa.db import open_period
+from agencyqa.db import kept, open_period
 from agencyqa.web.tables import Key
 
 ORDER = (Key(Body.sort_key), Key(Registration.id))
 Bureau = aliased(Body)
 
 
+@kept
 def register_rows(
     actor: Actor,
     *,

@@ -21,6 +21,7 @@ from agencyqa.assessments.models import (
     ScoreSheet,
 )
 from agencyqa.auth.actor import Actor
+from agencyqa.db import kept
 from agencyqa.engagements import policies as engagement_policies
 from agencyqa.engagements.models import Engagement
 from agencyqa.measures.models import Measure
@@ -50,6 +51,7 @@ class FoundResult:
     is_superseded: bool
 
 
+@kept
 def result_rows(
     actor: Actor,
     *,

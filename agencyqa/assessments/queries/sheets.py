@@ -16,6 +16,7 @@ from agencyqa.assessments.enums import SheetState
 from agencyqa.assessments.models import ScoreSheet, SheetScorer, SheetSnapshot
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
+from agencyqa.db import kept
 from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.models import Engagement
 from agencyqa.measures.enums import Purpose
@@ -83,6 +84,7 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
     return sa.or_(to_score, to_review)
 
 
+@kept
 def sheet_rows(
     actor: Actor,
     *,

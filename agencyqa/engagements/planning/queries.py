@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body, User
 from agencyqa.auth.actor import Actor
+from agencyqa.db import kept
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.planning.enums import Coverage, PlanState
@@ -37,6 +38,7 @@ class Change:
     work_kind: WorkKind
 
 
+@kept
 def plan_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Rows of the list, without an order: page it with ``ORDER``."""
     bureau = aliased(Body)
@@ -85,6 +87,7 @@ def _coverage() -> sa.Case[str]:
     )
 
 
+@kept
 def line_rows(actor: Actor, plan_id: int, coverage: Coverage | None = None) -> Select[*tuple[Any, ...]]:
     """Lines of a plan that the actor may see, without an order: page them with ``LINE_ORDER``.
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from agencyqa.accounts.models import Body, User
 from agencyqa.agencies.models import Person
 from agencyqa.auth.actor import Actor
+from agencyqa.db import kept
 from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
@@ -149,6 +150,7 @@ def running_about(session: Session, agency_id: int, bureau_id: int, day: date) -
 CASE_ORDER = (Key(RecusalCase.opened_at, descending=True), Key(RecusalCase.id, descending=True))
 
 
+@kept
 def case_rows(actor: Actor, *, state: CaseState | None = None) -> Select[*tuple[Any, ...]]:
     """Rows of the list, without an order: page it with ``CASE_ORDER``."""
     agency = aliased(Body)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body, User
 from agencyqa.auth.actor import Actor
+from agencyqa.db import kept
 from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.selection.enums import SelectionMethod, SelectionState
 from agencyqa.engagements.selection.models import AgencyExclusion, Selection, SelectionCandidate
@@ -24,6 +25,7 @@ EXCLUSION_ORDER = (
 )
 
 
+@kept
 def selection_rows(
     actor: Actor, *, state: SelectionState | None = None, method: SelectionMethod | None = None
 ) -> Select[*tuple[Any, ...]]:
@@ -97,6 +99,7 @@ def candidates_of(session: Session, selection_id: int) -> Sequence[Row[*tuple[An
     ).all()
 
 
+@kept
 def exclusion_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Rows of the list, without an order: page it with ``EXCLUSION_ORDER``."""
     agency, bureau = aliased(Body), aliased(Body)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from agencyqa.accounts.models import Body, User
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
+from agencyqa.db import kept
 from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.models import Engagement
 from agencyqa.evaluations.enums import RecordState
@@ -48,6 +49,7 @@ def _problems(*conditions: ColumnElement[bool]) -> Select[int]:
     )
 
 
+@kept
 def record_rows(
     actor: Actor,
     *,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body, User
 from agencyqa.auth.actor import Actor
+from agencyqa.db import kept
 from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.models import Engagement
 from agencyqa.inspections.enums import Channel, CheckState
@@ -34,6 +35,7 @@ ORDERS = {
 _AGENCY, _BUREAU = aliased(Body), aliased(Body)
 
 
+@kept
 def check_rows(
     actor: Actor,
     *,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from agencyqa.accounts.models import Body, User
 from agencyqa.auth.actor import Actor
+from agencyqa.db import kept
 from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.models import Engagement
 from agencyqa.inspections.enums import FindingState, Severity
@@ -44,6 +45,7 @@ class Cited:
     measure: str
 
 
+@kept
 def finding_rows(
     actor: Actor,
     *,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from agencyqa.accounts.models import Body, User
 from agencyqa.auth.actor import Actor
+from agencyqa.db import kept
 from agencyqa.inspections import order_policies, order_workflow
 from agencyqa.inspections.enums import FindingState, OrderState
 from agencyqa.inspections.models import (
@@ -47,6 +48,7 @@ def order_label(year: int, number: int) -> str:
     return str(gettext("整改%(number)s", number=plain_number(year, number)))
 
 
+@kept
 def order_rows(
     actor: Actor,
     *,
