@@ -127,7 +127,7 @@ def hand_in(page: Page) -> None:
     page.set_input_files(
         "input[type=file]", {"name": "评价方案.pdf", "mimeType": "application/pdf", "buffer": paper}
     )
-    picture(page, "upload-phone", 660, width=PHONE)
+    picture(page, "upload-phone", 720, width=PHONE)
     page.locator("main button[type=submit]").first.click()
     page.get_by_text("已上传，未提交").first.wait_for()
     picture(page, "deliverables", 900)
@@ -137,7 +137,7 @@ def agency_pictures(page: Page) -> None:
     picture(page, "agency-phone", 844, width=PHONE)
     hand_in(page)
     go_to_first(page, "/engagements/", "tbody th a", "text=本人签署", then="/independence")
-    picture(page, "independence", 900, "#declarations")
+    picture(page, "independence", 800, "#declarations")
     go_to_first(page, "/engagements/", "tbody th a", "text=签字盖章", then="/review")
     picture(page, "review", 900)
     page.goto("/")
@@ -210,8 +210,9 @@ def main() -> None:
     with demo_server() as (address, passwords), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=found.executable,
-            args=found.arguments,
-            env={**os.environ, **found.environment},
+            # What the browser itself writes into a page, such as an empty date, is in its language, if installed.
+            args=[*found.arguments, "--lang=zh-CN"],
+            env={**os.environ, **found.environment, "LANGUAGE": "zh_CN"},
         )
 
         def desk(username: str) -> Page:
