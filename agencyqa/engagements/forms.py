@@ -11,6 +11,7 @@ from agencyqa.web.forms import (
     DateField,
     FilterForm,
     FlagField,
+    FoundField,
     IdField,
     MoneyField,
     TextField,
@@ -20,15 +21,15 @@ from agencyqa.web.forms import (
 
 
 class EngagementForm(VersionedForm):
-    object_id = IdField(_l("评价对象"), required=True, blank=_l("请选择"))
+    object_id = FoundField(_l("评价对象"), required=True, blank=_l("请选择"))
     work_kind = ChoiceField(_l("业务类型"), WorkKind, required=True, blank=_l("请选择"))
     is_clerical_only = FlagField(
         _l("仅承担辅助性工作"), help=_l("机构不以自己的名义出具报告或者结论。负面清单内的业务只能如此委托。")
     )
     commissioner_id = IdField(_l("委托方"), required=True, blank=_l("请选择"))
     evaluated_unit_id = IdField(_l("被评价单位"), required=True, blank=_l("请选择"))
-    agency_id = IdField(_l("第三方机构"), required=True, blank=_l("请选择"))
-    principal_evaluator_id = IdField(
+    agency_id = FoundField(_l("第三方机构"), required=True, blank=_l("请选择"))
+    principal_evaluator_id = FoundField(
         _l("主评人"), blank=_l("尚未确定"), help=_l("括号内为任职机构，须为合同签订当日在任的主评人。")
     )
     contract_number = TextField(_l("合同编号"), required=True, maximum=80)

@@ -212,7 +212,10 @@ def agencies_seen(session: Session, actor: Actor) -> Choices:
 
 @kept
 def _agencies_seen(actor: Actor) -> Select[int, str]:
-    seen = sa.exists().where(Engagement.agency_id == Body.id, visible(actor))
+    # A bureau's agencies are looked at until there are enough; the work of a department is little.
+    seen: sa.ColumnElement[bool] = sa.exists().where(Engagement.agency_id == Body.id, visible(actor))
+    if actor.is_department:
+        seen = Body.id.in_(select(Engagement.agency_id).where(visible(actor)))
     return (
         select(Body.id, Body.name)
         .where(Body.kind == BodyKind.AGENCY, seen)
@@ -252,13 +255,16 @@ def unit_choices(session: Session, actor: Actor, keep: int | None = None) -> Cho
     return _bodies(session, department if keep is None else sa.or_(department, Body.id == keep))
 
 
-def evaluator_choices(session: Session, actor: Actor) -> Choices:
+def evaluator_choices(
+    session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
+) -> Choices:
     """Whoever is or was a principal evaluator in an agency of the bureau's register, with that agency's name.
 
-    The contract date decides who may be named, so those who left are offered too.
+    The contract date decides who may be named, so those who left are offered too. See ``web.fields.Finder``; a part
+    of an agency's name finds all of its evaluators.
     """
     registered = select(Registration.agency_id).where(Registration.bureau_id == actor.bureau_id)
-    rows = session.execute(
+    statement = (
         select(Person.id, Person.name, Body.name.label("agency"))
         .join(Appointment, Appointment.person_id == Person.id)
         .join(Body, Body.id == Appointment.agency_id)
@@ -267,12 +273,25 @@ def evaluator_choices(session: Session, actor: Actor) -> Choices:
         .distinct()
         .add_columns(Body.sort_key, Body.id.label("agency_id"))
     )
+    if only is not None:
+        statement = statement.where(Person.id == only)
+    if part:
+        # By a list of people, so that each is shown with all agencies.
+        of_agency = (
+            select(Appointment.person_id)
+            .join(Body, Body.id == Appointment.agency_id)
+            .where(Appointment.agency_id.in_(registered), Body.name.icontains(part, autoescape=True))
+        )
+        called = Person.name.icontains(part, autoescape=True)
+        statement = statement.where(sa.or_(called, Person.id.in_(of_agency)))
+    rows = session.execute(statement if limit is None else statement.limit(2 * limit))
     names: dict[int, str] = {}
     agencies: dict[int, list[str]] = {}
     for row in rows:
         names[row.id] = row.name
         agencies.setdefault(row.id, []).append(row.agency)
-    return [(person_id, aside(name, listed(agencies[person_id]))) for person_id, name in names.items()]
+    found = [(person_id, aside(name, listed(agencies[person_id]))) for person_id, name in names.items()]
+    return found[:limit]
 
 
 def _bodies(session: Session, condition: sa.ColumnElement[bool]) -> Choices:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -88,9 +89,9 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     actor = current_actor()
     form = EngagementForm()
-    _fill_choices(form, actor)
     if not form.is_submitted():
         _choose_given(form)
+    _fill_choices(form, actor)
     refused: list[CheckView] = []
     if form.validate_on_submit():
         with form.catching(services.CONSTRAINTS):
@@ -294,15 +295,15 @@ def _load_writable(engagement_id: int) -> Engagement:
 
 def _fill_choices(form: EngagementForm, actor: Actor, engagement: Engagement | None = None) -> None:
     session = db.session()
-    form.object_id.choices = object_choices(session, actor)
+    form.object_id.look_in(partial(object_choices, session, actor))
     form.commissioner_id.choices = queries.commissioner_choices(
         session, actor, engagement.commissioner_id if engagement else None
     )
     form.evaluated_unit_id.choices = queries.unit_choices(
         session, actor, engagement.evaluated_unit_id if engagement else None
     )
-    form.agency_id.choices = agency_choices(session, actor)
-    form.principal_evaluator_id.choices = queries.evaluator_choices(session, actor)
+    form.agency_id.look_in(partial(agency_choices, session, actor))
+    form.principal_evaluator_id.look_in(partial(queries.evaluator_choices, session, actor))
 
 
 def _choose_given(form: EngagementForm) -> None:

@@ -19,6 +19,7 @@ from agencyqa.web.forms import (
     FilterForm,
     FlagField,
     Form,
+    FoundField,
     IdField,
     OnceForm,
     RadioChoiceField,
@@ -68,7 +69,7 @@ class PlanForm(OnceForm):
     contract_number = TextField(
         _l("合同编号"), maximum=80, help=_l("检查某项委托业务时填写；检查机构总体情况时留空。")
     )
-    agency_id = IdField(_l("第三方机构"), blank=_l("请选择"), help=_l("填写了合同编号的，可以不选。"))
+    agency_id = FoundField(_l("第三方机构"), blank=_l("请选择"), help=_l("填写了合同编号的，可以不选。"))
     checked_on = DateField(_l("检查日期"), required=True)
     channel = ChoiceField(_l("检查方式"), Channel, required=True, blank=_l("请选择"))
     purpose = AreaField(_l("检查目的"), required=True, rows=3)

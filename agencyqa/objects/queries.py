@@ -105,15 +105,27 @@ def own_departments(session: Session, actor: Actor, keep: int | None = None) -> 
     return [(row.id, row.name) for row in rows]
 
 
-def object_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
-    """Objects that the actor's bureau may commission work on: newest budget year first."""
+def object_choices(
+    session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
+) -> list[tuple[int, str]]:
+    """Objects that the actor's bureau may commission work on: newest budget year first. See ``web.fields.Finder``."""
     if actor.bureau_id is None:
         return []
-    rows = session.execute(
-        select(
-            EvaluationObject.id, EvaluationObject.budget_year, EvaluationObject.code, EvaluationObject.name
+    statement = select(
+        EvaluationObject.id, EvaluationObject.budget_year, EvaluationObject.code, EvaluationObject.name
+    ).where(visible(actor), EvaluationObject.bureau_id == actor.bureau_id)
+    if only is not None:
+        statement = statement.where(EvaluationObject.id == only)
+    if part:
+        statement = statement.where(
+            sa.or_(
+                EvaluationObject.name.icontains(part, autoescape=True),
+                EvaluationObject.code.icontains(part, autoescape=True),
+            )
         )
-        .where(visible(actor), EvaluationObject.bureau_id == actor.bureau_id)
-        .order_by(EvaluationObject.budget_year.desc(), EvaluationObject.code, EvaluationObject.id)
+    rows = session.execute(
+        statement.order_by(
+            EvaluationObject.budget_year.desc(), EvaluationObject.code, EvaluationObject.id
+        ).limit(limit)
     )
     return [(row.id, f"{row.budget_year} · {aside(row.name, row.code)}") for row in rows]

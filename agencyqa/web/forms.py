@@ -22,6 +22,7 @@ from agencyqa.web.fields import (
     ChoiceField,
     DateField,
     FlagField,
+    FoundField,
     IdField,
     IdsField,
     InputField,
@@ -39,6 +40,7 @@ from agencyqa.web.fields import (
     WholeField,
     YearField,
 )
+from agencyqa.web.fields.found import BUTTON
 from agencyqa.web.messages import sentence
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "FilterForm",
     "FlagField",
     "Form",
+    "FoundField",
     "IdField",
     "IdsField",
     "InputField",
@@ -87,6 +90,14 @@ class Form(FlaskForm):
         self._refused_status: int | None = None
         # An error page finds here the labels of what was typed.
         g.setdefault("web_forms", []).append(self)
+
+    def validate_on_submit(self, *args: Any, **kwargs: Any) -> bool:
+        """False also where the button of a ``FoundField`` was used, which only shows what matches."""
+        field = self._fields.get(request.form.get(BUTTON, "")) if self.is_submitted() else None
+        if isinstance(field, FoundField) and field.is_many:
+            field.show_matches()
+            return False
+        return bool(super().validate_on_submit(*args, **kwargs))
 
     @property
     def status(self) -> int:

@@ -81,5 +81,9 @@ GENERAL: dict[str, object] = {
     "below_minimum": _l("不能小于 %(minimum)s。"),
     "above_maximum": _l("不能大于 %(maximum)s。"),
     "not_a_choice": _l("请从列出的选项中选择。"),
+    "nothing_to_find": _l("请填写名称或编码的一部分。"),
+    "nothing_found": _l("没有找到名称或编码含“%(part)s”的。"),
+    "several_found": _l("有 %(count)s 项含“%(part)s”，请从中选择一项。"),
+    "too_many_found": _l("含“%(part)s”的超过 %(most)s 项，请写得更完整。"),
 }
 register_messages(GENERAL)

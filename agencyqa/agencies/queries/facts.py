@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import Body
 from agencyqa.accounts.queries import member_ids
 from agencyqa.agencies.enums import PersonRole, Standing, TieKind
-from agencyqa.agencies.models import Appointment, Person, Registration, StandingChange, Tie
+from agencyqa.agencies.models import Agency, Appointment, Person, Registration, StandingChange, Tie
 from agencyqa.agencies.policies import registration_visible
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import Role
@@ -131,19 +131,27 @@ def appointed_evaluators(session: Session, agency_id: int, day: date | None = No
     return [EvaluatorRow(*row) for row in session.execute(statement)]
 
 
-def agency_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
+def agency_choices(
+    session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
+) -> list[tuple[int, str]]:
     """(id, name) of the agencies in the actor's own register; a standing other than registered is told.
+    See ``web.fields.Finder``; the code is the credit code.
 
     All are offered, because what counts for a contract is the standing on the day it was signed.
     """
     if actor.bureau_id is None:
         return []
-    rows = session.execute(
+    statement = (
         select(Body.id, Body.name, Registration.standing)
         .join(Registration, Registration.agency_id == Body.id)
         .where(registration_visible(actor), Registration.bureau_id == actor.bureau_id)
-        .order_by(Body.sort_key, Body.id)
     )
+    if only is not None:
+        statement = statement.where(Body.id == only)
+    if part:
+        coded = select(Agency.id).where(Agency.credit_code.icontains(part, autoescape=True))
+        statement = statement.where(sa.or_(Body.name.icontains(part, autoescape=True), Body.id.in_(coded)))
+    rows = session.execute(statement.order_by(Body.sort_key, Body.id).limit(limit))
     return [
         (
             row.id,

@@ -11,6 +11,7 @@ from agencyqa.web.forms import (
     DateField,
     FilterForm,
     Form,
+    FoundField,
     IdField,
     MoneyField,
     VersionedForm,
@@ -28,7 +29,7 @@ class AdjustForm(Form):
 
 
 class LineForm(VersionedForm):
-    object_id = IdField(_l("评价对象"), required=True, blank=_l("请选择"))
+    object_id = FoundField(_l("评价对象"), required=True, blank=_l("请选择"))
     work_kind = ChoiceField(_l("业务类型"), WorkKind, required=True, blank=_l("请选择"))
     commissioner_id = IdField(_l("委托方"), required=True, blank=_l("请选择"))
     evaluated_unit_id = IdField(_l("被评价单位"), required=True, blank=_l("请选择"))

@@ -11,6 +11,7 @@ from agencyqa.web.forms import (
     DateField,
     FilterForm,
     Form,
+    FoundField,
     IdField,
     MoneyField,
     OnceForm,
@@ -22,7 +23,7 @@ from agencyqa.web.forms import (
 
 
 class SelectionForm(Form):
-    object_id = IdField(_l("评价对象"), required=True, blank=_l("请选择"))
+    object_id = FoundField(_l("评价对象"), required=True, blank=_l("请选择"))
     work_kind = ChoiceField(_l("业务类型"), WorkKind, required=True, blank=_l("请选择"))
     commissioner_id = IdField(_l("委托方"), required=True, blank=_l("请选择"))
     evaluated_unit_id = IdField(_l("被评价单位"), required=True, blank=_l("请选择"))
@@ -45,7 +46,7 @@ class SelectionForm(Form):
 
 
 class CandidateForm(VersionedForm):
-    agency_id = IdField(_l("第三方机构"), required=True, blank=_l("请选择"))
+    agency_id = FoundField(_l("第三方机构"), required=True, blank=_l("请选择"))
     offer = MoneyField(_l("报价"), help=_l("没有报价的留空。"))
     score = PointsField(_l("评审得分"), help=_l("没有评分的留空。"))
     note = AreaField(_l("说明"))
@@ -69,7 +70,7 @@ class SelectionFilter(FilterForm):
 
 
 class ExclusionForm(OnceForm):
-    agency_id = IdField(_l("第三方机构"), required=True, blank=_l("请选择"))
+    agency_id = FoundField(_l("第三方机构"), required=True, blank=_l("请选择"))
     valid_from = DateField(_l("起始日期"), required=True)
     valid_to = DateField(_l("终止日期"), required=True, help=_l("两日均计算在内。"))
     assessment_year = YearField(_l("所依据的考核年度"))

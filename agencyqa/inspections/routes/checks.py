@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -81,10 +83,10 @@ def new() -> ResponseReturnValue:
         raise Forbidden()
     session = db.session()
     form = PlanForm()
-    form.agency_id.choices = agency_choices(session, actor)
     form.inspector_ids.choices = inspector_choices(session, actor.bureau_id, today())
     if not form.is_submitted():
         _prefill(form, actor)
+    form.agency_id.look_in(partial(agency_choices, session, actor))
     if form.validate_on_submit():
         with form.catching(CONSTRAINTS):
             check = services.plan_check(actor, session, form.data_object(), now=utc_now())
@@ -245,10 +247,7 @@ def _context(check: SpotCheck) -> dict[str, object]:
 def _prefill(form: PlanForm, actor: Actor) -> None:
     """The pages of an engagement and of an agency lead here with theirs; a foreign number chooses nothing."""
     form.checked_on.data = today()
-    offered = {key for key, _ in form.agency_id.choices}
-    agency_id = given_id("agency_id")
-    if agency_id in offered:
-        form.agency_id.data = agency_id
+    form.agency_id.data = given_id("agency_id")
     engagement_id = given_id("engagement_id")
     if engagement_id is not None:
         form.contract_number.data = (

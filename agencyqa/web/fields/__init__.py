@@ -29,12 +29,14 @@ from agencyqa.web.fields.figures import (
     WholeField,
     YearField,
 )
+from agencyqa.web.fields.found import FoundField
 
 __all__ = [
     "AreaField",
     "ChoiceField",
     "DateField",
     "FlagField",
+    "FoundField",
     "IdField",
     "IdsField",
     "InputField",

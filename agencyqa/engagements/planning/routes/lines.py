@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -26,7 +28,7 @@ def new_line(plan_id: int) -> ResponseReturnValue:
     actor, session = current_actor(), db.session()
     plan = load_writable(plan_id)
     form = LineForm(obj=plan)
-    form.object_id.choices = object_choices(session, actor)
+    form.object_id.look_in(partial(object_choices, session, actor))
     form.commissioner_id.choices = commissioner_choices(session, actor)
     form.evaluated_unit_id.choices = unit_choices(session, actor)
     if form.validate_on_submit():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -35,7 +37,7 @@ def exclusions() -> ResponseReturnValue:
 def exclude() -> ResponseReturnValue:
     actor = current_actor()
     form = ExclusionForm()
-    form.agency_id.choices = agency_choices(db.session(), actor)
+    form.agency_id.look_in(partial(agency_choices, db.session(), actor))
     if not form.is_submitted():
         form.valid_from.data = today()
     if form.validate_on_submit():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -53,7 +55,6 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     actor, session = current_actor(), db.session()
     form = SelectionForm()
-    form.object_id.choices = object_choices(session, actor)
     form.commissioner_id.choices = commissioner_choices(session, actor)
     form.evaluated_unit_id.choices = unit_choices(session, actor)
     if not form.is_submitted():
@@ -62,6 +63,7 @@ def new() -> ResponseReturnValue:
             field.data = given_id(field.name)
         form.work_kind.data = given_choice("work_kind", WorkKind)
         form.held_on.data = today()
+    form.object_id.look_in(partial(object_choices, session, actor))
     if form.validate_on_submit():
         with form.catching():
             selection = services.begin_selection(actor, session, form.data_object(), now=utc_now())
@@ -107,7 +109,7 @@ def new_candidate(selection_id: int) -> ResponseReturnValue:
     actor, session = current_actor(), db.session()
     selection = _load_writable(selection_id)
     form = CandidateForm(obj=selection)
-    form.agency_id.choices = agency_choices(session, actor)
+    form.agency_id.look_in(partial(agency_choices, session, actor))
     if form.validate_on_submit():
         with form.catching(services.CONSTRAINTS):
             services.enter_candidate(

@@ -1,0 +1,114 @@
+"""What is found by a part of its name: one match is taken, none and several are told, and nothing else is taken."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+
+from agencyqa.web.fields.found import MOST_OFFERED
+from agencyqa.web.forms import Form, FoundField, TextField
+
+MANY = {number: f"第{number:03}号" for number in range(1, MOST_OFFERED + 2)}
+FEW = {number: MANY[number] for number in range(1, MOST_OFFERED + 1)}
+
+
+class Things:
+    """Of a register; who asks may name these and no others."""
+
+    def __init__(self, names: dict[int, str]) -> None:
+        self.names = names
+
+    def __call__(
+        self, *, part: str = "", only: int | None = None, limit: int | None = None
+    ) -> list[tuple[int, str]]:
+        found = [(key, name) for key, name in self.names.items() if part in name and only in {None, key}]
+        return found[:limit]
+
+
+class Sheet(Form):
+    thing = FoundField("对象", required=True)
+    other = FoundField("其他")
+    note = TextField("说明")
+
+    class Meta:
+        csrf = False
+
+
+def sent(web_app: Flask, names: dict[int, str], **values: str) -> tuple[bool, Sheet]:
+    with web_app.test_request_context(method="POST", data=MultiDict(values)):
+        form = Sheet()
+        form.thing.look_in(Things(names))
+        form.other.look_in(Things(names))
+        return form.validate_on_submit(), form
+
+
+def test_few_are_offered_as_ever(web_app: Flask) -> None:
+    is_valid, form = sent(web_app, FEW, thing="200")
+    assert (is_valid, form.thing.kind, form.thing.data, len(form.thing.choices)) == (True, "choice", 200, 200)
+    # A part is not asked for, so it says nothing.
+    is_valid, form = sent(web_app, FEW, thing="200", thing_part="第001号")
+    assert (is_valid, form.thing.data) == (True, 200)
+
+
+def test_of_many_only_what_is_chosen_is_shown(web_app: Flask) -> None:
+    is_valid, form = sent(web_app, MANY, thing="7")
+    assert (is_valid, form.thing.kind, form.thing.data) == (True, "found", 7)
+    assert form.thing.options() == [("7", "第007号", True)]
+    with web_app.test_request_context():
+        fresh = Sheet(data={"thing": 9, "other": 999})
+        fresh.thing.look_in(Things(MANY))
+        fresh.other.look_in(Things(MANY))
+        # What may not be named is not shown either.
+        assert (fresh.thing.options(), fresh.other.options()) == ([("9", "第009号", True)], [])
+
+
+@pytest.mark.parametrize(
+    ("values", "errors"),
+    [
+        ({}, ["请选择一项。"]),
+        ({"thing": "999"}, ["请从列出的选项中选择。"]),
+        ({"thing_part": "无"}, ["没有找到名称或编码含“无”的。"]),
+        ({"thing_part": "第00"}, ["有 9 项含“第00”，请从中选择一项。"]),
+        ({"thing_part": "号"}, ["含“号”的超过 200 项，请写得更完整。"]),
+        # What was chosen before is not taken for what is looked for now, nor the other way round.
+        ({"thing": "7", "thing_part": "第008"}, ["有 1 项含“第008”，请从中选择一项。"]),
+        ({"thing": "999", "thing_part": "第00"}, ["有 9 项含“第00”，请从中选择一项。"]),
+        ({"thing": "7", "other_part": "无"}, []),
+    ],
+)
+def test_what_cannot_be_taken_is_told(web_app: Flask, values: dict[str, str], errors: list[str]) -> None:
+    is_valid, form = sent(web_app, MANY, note="留着", **values)
+    assert not is_valid
+    assert list(form.thing.errors) == errors
+    assert form.note.data == "留着"
+
+
+@pytest.mark.parametrize(
+    ("values", "number"),
+    [({"thing_part": "第008"}, 8), ({"thing": "7", "thing_part": "第00"}, 7)],
+)
+def test_the_only_match_and_one_of_several_are_taken(
+    web_app: Flask, values: dict[str, str], number: int
+) -> None:
+    is_valid, form = sent(web_app, MANY, **values)
+    assert (is_valid, form.thing.data) == (True, number)
+
+
+@pytest.mark.parametrize(
+    ("values", "shown", "errors"),
+    [
+        ({"thing_part": "第008"}, [("8", "第008号", True)], []),
+        ({"thing": "7", "thing_part": "第008"}, [("8", "第008号", True)], []),
+        ({"thing_part": "第20"}, [("200", "第200号", False), ("201", "第201号", False)], []),
+        ({"thing_part": "无"}, [], ["没有找到名称或编码含“无”的。"]),
+        ({}, [], ["请填写名称或编码的一部分。"]),
+    ],
+)
+def test_the_button_shows_what_matches_and_saves_nothing(
+    web_app: Flask, values: dict[str, str], shown: list[tuple[str, str, bool]], errors: list[str]
+) -> None:
+    is_valid, form = sent(web_app, MANY, find="thing", note="留着", **values)
+    assert not is_valid
+    assert (form.thing.options(), list(form.thing.errors)) == (shown, errors)
+    assert (form.note.data, list(form.other.errors)) == ("留着", [])
