@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from agencyqa.clock import today
 from agencyqa.errors import Stale
+from agencyqa.i18n import language
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -141,12 +142,13 @@ def kept(build: Callable[P, T]) -> Callable[P, T]:
 
     That costs the ORM up to ten times what it costs to send it, most of all the search for an equal one that was
     compiled before. An actor among the arguments counts with all that he is, so nobody is answered with the statement
-    of somebody else; so does the day, which policies ask. For builders that ask neither the hour nor the database.
+    of somebody else; so do the day, which policies ask, and the reader's language, in which words are looked up. For
+    builders that ask neither the hour nor the database.
     """
 
     @wraps(build)
     def found(*args: P.args, **kwargs: P.kwargs) -> T:
-        result: T = _kept(build, today(), args, tuple(kwargs.items()))
+        result: T = _kept(build, today(), language(), args, tuple(kwargs.items()))
         return result
 
     return found
@@ -155,7 +157,11 @@ def kept(build: Callable[P, T]) -> Callable[P, T]:
 # Some 30 KB each.
 @lru_cache(maxsize=500)
 def _kept(
-    build: Callable[..., Any], day: date, args: tuple[Any, ...], named: tuple[tuple[str, Any], ...]
+    build: Callable[..., Any],
+    day: date,
+    reader: str,
+    args: tuple[Any, ...],
+    named: tuple[tuple[str, Any], ...],
 ) -> Any:
     return build(*args, **dict(named))
 

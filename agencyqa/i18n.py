@@ -69,6 +69,15 @@ def page_text(text: str, /, **values: Any) -> Markup:
     return found
 
 
+def aside_markup(text: object, more: object) -> Markup:
+    """``aside`` for the templates, where texts are markup and values are not."""
+    return page_text("%(what)s（%(more)s）", what=text, more=more)
+
+
+def listed_markup(items: Iterable[str]) -> Markup:
+    return page_text("、").join(items)
+
+
 def _look_up(reader: str, text: str) -> str:
     if reader == SOURCE_LANGUAGE:
         return text

@@ -73,5 +73,7 @@ def latest_checks(session: Session) -> list[FileCheck]:
     return list(session.scalars(select(FileCheck).order_by(FileCheck.id.desc()).limit(_CHECKS_SHOWN)))
 
 
-def open_faults() -> Select[FileFault]:
-    return select(FileFault).where(FileFault.ended_at.is_(None))
+def open_faults() -> Select[*tuple[Any, ...]]:
+    return select(
+        FileFault.id, FileFault.kind, FileFault.key, FileFault.size, FileFault.detail, FileFault.found_at
+    ).where(FileFault.ended_at.is_(None))

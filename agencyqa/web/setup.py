@@ -9,7 +9,7 @@ from flask import Flask, g, request, url_for
 from flask_bootstrap import Bootstrap5
 
 from agencyqa.auth.guards import optional_actor
-from agencyqa.i18n import aside, html_language, listed, page_text
+from agencyqa.i18n import aside_markup, html_language, listed_markup, page_text
 from agencyqa.web import error_pages, headers, intake
 from agencyqa.web.assets import asset, bootstrap_asset
 from agencyqa.web.formats import FILTERS
@@ -54,7 +54,7 @@ def init_app(app: Flask) -> None:
     Bootstrap5(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(FILTERS, aside=aside, listed=listed)
+    app.jinja_env.filters.update(FILTERS, aside=aside_markup, listed=listed_markup)
     app.jinja_env.globals.update(
         _=page_text,
         asset=asset,

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from flask import Flask
+from flask_babel import Babel, force_locale
+
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind, Role
 from agencyqa.db import _kept, kept
+from agencyqa.i18n import SOURCE_LOCALE
+from agencyqa.inspections.queries.findings import finding_rows
 from agencyqa.notifications.queries import message_rows
 from agencyqa.objects.queries import object_rows
 
@@ -58,4 +63,15 @@ def test_the_day_is_part_of_what_a_statement_was_built_for() -> None:
         return len(built)
 
     monday, tuesday = date(2024, 3, 4), date(2024, 3, 5)
-    assert [_kept(build, day, (7,), ()) for day in (monday, tuesday, monday)] == [1, 2, 1]
+    assert [_kept(build, day, "zh", (7,), ()) for day in (monday, tuesday, monday)] == [1, 2, 1]
+
+
+def test_who_changes_the_language_reads_words_in_it() -> None:
+    app = Flask("kept")
+    Babel(app, default_locale=SOURCE_LOCALE)
+    found = {}
+    with app.test_request_context():
+        for locale in (SOURCE_LOCALE, "en"):
+            with force_locale(locale):
+                found[locale] = "title_en" in str(finding_rows(ACTOR))
+    assert found == {SOURCE_LOCALE: False, "en": True}

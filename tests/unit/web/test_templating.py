@@ -43,6 +43,7 @@ def made(app: Flask, **templates: str) -> PageEnvironment:
         app, loader=DictLoader(templates), autoescape=True, extensions=app.jinja_env.extensions
     )
     environment.globals.update(app.jinja_env.globals)
+    environment.filters.update(app.jinja_env.filters)
     return environment
 
 
@@ -100,3 +101,11 @@ def test_no_template_gives_another_meaning_to_what_is_fixed() -> None:
         given = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}
         given |= {macro.name for macro in tree.find_all(nodes.Macro)}
         assert given & set(FIXED) == set(), path
+
+
+def test_a_value_between_texts_is_escaped_once(web_app: Flask, in_request: None) -> None:
+    page = '{{ _("加入：%(name)s", name=name)|aside(role) }} {{ [name, _("成员")]|listed }}'
+    environment = made(web_app, page=page)
+    assert environment.get_template("page").render(name="O'Brien & <Co>", role="成员") == (
+        "加入：O&#39;Brien &amp; &lt;Co&gt;（成员） O&#39;Brien &amp; &lt;Co&gt;、成员"
+    )
