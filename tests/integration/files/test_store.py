@@ -59,6 +59,26 @@ def test_the_verbs(store: Store) -> None:
     assert keys(store, "kept/") == {}
 
 
+def test_a_second_name_for_a_file_of_this_machine(store: Store, tmp_path: Path) -> None:
+    """Only a folder gives one; it is young however old the file is, and stays when the file's own name goes."""
+    file = tmp_path / "whole"
+    file.write_bytes(PIECES[7])
+    os.utime(file, (0, 0))
+    is_folder = store.folder is not None
+    assert store.link(file, "in/linked") is is_folder
+    assert store.link(tmp_path / "none", "in/none") is False
+    assert keys(store, "in/") == ({"in/linked": 1_000_000} if is_folder else {})
+    assert store.clear("in", datetime.now(UTC) - timedelta(days=1)) == 0
+    file.unlink()
+    if is_folder:
+        store.move("in/linked", "kept/linked")
+        assert store.read("kept/linked", 0, 2) == b"\x07\x07"
+        # A name that is taken is no second name: what came is copied instead.
+        file.write_bytes(b"other")
+        assert store.link(file, "kept/linked") is False
+        assert keys(store, "kept/") == {"kept/linked": 1_000_000}
+
+
 def test_a_source_that_fails_leaves_nothing(store: Store) -> None:
     def broken() -> Iterator[bytes]:
         yield from PIECES
