@@ -100,13 +100,16 @@ class Turn:
     def _parts(self) -> int:
         return os.fstat(self._count.fileno()).st_size
 
-    def _begin(self) -> int:
+    def _find(self) -> int:
+        """What the row says has arrived, where the part begins at the end of what lies there."""
         known, here = self._look()
         if here != self._offset:
             raise WrongOffset(here)
-        # What a process that was killed has left behind the offset goes.
-        os.ftruncate(self._file.fileno(), here)
         return known
+
+    def _clear(self) -> None:
+        """What a process that was killed, or a slower sender, has left behind the offset goes."""
+        os.ftruncate(self._file.fileno(), self._offset)
 
 
 class _Straight(Turn):
@@ -114,7 +117,8 @@ class _Straight(Turn):
 
     def begin(self) -> None:
         with self._locked():
-            self._known = self._begin()
+            self._known = self._find()
+            self._clear()
             self._counted = self._parts()
 
     def write(self, data: bytes) -> None:
@@ -144,9 +148,11 @@ class _Aside(Turn):
         self._length += len(data)
 
     def _settle(self) -> int:
-        known = self._begin()
-        # Before the first byte: should we be stopped in the middle, the other one must not go on behind a gap.
+        known = self._find()
+        # Before any byte of the other one goes: should we be stopped from here on, by a full disk for instance, he
+        # must see it and not go on behind a gap.
         _write(self._count, b"+", self._parts())
+        self._clear()
         self._aside.seek(0)
         at = self._offset
         while data := self._aside.read(PIECE):

@@ -156,3 +156,23 @@ def test_who_begins_anew_waits_for_nobody(app: Flask, tabs: list[Client], is_who
         assert db.session.scalars(select(StoredFile.sha256)).all() == [hashlib.sha256(DATA).hexdigest()]
         with open_content(current_store(), hashlib.sha256(DATA).hexdigest(), len(DATA)) as stream:
             assert stream.read() == DATA
+
+
+def test_who_finds_the_disk_full_takes_nothing_from_the_other(app: Flask, tabs: list[Client]) -> None:
+    """He is stopped before he can say that his part takes the place of the other's, so that one stays whole."""
+    url = begun(tabs[0])
+    path = Path(app.config[resuming.FOLDER]) / url.rpartition("/")[2]
+    resuming.count_of(path).symlink_to("/dev/full")
+    stuck = Stuck(DATA)
+
+    def first() -> tuple[int, int | None]:
+        return patch(tabs[0], url, 0, b"", environ_overrides=arriving(stuck, len(DATA)))
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(contextvars.Context().run, first)
+        assert stuck.has_begun.wait(20)
+        assert patch(tabs[1], url, 0, b"%" * 500) == (507, None)
+        assert path.read_bytes() == DATA[: 2**20]
+        stuck.may_go_on.set()
+        assert waiting.result(60) == (200, len(DATA))
+    assert told(finish(tabs[0], url, "whole", hashlib.sha256(DATA).hexdigest())) == {"location": "/inbox"}
