@@ -92,6 +92,9 @@ MESSAGES: dict[str, object] = {
         "仍有 %(count)s 处必须回避的情形，不能决定继续履行。请更换人员，或者终止委托；若登记有误，请先在机构库中更正。"
     ),
     "recusal_undecided": _l("有尚未决定的回避检查，不能登记完成。请先作出决定。"),
+    "recusal_work_is_done": _l(
+        "工作已经登记完成，不能%(action)s。确需更换人员或者终止委托的，请先撤销完成。"
+    ),
     "recusal_months_wrong": _l("月数应在 0 至 %(months)s 之间。"),
     "recusal_terms_not_after": _l("施行日期应晚于本局现有规定的 %(other)s。"),
     "inbox.recusal_reopened": _l(

@@ -97,6 +97,14 @@ def cases_of(session: Session, actor: Actor, engagement_id: int) -> Sequence[Row
     ).all()
 
 
+def has_left(session: Session, engagement_id: int, person_id: int | None) -> bool:
+    """Whether somebody of the team is in it no longer; never of the agency itself."""
+    return person_id is not None and not any(
+        place.person_id == person_id and place.valid_to is None
+        for place in members_of(session, engagement_id)
+    )
+
+
 def has_pending_case(session: Session, engagement_id: int) -> bool:
     statement = select(RecusalCase.id).where(
         RecusalCase.engagement_id == engagement_id, RecusalCase.state.in_(PENDING)

@@ -31,5 +31,10 @@ def next_state(state: CaseState, action: CaseAction) -> CaseState:
         raise WrongState("recusal_case_closed", state=state, action=action) from None
 
 
-def choices(state: CaseState) -> tuple[CaseAction, ...]:
-    return tuple(action for action in CHOICES if (state, action) in STEPS)
+def choices(state: CaseState, *, is_running: bool = True, has_left: bool = False) -> tuple[CaseAction, ...]:
+    """What can be chosen. ``has_left``: whom it is about is in the team no longer.
+
+    Work that is done has nobody to replace and nothing to terminate before its completion is taken back.
+    """
+    possible = {A.CONTINUE} | ({A.REPLACE, A.TERMINATE} if is_running else {A.REPLACE} if has_left else set())
+    return tuple(action for action in CHOICES if action in possible and (state, action) in STEPS)

@@ -7,6 +7,7 @@ from flask_babel import gettext
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import utc_now
+from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal import pages, policies, queries, services
 from agencyqa.engagements.recusal.forms import CaseFilter, DecisionForm
@@ -46,8 +47,12 @@ def decide(case_id: int) -> ResponseReturnValue:
     row = next(row for row in queries.cases_of(session, actor, engagement_id) if row[0].id == case_id)
     view = pages.case_view(session, row)
     cause, state = case.cause, case.state
+    is_running = engagement.state is EngagementState.CONTRACTED
+    open_choices = choices(
+        state, is_running=is_running, has_left=queries.has_left(session, engagement_id, case.person_id)
+    )
     form = DecisionForm(obj=case)
-    form.action.choices = [(each.value, label_of(each)) for each in choices(case.state)]
+    form.action.choices = [(each.value, label_of(each)) for each in open_choices]
     if not form.is_submitted():
         form.action.data, form.reason.data = None, ""
     if form.validate_on_submit():
@@ -73,5 +78,6 @@ def decide(case_id: int) -> ResponseReturnValue:
         engagement_id=engagement_id,
         contract=contract,
         is_open=bool(form.action.choices),
+        is_running=is_running,
     )
     return page, form.status

@@ -20,17 +20,18 @@ from agencyqa.clock import local_date
 from agencyqa.db import check_version
 from agencyqa.engagements.checks import examine
 from agencyqa.engagements.data import data_of
+from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal.enums import CaseAction, CaseCause, CaseState
 from agencyqa.engagements.recusal.models import IndependenceDeclaration, RecusalCase
 from agencyqa.engagements.recusal.policies import can_decide, visible_cases
-from agencyqa.engagements.recusal.queries import running_about
-from agencyqa.engagements.recusal.workflow import CHOICES, PENDING, next_state
+from agencyqa.engagements.recusal.queries import has_left, running_about
+from agencyqa.engagements.recusal.workflow import CHOICES, PENDING, choices, next_state
 from agencyqa.engagements.ruling import Check, EvidenceKind, kept
 from agencyqa.engagements.services.progress import terminate_engagement
 from agencyqa.engagements.team.facts import members_on
 from agencyqa.engagements.team.queries import engagements_with, members_of
-from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused
+from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused, WrongState
 from agencyqa.notifications.services import tell
 
 
@@ -145,7 +146,7 @@ def decide_case(
 ) -> None:
     """To continue is refused while a hard stop stands, whoever decides: the tie must be over or the person gone.
 
-    Raise NotVisible, Forbidden, Stale, WrongState, Invalid, Refused.
+    Who has left the team already is replaced at once. Raise NotVisible, Forbidden, Stale, WrongState, Invalid, Refused.
     """
     if session.scalar(visible_cases(actor).where(RecusalCase.id == case.id)) is None:
         raise NotVisible()
@@ -158,9 +159,17 @@ def decide_case(
         raise Invalid("invalid", reason="required")
     if data.action is CaseAction.REPLACE and case.person_id is None:
         raise Invalid("invalid", action="recusal_nobody_to_replace")
+    is_running = engagement.state is EngagementState.CONTRACTED
+    left = has_left(session, engagement.id, case.person_id)
+    if data.action not in choices(case.state, is_running=is_running, has_left=left):
+        raise WrongState("recusal_work_is_done", action=data.action)
     if data.action is CaseAction.CONTINUE:
         _expect_no_stop(session, engagement, now)
     _move(actor, session, engagement, case, data.action, state, data.reason.strip(), now=now)
+    if data.action is CaseAction.REPLACE and left:
+        # Nothing will change in the team any more that could settle it later.
+        settled = next_state(state, CaseAction.SETTLE)
+        _move(actor, session, engagement, case, CaseAction.SETTLE, settled, case.reason, now=now)
     if data.action is CaseAction.TERMINATE:
         terminate_engagement(
             actor, session, engagement, data.reason, seen_version=engagement.version, now=now

@@ -24,6 +24,9 @@ def test_the_table() -> None:
     assert {S.OPEN, S.REPLACING} == PENDING
     assert choices(S.OPEN) == CHOICES
     assert choices(S.REPLACING) == (A.TERMINATE,)
+    # Work that is done: nobody is replaced but who has left already, and nothing is terminated.
+    assert choices(S.OPEN, is_running=False) == (A.CONTINUE,)
+    assert choices(S.OPEN, is_running=False, has_left=True) == (A.CONTINUE, A.REPLACE)
     assert choices(S.CONTINUED) == choices(S.REPLACED) == choices(S.TERMINATED) == ()
 
 
