@@ -55,7 +55,7 @@ class Sending:
 
     def _open(self, name: str, when: datetime) -> PartialUpload:
         actor = self.stage.agency_staff(self.agency_id, when)
-        return uploading.open_upload(
+        upload, _ = uploading.open_upload(
             actor,
             self.session,
             place=f"{self.page}/{self.version.deliverable_id}/upload",
@@ -63,6 +63,7 @@ class Sending:
             size=SIZE,
             now=when,
         )
+        return upload
 
     def _take(self, when: datetime) -> None:
         row = self._open(self.version.file_name, when)

@@ -76,7 +76,7 @@ def find(actor: Actor, session: Session, token: str, *, now: datetime) -> Incomi
         return None
     received = row.received
     if row.state is UploadState.OPEN:
-        lying = _length(path_of(row.token))
+        lying = length_of(path_of(row.token))
         if lying is None:
             log.error("The bytes of the upload %d are not on this machine", row.id)
             return None
@@ -85,7 +85,8 @@ def find(actor: Actor, session: Session, token: str, *, now: datetime) -> Incomi
     return Incoming(row.id, row.token, row.place, row.file_name, row.size, received, row.location)
 
 
-def _length(path: Path) -> int | None:
+def length_of(path: Path) -> int | None:
+    """In bytes; None for what does not lie there."""
     try:
         return path.stat().st_size
     except OSError:

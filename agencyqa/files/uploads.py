@@ -143,7 +143,7 @@ def _opened(form: UploadForm) -> ResponseReturnValue | None:
             return None
         set_reading(False)
         size = request.headers.get(SIZE_HEADER, "")
-        upload = uploading.open_upload(
+        upload, replaced = uploading.open_upload(
             current_actor(),
             db.session(),
             place=request.path,
@@ -156,6 +156,8 @@ def _opened(form: UploadForm) -> ResponseReturnValue | None:
         db.session.rollback()
         form.apply(error)
         return None
+    if replaced is not None:
+        resuming.discard(replaced)
     return how_far(upload.token, 0, upload.size), HTTPStatus.CREATED
 
 

@@ -21,7 +21,7 @@ from agencyqa.files.arriving import too_large
 from agencyqa.files.enums import UploadAction, UploadState
 from agencyqa.files.errors import FileRefused, StoreFull
 from agencyqa.files.models import PartialUpload
-from agencyqa.files.resuming import FOLDER, KEPT, Incoming, discard, path_of, token_of
+from agencyqa.files.resuming import FOLDER, KEPT, Incoming, discard, length_of, path_of, token_of
 from agencyqa.files.services import Staged
 from agencyqa.files.workflow import ended_by
 from agencyqa.web import bodies
@@ -36,16 +36,25 @@ _EXPIRED_AT_ONCE = 1000
 
 def open_upload(
     actor: Actor, session: Session, *, place: str, name: str, size: int, now: datetime
-) -> PartialUpload:
-    """Raise FileRefused for what would be refused at the end whatever it held, and StoreFull. ``name`` is cleaned."""
+) -> tuple[PartialUpload, str | None]:
+    """The upload, and the token of the one that made room for it: the caller takes its bytes away after his commit.
+
+    Raise FileRefused for what would be refused at the end whatever it held, and StoreFull; then no other upload has
+    lost anything. ``name`` is cleaned.
+    """
     if size <= 0:
         raise FileRefused("file_empty")
     if size > current_app.config[bodies.LIMIT]:
         raise too_large()
-    _make_room(actor, session, now)
-    folder = Path(current_app.config[FOLDER])
-    if shutil.disk_usage(folder).free < size:
+    idle = _in_the_way(actor, session, now)
+    room = shutil.disk_usage(Path(current_app.config[FOLDER])).free
+    if idle is not None:
+        room += length_of(path_of(idle.token)) or 0
+    if room < size:
         raise StoreFull
+    replaced = None
+    if idle is not None and end(actor, session, idle.id, UploadAction.GIVE_UP, now=now):
+        replaced = idle.token
     upload = PartialUpload(
         token=secrets.token_urlsafe(32),
         membership_id=actor.membership_id,
@@ -64,23 +73,22 @@ def open_upload(
     except OSError as error:
         raise StoreFull from error
     record(session, actor, "files.upload.opened", upload, now=now, file_name=name, size=size)
-    return upload
+    return upload, replaced
 
 
-def _make_room(actor: Actor, session: Session, now: datetime) -> None:
-    """Nobody fills the disk with beginnings: the longest idle one goes, or the new one is refused."""
+def _in_the_way(actor: Actor, session: Session, now: datetime) -> PartialUpload | None:
+    """Nobody fills the disk with beginnings: the longest idle one has to go, or the new one is refused."""
     open_ones = session.scalars(
         policies.visible_to(actor)
         .where(PartialUpload.state == UploadState.OPEN, PartialUpload.expires_at > now)
         .order_by(PartialUpload.expires_at, PartialUpload.id)
     ).all()
     if len(open_ones) < OPEN_AT_ONCE:
-        return
+        return None
     oldest = open_ones[0]
     if oldest.expires_at > now + KEPT - IDLE:
         raise FileRefused("upload_too_many", status=429, maximum=OPEN_AT_ONCE)
-    end(actor, session, oldest.id, UploadAction.GIVE_UP, now=now)
-    discard(oldest.token)
+    return oldest
 
 
 def compare(upload: Incoming, staged: Staged, claimed: str) -> None:

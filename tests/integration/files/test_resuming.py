@@ -7,7 +7,6 @@ import hashlib
 import io
 import os
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from agencyqa.files import resuming
 from agencyqa.files.enums import FileKind, UploadState
 from agencyqa.files.jobs import JOBS
 from agencyqa.files.models import PartialUpload, StoredFile
-from agencyqa.files.services import key_of, uploading
+from agencyqa.files.services import key_of
 from tests.client import Client
 from tests.factories import files
 from tests.factories.accounts import body_of, make_agency_body, make_bureau, make_member, sign_in, user_of
@@ -233,28 +232,6 @@ def officer_client(new_client: Callable[[], Client], session: Session) -> Client
     return made
 
 
-def test_no_more_than_a_few_at_once(
-    client: Client, session: Session, sender: Membership, partial: Path
-) -> None:
-    first = begun(client)
-    for _ in range(uploading.OPEN_AT_ONCE - 1):
-        begun(client)
-    answer = begin(client)
-    assert (answer.status_code, told(answer)["errors"]["file"]) == (
-        429,
-        "您有 5 个文件正在上传，请等其中一个传完或取消后再上传。",
-    )
-    assert refusals(session)[-1][1] == "upload_too_many"
-    # One that nobody has continued for an hour makes room.
-    oldest = session.scalars(select(PartialUpload).order_by("id")).first()
-    assert oldest is not None
-    oldest.expires_at -= uploading.IDLE + timedelta(minutes=1)
-    begun(client)
-    assert client.get(first).status_code == 404
-    assert [state for state, _ in uploads(session)].count(UploadState.OPEN) == 5
-    assert [path.suffix for path in partial.iterdir()] == [""] * 5
-
-
 @pytest.mark.parametrize(
     "data", [files.office(FileKind.DOCX, {"word/vbaProject.bin": b"x"}), b"MZ" + bytes(99)]
 )
@@ -354,49 +331,3 @@ def test_what_a_killed_process_left_behind_does_not_count(
     (partial / other.rpartition("/")[2]).unlink()
     assert client.get(other).status_code == 404
     assert session.scalars(select(StoredFile.size)).all() == [len(DATA)]
-
-
-def test_the_administrator_sees_and_discards_what_was_not_sent_to_its_end(
-    app: Flask,
-    client: Client,
-    session: Session,
-    sender: Membership,
-    partial: Path,
-    new_client: Callable[[], Client],
-) -> None:
-    url, other = begun(client, name="薪酬表"), begun(client)
-    patch(client, url, 0, DATA[:1_500_000])
-    patch(client, other, 0, DATA)
-    bureau = make_bureau(session)
-    administrator, lead = new_client(), new_client()
-    sign_in(administrator, make_member(session, bureau, Role.SYSTEM_ADMINISTRATOR))
-    sign_in(lead, make_member(session, bureau, Role.BUREAU_LEAD))
-    person, body = user_of(session, sender).display_name, body_of(session, sender).name
-    text = administrator.page(administrator.get("/files/")).text
-    assert "未传完的文件 2 已收到 4.5 MB" in text
-    assert f"{person} {body} · 机构负责人 试验文件 3.0 MB 1.5 MB " in text
-    assert "薪酬表" not in text
-    upload = session.scalars(select(PartialUpload).where(PartialUpload.received == 1_500_000)).one()
-    address = f"/files/uploads/{upload.id}/discard"
-    # Officers who look after the store see how much there is, and not whose.
-    text = lead.page(lead.get("/files/")).text
-    assert "未传完的文件 2 已收到 4.5 MB" in text
-    assert body not in text
-    assert (lead.post(address).status_code, client.post(address).status_code) == (403, 403)
-    assert administrator.get(address).status_code == 405
-    assert administrator.post(address, csrf=False).status_code == 400
-    assert uploads(session) == [(UploadState.OPEN, 1_500_000), (UploadState.OPEN, len(DATA))]
-    answer = administrator.post(address)
-    assert (answer.status_code, answer.location) == (302, "/files/#unfinished")
-    assert uploads(session) == [(UploadState.DISCARDED, 1_500_000), (UploadState.OPEN, len(DATA))]
-    assert {resuming.token_of(path) for path in partial.iterdir()} == {other.rpartition("/")[2]}
-    assert administrator.post(address).status_code == 404
-    assert "未传完的文件 1 已收到 3.0 MB" in administrator.page(administrator.get("/files/")).text
-    entry = session.scalars(select(AuditEntry).where(AuditEntry.event == "files.upload.discarded")).one()
-    assert (entry.target_id, entry.bureau_id) == (upload.id, bureau.id)
-    assert "清除他人未传完的文件" in lead.page(lead.get("/audit/")).text
-    # Whoever sent it is told, and goes on with the other one.
-    assert patch(client, url, 1_500_000, DATA[1_500_000:]) == (404, None)
-    assert "已被系统管理员清除" in told(finish(client, url))["errors"]["file"]
-    assert told(finish(client, other)) == {"location": "/inbox"}
-    assert "没有未传完的文件" in administrator.page(administrator.get("/files/")).text
