@@ -103,9 +103,12 @@ def end(actor: Actor, session: Session, upload_id: int, action: UploadAction, *,
         return False
     row = session.get_one(PartialUpload, upload_id)
     event = f"files.upload.{row.state.value}"
-    # The officers of the bureau for which an administrator works read what he did.
-    bureau_id = actor.bureau_id if action is UploadAction.DISCARD else None
-    record(session, actor, event, row, now=now, bureau_id=bureau_id, file_name=row.file_name, size=row.size)
+    if action is UploadAction.DISCARD:
+        # The officers of the bureau for which an administrator works read what he did, and not how somebody else, of
+        # another bureau perhaps, called what was never handed in.
+        record(session, actor, event, row, now=now, bureau_id=actor.bureau_id, size=row.size)
+    else:
+        record(session, actor, event, row, now=now, file_name=row.file_name, size=row.size)
     return True
 
 
