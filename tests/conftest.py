@@ -11,6 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.browser_finder import NoBrowser, find_browser
 from tests.databases import BACKENDS, FOLDER_VARIABLE, SECRET_KEY, SERVER_VARIABLE, TestRun
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tests.client import Client
+
+# How quickly examples come says something of the machine, not of the product.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 TESTS = Path(__file__).resolve().parent
 BROWSER_VARIABLE = "AGENCYQA_TEST_BROWSER"
