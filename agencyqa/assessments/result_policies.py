@@ -91,6 +91,11 @@ def sees_fees(actor: Actor) -> bool:
     return actor.is_bureau or actor.is_agency
 
 
+def sees_exact_weights(actor: Actor, result: AnnualResult) -> bool:
+    """Where a year is weighted by fees, its exact fractions tell them."""
+    return sees_fees(actor) or result.trace["weights"] != "fee"
+
+
 def sees_agency_findings(actor: Actor) -> bool:
     """Findings concern the bureau and the agency; departments and observers read nothing of inspections."""
     return actor.is_bureau or actor.is_agency

@@ -69,7 +69,10 @@ class RoleLine:
 
 @dataclass(frozen=True)
 class EngagementLine:
-    """``contribution`` is rounded for the table, ``exact`` as exact as decimals allow."""
+    """``contribution`` is rounded for the table, ``exact`` as exact as decimals allow and as the reader may know.
+
+    ``exact_weight`` is "" for whoever may not know it.
+    """
 
     engagement_id: int
     contract: str
@@ -88,7 +91,10 @@ class EngagementLine:
 
 @dataclass(frozen=True)
 class ResultPage:
-    """``difference`` and ``item_difference``: what rounding leaves between the lines and the score; "" for nothing."""
+    """``difference`` and ``item_difference``: what rounding leaves between the lines and the score; "" for nothing.
+
+    Not ``is_exact``: the weights are fees that the reader may not know, so that he gets rounded figures alone.
+    """
 
     score: str
     exact_score: str
@@ -100,6 +106,7 @@ class ResultPage:
     items: tuple[EngagementLine, ...]
     item_difference: str
     adds_up: bool
+    is_exact: bool = True
 
 
 def exact_score(result: AnnualResult) -> Fraction | None:
@@ -115,18 +122,20 @@ def result_page(
     titles: Mapping[str, str],
     engagement_ids: frozenset[int],
     sheet_ids: frozenset[int],
+    is_exact: bool = True,
 ) -> ResultPage:
     """``engagement_ids`` and ``sheet_ids`` are those the reader may open."""
     score = exact_score(result)
     items = [
-        _engagement(data, item, result.places, engagement_ids, sheet_ids)
+        _engagement(data, item, result.places, engagement_ids, sheet_ids, is_exact=is_exact)
         for data, item in zip(result.inputs["engagements"], result.trace["items"], strict=True)
     ]
     keys = sorted(result.measure_scores, key=lambda key: (key == NO_MEASURE, key))
     contributions = [fraction_from_data(item["contribution"]) for item in result.trace["items"]]
+    shown_score = "" if result.rounded is None else format_scaled(result.rounded, result.places)
     return ResultPage(
-        score="" if result.rounded is None else format_scaled(result.rounded, result.places),
-        exact_score=exact_text(score),
+        score=shown_score,
+        exact_score=exact_text(score) if is_exact else shown_score,
         grade=band_label(table.bands, result.grade),
         grade_text=_grade_text(result, table),
         rounding_text=_rounding_text(result),
@@ -138,6 +147,7 @@ def result_page(
             [None if part is None else round_half_up(part, result.places) for part in contributions],
         ),
         adds_up=adds_up(result),
+        is_exact=is_exact,
     )
 
 
@@ -198,6 +208,8 @@ def _engagement(
     places: int,
     engagement_ids: frozenset[int],
     sheet_ids: frozenset[int],
+    *,
+    is_exact: bool,
 ) -> EngagementLine:
     weight, score = fraction_from_data(item["weight"]), fraction_from_data(item["score"])
     contribution = fraction_from_data(item["contribution"])
@@ -216,8 +228,8 @@ def _engagement(
         score=shown(score, places),
         contribution=shown(contribution, places),
         exact_score=exact_text(score),
-        exact_weight="" if weight is None else f"{weight.numerator}/{weight.denominator}",
-        exact=exact_text(contribution),
+        exact_weight="" if weight is None or not is_exact else f"{weight.numerator}/{weight.denominator}",
+        exact=exact_text(contribution) if is_exact else shown(contribution, places),
         roles=tuple(role_line(role, sheets, sheet_ids, left_out) for role in data["trace"]["roles"]),
         missing=tuple(label_of(Purpose(role)) for role in data["trace"]["missing"]),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -11,12 +11,15 @@ from typing import Any
 from flask_babel import gettext
 
 from agencyqa.assessments.forms.ranking_page import band_label, group_label
-from agencyqa.assessments.forms.result_page import exact_text
+from agencyqa.assessments.forms.result_page import exact_text, shown
 from agencyqa.assessments.forms.rule_words import percent, plan_lines, veto_label
 from agencyqa.assessments.models import AnnualResult, GradeTable
 from agencyqa.assessments.year_plan import YearPlan
 from agencyqa.i18n import listed
 from agencyqa.scoring import format_points, fraction_from_data
+
+# How a figure is written for this reader.
+Words = Callable[[Fraction | None], str]
 
 
 @dataclass(frozen=True)
@@ -61,14 +64,20 @@ class YearParts:
 
 
 def year_parts(
-    result: AnnualResult, plan: YearPlan, table: GradeTable, sheet_ids: frozenset[int]
+    result: AnnualResult,
+    plan: YearPlan,
+    table: GradeTable,
+    sheet_ids: frozenset[int],
+    *,
+    is_exact: bool = True,
 ) -> YearParts:
-    """``sheet_ids`` are those the reader may open."""
+    """``sheet_ids`` are those the reader may open. Not ``is_exact``: what rests on the weights is rounded for him."""
+    weighted = exact_text if is_exact else shown
     trace, inputs = result.trace, result.inputs
     steps = trace.get("steps", {})
     return YearParts(
         rules=tuple(plan_lines(plan, table.bands)),
-        parts=tuple(_parts(plan, trace, inputs, steps, sheet_ids)),
+        parts=tuple(_parts(plan, trace, inputs, steps, sheet_ids, weighted)),
         credits=tuple(
             CreditLine(
                 date.fromisoformat(each["occurred_on"]),
@@ -78,8 +87,8 @@ def year_parts(
             )
             for each in inputs.get("credits", ())
         ),
-        account=_account(plan, steps),
-        vetoes=tuple(_vetoes(plan, table, trace, inputs, steps)),
+        account=_account(plan, steps, weighted),
+        vetoes=tuple(_vetoes(plan, table, trace, inputs, steps, weighted)),
         group=group_label(result.rank_group),
         group_rank=result.group_rank,
         group_count=result.group_count,
@@ -93,6 +102,7 @@ def _parts(
     inputs: Mapping[str, Any],
     steps: Mapping[str, Any],
     sheet_ids: frozenset[int],
+    weighted: Words,
 ) -> list[PartLine]:
     if not steps or not (plan.agency_share or plan.base is not None):
         return []
@@ -103,9 +113,9 @@ def _parts(
         lines.append(
             PartLine(
                 gettext("各项委托业务"),
-                exact_text(contribution / share),
+                weighted(contribution / share),
                 percent(share),
-                exact_text(contribution),
+                weighted(contribution),
             )
         )
     if plan.agency_share:
@@ -134,7 +144,7 @@ def _parts(
     return lines
 
 
-def _account(plan: YearPlan, steps: Mapping[str, Any]) -> str:
+def _account(plan: YearPlan, steps: Mapping[str, Any], weighted: Words) -> str:
     if plan.base is None or "credits" not in steps:
         return ""
     credit = steps["credits"]
@@ -145,7 +155,7 @@ def _account(plan: YearPlan, steps: Mapping[str, Any]) -> str:
         account=exact_text(fraction_from_data(credit["account"])),
     )
     if "bounded" in credit:
-        bounded = exact_text(fraction_from_data(credit["bounded"]))
+        bounded = weighted(fraction_from_data(credit["bounded"]))
         text += gettext("；相加并限于 0 至 100 后为 %(figure)s", figure=bounded)
     return str(text)
 
@@ -156,6 +166,7 @@ def _vetoes(
     trace: Mapping[str, Any],
     inputs: Mapping[str, Any],
     steps: Mapping[str, Any],
+    weighted: Words,
 ) -> list[VetoLine]:
     known = {veto.key: veto for veto in plan.vetoes}
     moved = {step["key"]: step for step in steps.get("vetoes", ())}
@@ -169,8 +180,8 @@ def _vetoes(
             effects.append(
                 gettext(
                     "得分由 %(before)s 降为 %(after)s",
-                    before=exact_text(fraction_from_data(step["before"])),
-                    after=exact_text(fraction_from_data(step["after"])),
+                    before=weighted(fraction_from_data(step["before"])),
+                    after=weighted(fraction_from_data(step["after"])),
                 )
             )
         if grade.get("capped_by") == key:

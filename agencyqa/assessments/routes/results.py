@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -18,6 +17,11 @@ from agencyqa.assessments.forms.agency_findings import AgencyFindingLine, agency
 from agencyqa.assessments.forms.ranking_page import band_label, missing_line
 from agencyqa.assessments.forms.result_page import ResultPage, result_page
 from agencyqa.assessments.forms.rounds import AssignForm, EndForm, ResultFilter
+from agencyqa.assessments.forms.without_fees import (
+    inputs_without_fees,
+    measures_without_fees,
+    trace_without_fees,
+)
 from agencyqa.assessments.forms.year_parts import YearParts, year_parts
 from agencyqa.assessments.models import AnnualResult, ResultAssignment
 from agencyqa.assessments.queries import results as queries
@@ -116,7 +120,10 @@ def result_trace(result_id: int) -> ResponseReturnValue:
 @bp.get("/results/<int:result_id>/trace.json")
 @requires(Permission.RESULTS_READ)
 def result_data(result_id: int) -> ResponseReturnValue:
-    """The result as data that anybody can add up again, as far as the reader may see it."""
+    """The result as data that anybody can add up again, as far as the reader may see it.
+
+    Where the weights are fees and the reader may not know them, it says that it does not add up exactly.
+    """
     actor = current_actor()
     found = load_result(actor, result_id)
     text = json.dumps(data_of(actor, found), ensure_ascii=False, indent=2)
@@ -215,22 +222,24 @@ def data_of(actor: Actor, found: queries.FoundResult) -> dict[str, Any]:
         "missing_count": result.missing_count,
     }
     if result_policies.sees_engagement_scores(actor):
-        data |= {"inputs": _inputs_for(actor, result), "trace": result.trace}
+        data |= {"inputs": result.inputs, "trace": result.trace}
+        if not result_policies.sees_fees(actor):
+            data["inputs"] = inputs_without_fees(result.inputs)
+            data["trace"] = trace_without_fees(result.trace)
+    if not result_policies.sees_exact_weights(actor, result):
+        data |= {
+            "score": None,
+            "measures": measures_without_fees(result.measure_scores),
+            "left_out": ["fee", "exact_weights"],
+            "note": gettext(
+                "本年度按合同金额加权。数据不含合同金额，权重和由其得出的各项为四舍五入后的数，不能据此精确复算。"
+            ),
+        }
     if result_policies.sees_agency_findings(actor) and result.agency_findings:
         data["agency_findings"] = result.agency_findings
     if result_policies.sees_who_is_late(actor):
         data["missing"] = result.missing
     return data
-
-
-def _inputs_for(actor: Actor, result: AnnualResult) -> Mapping[str, Any]:
-    if result_policies.sees_fees(actor):
-        return result.inputs
-    engagements = [
-        {name: value for name, value in each.items() if name != "fee"}
-        for each in result.inputs["engagements"]
-    ]
-    return {**result.inputs, "engagements": engagements}
 
 
 def _agency_findings(actor: Actor, result: AnnualResult) -> list[AgencyFindingLine]:
@@ -254,6 +263,7 @@ def _page(actor: Actor, found: queries.FoundResult) -> ResultPage:
         titles=queries.measure_titles(session, keys, reader_language()) if keys else {},
         engagement_ids=queries.visible_engagements(session, actor, ids),
         sheet_ids=queries.visible_sheets(session, actor, ids) if may_open_sheets else frozenset(),
+        is_exact=result_policies.sees_exact_weights(actor, result),
     )
 
 
@@ -266,7 +276,8 @@ def _year(actor: Actor, found: queries.FoundResult) -> YearParts | None:
     sheet_ids: frozenset[int] = frozenset()
     if form is not None and actor.has(Permission.SHEETS_READ):
         sheet_ids = queries.visible_sheets(session, actor, [], [form])
-    return year_parts(result, plan_of_round(session, found.round), found.grades, sheet_ids)
+    is_exact = result_policies.sees_exact_weights(actor, result)
+    return year_parts(result, plan_of_round(session, found.round), found.grades, sheet_ids, is_exact=is_exact)
 
 
 def _assignments(actor: Actor, result: AnnualResult) -> list[Any]:

@@ -9,11 +9,13 @@ from sqlalchemy import select
 
 from agencyqa.accounts.models import Membership
 from agencyqa.assessments import result_policies
+from agencyqa.assessments.enums import WeightMode
 from agencyqa.assessments.models import AnnualResult
 from agencyqa.assessments.queries.results import grade_distribution, ranking, result_rows, workbook_results
 from agencyqa.assessments.queries.rounds import published_round, round_rows
 from agencyqa.assessments.services.assignments import assign_result
 from agencyqa.assessments.services.publication import publish_round
+from agencyqa.assessments.services.rounds import change_weights
 from agencyqa.auth.roles import Role
 from agencyqa.clock import today
 from agencyqa.measures.enums import Purpose
@@ -163,7 +165,59 @@ def test_the_agency_reads_every_point_and_nothing_of_others(year: Year, client: 
     switch_to(client, year.world.observer)
     data = json.loads(client.get(f"/results/{result_id}/trace.json").text)
     assert ["fee" in each for each in data["inputs"]["engagements"]] == [False, False]
+    assert ["fee" in each for each in data["trace"]["items"]] == [False, False]
     assert readd(data["trace"]) == score_of(result)
+
+
+def test_weights_by_fee_tell_an_observer_no_fee(year: Year, client: Client) -> None:
+    """71 and 93, weighted 1234567 to 3000000: the exact fractions would be the fees themselves."""
+    year.first.fee = 1_234_567
+    year.session.flush()
+    found = year.round()
+    change_weights(year.supervisor, year.session, found, WeightMode.FEE, seen_version=found.version, now=NOW)
+    year.publish(found)
+    result = year.result(found, year.world.agency)
+    assign(year, result, year.world.department.id)
+    result_id, exact = result.id, score_of(result)
+    address = f"/results/{result_id}/trace"
+    secret = ("1234567", "4234567")
+    told = "不能据此精确复算"
+
+    def page() -> tuple[str, list[bool]]:
+        text = client.page(client.get(address)).text
+        return text, [word in text for word in (*secret, told)]
+
+    switch_to(client, year.world.manager)
+    assert page()[1] == [True, True, False]
+    data = json.loads(client.get(f"{address}.json").text)
+    assert (readd(data["trace"]), [each["fee"] for each in data["trace"]["items"]], "left_out" in data) == (
+        exact,
+        [1_234_567, 3_000_000],
+        False,
+    )
+    switch_to(client, year.world.observer)
+    text, leaks = page()
+    assert leaks == [False, False, True]
+    assert "权重 29.15% · 计入年度 20.70" in text
+    # Nor so many decimals that the fraction could be found from them.
+    assert "≈" not in text
+    answer = client.get(f"{address}.json").text
+    data = json.loads(answer)
+    assert [word in answer for word in (*secret, "3000000", told)] == [False, False, False, True]
+    assert (data["rounded"], data["score"], data["left_out"]) == ("86.59", None, ["fee", "exact_weights"])
+    assert [(each["weight"], each["contribution"]) for each in data["trace"]["items"]] == [
+        ({"rounded": "0.2915"}, {"rounded": "20.70"}),
+        ({"rounded": "0.7085"}, {"rounded": "65.89"}),
+    ]
+    assert (data["trace"]["score"], [set(each) for each in data["measures"].values()]) == (
+        {"rounded": "86.59"},
+        [{"rounded"}] * len(data["measures"]),
+    )
+    # The steps of each engagement rest on no fee and still add up exactly.
+    assert [readd(each["trace"]) for each in data["inputs"]["engagements"]] == [71, 93]
+    switch_to(client, year.world.officer)
+    answer = client.get(f"{address}.json").text
+    assert [word in answer for word in (*secret, told)] == [False, False, True]
 
 
 def test_the_department_reads_figures_and_only_its_own_engagements(year: Year, client: Client) -> None:
