@@ -18,6 +18,7 @@ EVENTS = {
     "assessments.sheet.published": _l("发布评分表"),
     "assessments.sheet.corrected": _l("开启评分更正"),
     "assessments.sheet.overdue": _l("评分表逾期"),
+    "assessments.sheet.overdue_lifted": _l("评分表不再逾期"),
     "assessments.shares.added": _l("新增评分权重"),
     "assessments.shares.ended": _l("评分权重截止"),
     "assessments.shares.withdrawn": _l("撤回评分权重"),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import Body
 from agencyqa.assessments import workflow
 from agencyqa.assessments.models import ScoreSheet
+from agencyqa.assessments.services.lateness import take_back_overdue
 from agencyqa.assessments.services.telling import tell_scorers
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import system_actor
@@ -20,7 +21,13 @@ from agencyqa.measures.reckoning import reckon
 
 
 def mark_overdue(session: Session, now: datetime) -> int:
-    """Mark sheets that are late since a working day and unsubmitted, and tell their scorers once."""
+    """Mark sheets that are late since a working day and unsubmitted, and tell their scorers once.
+
+    A mark that does not hold is taken away, so that every open sheet is settled both ways: also one that was marked by
+    calendar days. Return how many were marked or relieved.
+    """
+    actor = system_actor("jobs")
+    relieved = take_back_overdue(session, actor, now)
     reckoning = reckon(session, local_date(now))
     late = session.execute(
         sa.select(ScoreSheet, sa.func.coalesce(Engagement.contract_number, Body.name))
@@ -34,7 +41,6 @@ def mark_overdue(session: Session, now: datetime) -> int:
         )
         .order_by(ScoreSheet.id)
     ).all()
-    actor = system_actor("jobs")
     for sheet, contract in late:
         record(
             session,
@@ -62,7 +68,7 @@ def mark_overdue(session: Session, now: datetime) -> int:
         .values(is_overdue=True)
         .execution_options(synchronize_session="evaluate")
     )
-    return len(late)
+    return relieved + len(late)
 
 
 JOBS: dict[str, Callable[[Session, datetime], int | None]] = {"assessments.mark_overdue": mark_overdue}

@@ -12,6 +12,7 @@ from agencyqa.assessments.models import ScoreSheet
 from agencyqa.assessments.queries.engagement_scores import visible_score
 from agencyqa.assessments.queries.sheets import sheets_of, sheets_with_row
 from agencyqa.assessments.queries.trail import trail_of_sheets
+from agencyqa.assessments.services.lateness import follow_calendar
 from agencyqa.assessments.services.refreshing import refresh_agency_sheets, refresh_open_sheets
 from agencyqa.assessments.services.rescoring import rescore_after_withdrawal
 from agencyqa.auth.actor import Actor
@@ -26,6 +27,7 @@ from agencyqa.inspections.hooks import agency_listeners, withdrawal_listeners
 from agencyqa.inspections.models import Finding
 from agencyqa.inspections.panels import finding_panels
 from agencyqa.measures.enums import Purpose
+from agencyqa.measures.workday_services import calendar_listeners
 from agencyqa.scoring import panel_from_data
 from agencyqa.web.panels import rendered
 
@@ -114,6 +116,8 @@ def register() -> None:
         finding_panels.append(counted_panel)
     if trail_of_sheets not in trail_sources:
         trail_sources.append(trail_of_sheets)
+    if follow_calendar not in calendar_listeners:
+        calendar_listeners.append(follow_calendar)
     if sheets_panel not in engagement_panels:
         engagement_panels.append(sheets_panel)
     if scored_by not in scored:

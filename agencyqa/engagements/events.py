@@ -12,6 +12,7 @@ EVENTS = {
     "engagements.engagement.reopened": _l("撤销委托业务完成"),
     "engagements.engagement.year_changed": _l("调整考核年度"),
     "engagements.engagement.overdue": _l("委托业务逾期"),
+    "engagements.engagement.overdue_lifted": _l("委托业务不再逾期"),
 }
 
 TARGETS = {"engagements": _l("委托业务")}

@@ -16,12 +16,19 @@ from agencyqa.auth.roles import Role
 from agencyqa.clock import local_date
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.services.lateness import take_back_overdue
 from agencyqa.measures.reckoning import reckon
 from agencyqa.notifications.services import tell
 
 
 def mark_overdue(session: Session, now: datetime) -> int:
-    """Mark open engagements that are late since a working day; the due date counts in full. Tells once per due date."""
+    """Mark open engagements that are late since a working day; the due date counts in full. Tells once per due date.
+
+    A mark that does not hold is taken away, so that every running engagement is settled both ways: also one that was
+    marked by calendar days. Return how many were marked or relieved.
+    """
+    actor = system_actor("jobs")
+    relieved = take_back_overdue(session, actor, now)
     reckoning = reckon(session, local_date(now))
     day = reckoning.day
     late = session.execute(
@@ -35,8 +42,7 @@ def mark_overdue(session: Session, now: datetime) -> int:
         .order_by(Engagement.id)
     ).all()
     if not late:
-        return 0
-    actor = system_actor("jobs")
+        return relieved
     for engagement, agency in late:
         record(
             session,
@@ -70,7 +76,7 @@ def mark_overdue(session: Session, now: datetime) -> int:
         .values(is_overdue=True)
         .execution_options(synchronize_session="evaluate")
     )
-    return len(late)
+    return relieved + len(late)
 
 
 JOBS: dict[str, Callable[[Session, datetime], int | None]] = {"engagements.mark_overdue": mark_overdue}

@@ -56,6 +56,7 @@ MESSAGES: dict[str, object] = {
     "trail.engagement_completed": _l("登记完成，完成日期 %(on)s"),
     "trail.engagement_completed_late": _l("登记完成，完成日期 %(on)s，已逾期"),
     "trail.engagement_overdue": _l("到期未完成，约定完成日期 %(due_on)s"),
+    "trail.engagement_overdue_lifted": _l("按工作日历没有逾期，约定完成日期 %(due_on)s"),
     "trail.engagement_terminated": _l("终止委托业务"),
     "trail.engagement_reopened": _l("撤销完成登记"),
     "trail.engagement_year_changed": _l("考核年度由 %(before)s 年调整为 %(after)s 年"),

@@ -28,10 +28,12 @@ from agencyqa.engagements.policies import (
     can_read_contract,
     visible_to,
 )
+from agencyqa.engagements.services.lateness import follow_calendar
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 from agencyqa.measures.enums import WorkKind
 from agencyqa.measures.reckoning import reckon
+from agencyqa.measures.workday_services import calendar_listeners
 from agencyqa.objects.queries import object_choices
 from agencyqa.web.loading import given_choice, given_id, one_or_404
 from agencyqa.web.once import one_page
@@ -39,6 +41,8 @@ from agencyqa.web.tables import paginate
 
 bp = Blueprint("engagements", __name__, url_prefix="/engagements")
 trail.register()
+if follow_calendar not in calendar_listeners:
+    calendar_listeners.append(follow_calendar)
 
 
 @bp.get("/")

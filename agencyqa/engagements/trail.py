@@ -170,6 +170,8 @@ def _told(
         case "overdue":
             # Found by a job, which is nobody.
             yield TrailEntry(row.at, "engagement_overdue", {"due_on": due_on}, tone="danger")
+        case "overdue_lifted":
+            yield TrailEntry(row.at, "engagement_overdue_lifted", {"due_on": due_on})
         case "terminated":
             yield TrailEntry(row.at, "engagement_terminated", tone="warning", **known)
         case "reopened":

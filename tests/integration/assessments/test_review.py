@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from agencyqa.assessments.services.scoring import save_draft, submit_sheet
 from agencyqa.clock import local_date
 from agencyqa.errors import Forbidden, Invalid, Stale, WrongState
 from agencyqa.measures.enums import Purpose
+from agencyqa.measures.workday_services import ChangeData, enter_change
 from agencyqa.notifications.models import InboxMessage
 from tests.client import Client
 from tests.factories.accounts import NOW
@@ -231,3 +232,22 @@ def test_overdue_sheets_are_marked_and_told_once(world: World) -> None:
     assert codes(world, world.officer.id).count("sheet_overdue") == 1
     submit(world.session, world.actor(world.officer), late, JIADING_ANSWERS)
     assert late.is_overdue is False
+
+
+def test_a_day_that_is_found_free_takes_the_mark_of_a_sheet_away(world: World) -> None:
+    friday, monday = date(2024, 3, 15), date(2024, 3, 18)
+    supervisor, session = world.actor(world.supervisor), world.session
+    sheet = make_sheets(session, supervisor, world.engagement, due_on=friday)[Purpose.EVALUATED_UNIT]
+    version, noon = sheet.version, datetime(2024, 3, 18, 4, tzinfo=UTC)
+    assert mark_overdue(session, noon) == 1
+    session.refresh(sheet)
+    assert sheet.is_overdue
+    enter_change(supervisor, session, ChangeData(monday, monday, False, "台风", "市府公告"), now=noon)
+    session.refresh(sheet)
+    assert (sheet.is_overdue, sheet.version) == (False, version)
+    # One that was marked by calendar days is relieved in the night.
+    sheet.is_overdue = True
+    session.flush()
+    assert (mark_overdue(session, noon), mark_overdue(session, noon)) == (1, 0)
+    session.refresh(sheet)
+    assert sheet.is_overdue is False

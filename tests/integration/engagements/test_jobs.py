@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,9 @@ from agencyqa.auth.roles import Role
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.jobs import JOBS, mark_overdue
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.trail import own_lines
+from agencyqa.measures.reckoning import reckon
+from agencyqa.measures.workday_services import ChangeData, enter_change
 from agencyqa.notifications.models import InboxMessage
 from tests.factories.accounts import make_member
 from tests.factories.engagements import make_engagement
@@ -81,6 +85,35 @@ def test_a_later_due_date_is_told_anew(session: Session) -> None:
     assert mark_overdue(session, MIDNIGHT) == 0
     assert mark_overdue(session, MIDNIGHT + timedelta(days=10)) == 1
     assert len(session.scalars(select(InboxMessage.id)).all()) == 2 * first
+
+
+def test_a_day_that_is_found_free_takes_the_mark_away(app: Flask, session: Session) -> None:
+    world = make_world(session)
+    friday, monday = date(2024, 3, 15), date(2024, 3, 18)
+    found = make_engagement(session, world.bureau, world.agency, world.school, due_on=friday)
+    noon = datetime(2024, 3, 18, 4, tzinfo=UTC)
+    assert mark_overdue(session, noon) == 1
+    session.commit()
+    enter_change(world.supervisor, session, ChangeData(monday, monday, False, "台风", "市府公告"), now=noon)
+    session.commit()
+    session.refresh(found)
+    assert (found.is_overdue, found.version, reckon(session, monday).is_late(friday)) == (False, 1, False)
+    with app.app_context():
+        told = [entry.code for entry in own_lines(session, world.supervisor, found)]
+    assert told == ["engagement_created", "engagement_overdue", "engagement_overdue_lifted"]
+    # It is late from the next working day on, and what was told is not told anew.
+    assert (mark_overdue(session, noon), mark_overdue(session, noon + timedelta(days=1))) == (0, 1)
+
+
+def test_the_night_takes_away_a_mark_by_calendar_days(session: Session) -> None:
+    world = make_world(session)
+    friday, saturday = date(2024, 3, 15), datetime(2024, 3, 16, 4, tzinfo=UTC)
+    found = make_engagement(session, world.bureau, world.agency, world.school, due_on=friday)
+    found.is_overdue = True
+    session.flush()
+    assert (mark_overdue(session, saturday), mark_overdue(session, saturday)) == (1, 0)
+    session.refresh(found)
+    assert found.is_overdue is False
 
 
 def test_the_job_stands_in_the_schedule() -> None:
