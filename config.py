@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email.headerregistry import Address
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
@@ -25,6 +26,14 @@ LARGEST_NUMBER = 100_000
 
 # (name, key), the one in use first.
 Keys = tuple[tuple[str, bytes], ...]
+
+
+class KeysNow(NamedTuple):
+    """The keys of a file. ``is_current``: they were just read from it; else it is gone or half-written, and they are
+    those that were read from it last."""
+
+    keys: Keys
+    is_current: bool
 
 
 class SettingsError(RuntimeError):
@@ -176,6 +185,7 @@ class Settings:
     # Where both were read, if not in the environment: a command may put a new key there while the services run.
     field_key_file: Path | None = None
     signing_key_file: Path | None = None
+    _last_read: dict[Path, Keys] = field(default_factory=dict, init=False, repr=False, compare=False)
     scheduler: str = "off"
     log_level: str = "INFO"
     testing: bool = False
@@ -206,11 +216,23 @@ class Settings:
             )
 
     def field_keys_now(self) -> Keys:
-        return _keys_now(self.field_keys, self.field_key_file)
+        return self._keys_now(self.field_keys, self.field_key_file).keys
 
-    def signing_keys_now(self) -> Keys:
+    def signing_keys_now(self) -> KeysNow:
         """As they lie in the key file now: what another process put there signs in this one, too, without a restart."""
-        return _keys_now(self.signing_keys, self.signing_key_file)
+        return self._keys_now(self.signing_keys, self.signing_key_file)
+
+    def _keys_now(self, at_start: Keys, file: Path | None) -> KeysNow:
+        if file is None:
+            return KeysNow(at_start, True)
+        try:
+            found = _named_keys({}, "", file)
+        except SettingsError:
+            found = ()
+        if found:
+            self._last_read[file] = found
+            return KeysNow(found, True)
+        return KeysNow(self._last_read.get(file, at_start), False)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -332,16 +354,6 @@ def _named_keys(environ: Mapping[str, str], variable: str, file: Path) -> Keys:
 
 def _key_file(environ: Mapping[str, str], variable: str, file: Path) -> Path | None:
     return None if environ.get(variable) else file
-
-
-def _keys_now(at_start: Keys, file: Path | None) -> Keys:
-    """Of a file that is gone or cannot be read any more, the keys that the process started with."""
-    if file is None:
-        return at_start
-    try:
-        return _named_keys({}, "", file) or at_start
-    except SettingsError:
-        return at_start
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -37,7 +37,7 @@ def rotate_key_command() -> None:
             f"The keys come from {VARIABLE}: put a new one first, such as NAME:{new}, and start the services again."
         )
     settings = current_app.config["SETTINGS"]
-    held = settings.signing_keys_now()
+    held, _ = settings.signing_keys_now()
     names = {name for name, _ in held}
     name = next(f"k{n}" for n in range(1, len(names) + 2) if f"k{n}" not in names)
     seed = secrets.token_bytes(KEY_LENGTH)
@@ -66,6 +66,8 @@ def publish_key_command() -> None:
         key = services.publish_key(session, utc_now())
     except WrongState as error:
         session.rollback()
+        if error.code == "signing_key_unreadable":
+            raise click.ClickException("The key file cannot be read now. Mend it and try again.") from error
         raise click.ClickException(
             f"{error.code}: the first key of {VARIABLE} was in use before another one. Take a new key."
         ) from error

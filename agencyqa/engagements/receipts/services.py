@@ -19,11 +19,15 @@ from agencyqa.engagements.receipts.signing import KEY_LIST, SIGNED_RECEIPT, Sign
 from agencyqa.errors import WrongState
 
 
-def _signers() -> list[Signer]:
-    """In their order; none where the installation has no signing key, or where a service is used without one."""
+def _signers() -> tuple[list[Signer], bool]:
+    """In their order, and whether the key file names them now.
+
+    None where the installation has no signing key, or where a service is used without one.
+    """
     if not has_app_context():
-        return []
-    return [Signer(seed) for _, seed in current_app.config["SETTINGS"].signing_keys_now()]
+        return [], True
+    keys, is_current = current_app.config["SETTINGS"].signing_keys_now()
+    return [Signer(seed) for _, seed in keys], is_current
 
 
 def _published(session: Session, signers: Sequence[Signer]) -> dict[str, SigningKey]:
@@ -33,7 +37,7 @@ def _published(session: Session, signers: Sequence[Signer]) -> dict[str, Signing
 
 def paper_signer(session: Session) -> Signer | None:
     """Who signs what is only read: the key that is published now, for a reader checks it with the list of today."""
-    signers = _signers()
+    signers, _ = _signers()
     known = _published(session, signers)
     in_use = [
         each for each in signers if each.fingerprint in known and known[each.fingerprint].retired_at is None
@@ -51,9 +55,10 @@ def key_in_use(session: Session, now: datetime) -> tuple[Signer, SigningKey] | N
     """The first key that was not retired and its published row, which is made, and the one before it retired, when it
     is used for the first time. Both at once, for a command may change the keys at any moment.
 
-    Raise WrongState for a process that holds retired keys alone: its environment names them until it starts again.
+    Raise WrongState for a process that holds retired keys alone, for its environment names them until it starts again;
+    and where the key file cannot be read and no key that was read before is in use.
     """
-    signers = _signers()
+    signers, is_current = _signers()
     if not signers:
         return None
     # Seconds are what a signature tells, so the period of a key is kept in them, too.
@@ -61,11 +66,13 @@ def key_in_use(session: Session, now: datetime) -> tuple[Signer, SigningKey] | N
     known = _published(session, signers)
     for signer in signers:
         found = known.get(signer.fingerprint)
-        if found is None:
+        if found is None and is_current:
             return signer, _publish(session, signer, now)
-        if found.retired_at is None:
+        # A key that the file named once and that nobody used may have been taken out of it since: published now, it
+        # would retire the one that the others sign with.
+        if found is not None and found.retired_at is None:
             return signer, found
-    raise WrongState("signing_key_retired")
+    raise WrongState("signing_key_retired" if is_current else "signing_key_unreadable")
 
 
 def _publish(session: Session, signer: Signer, now: datetime) -> SigningKey:

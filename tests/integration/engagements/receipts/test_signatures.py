@@ -28,6 +28,7 @@ from agencyqa.engagements.receipts import services, verify_receipt
 from agencyqa.engagements.receipts.models import ReceiptSignature, SigningKey
 from agencyqa.engagements.receipts.signing import Signer
 from agencyqa.errors import WrongState
+from config import Settings
 from tests.client import Client, engines_of
 from tests.factories.accounts import NOW, make_agency_body, make_bureau, make_department, make_member, sign_in
 from tests.factories.agencies import make_agency
@@ -39,11 +40,18 @@ from tests.integration.engagements.deliverables.traces import entries
 @contextmanager
 def keyed(app: Flask, *seeds: bytes) -> Iterator[None]:
     """The installation with other signing keys, as after a restart."""
-    before = app.config["SETTINGS"]
     named = tuple((f"k{n}", seed) for n, seed in enumerate(seeds))
-    app.config["SETTINGS"] = replace(before, signing_keys=named)
-    try:
+    with with_settings(app, replace(app.config["SETTINGS"], signing_keys=named)):
         yield
+
+
+@contextmanager
+def with_settings(app: Flask, settings: Settings) -> Iterator[None]:
+    before = app.config["SETTINGS"]
+    app.config["SETTINGS"] = settings
+    try:
+        with app.app_context():
+            yield
     finally:
         app.config["SETTINGS"] = before
 
@@ -121,7 +129,7 @@ def test_another_process_signs_with_the_new_key_without_a_restart(
         )
         after = session.get_one(Submission, version.submission_id)
         documents = [services.signed_receipt(session, each) for each in (before, after)]
-        assert services.paper_signer(session) == Signer(settings.signing_keys_now()[0][1])
+        assert services.paper_signer(session) == Signer(settings.signing_keys_now().keys[0][1])
     assert [each["signature"]["key"] for each in documents if each] == [
         first.fingerprint,
         published.fingerprint,
@@ -131,10 +139,31 @@ def test_another_process_signs_with_the_new_key_without_a_restart(
         True,
         True,
     ]
-    # A key file that is gone leaves what the process started with, which by now is retired.
+    # A key file that is gone leaves what was read from it last; of a process that began before, the retired one.
     file.unlink()
-    with running.app_context(), pytest.raises(WrongState, match="signing_key_retired"):
+    with running.app_context():
+        assert services.publish_key(session, NOW + timedelta(days=42)) is published
+    with with_settings(running, replace(settings)), pytest.raises(WrongState, match="signing_key_unreadable"):
         services.publish_key(session, NOW + timedelta(days=42))
+
+
+def test_a_key_that_was_taken_out_of_the_file_unused_retires_none(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    """A process began with it; the file is half-written when it reads it again."""
+    unused, used, file = b"1" * 32, Signer(b"2" * 32), tmp_path / "signing_keys"
+    began = replace(app.config["SETTINGS"], signing_keys=(("k1", unused),), signing_key_file=file)
+    file.write_text(f"k2:{base64.b64encode(used.seed).decode()}")
+    with with_settings(app, began):
+        first = services.publish_key(session, NOW)
+        file.write_text("k2:AAAA")
+        assert services.publish_key(session, NOW + timedelta(days=1)) is first
+    # Another one has not looked since, and knows but the key that it began with.
+    with with_settings(app, replace(began)), pytest.raises(WrongState, match="signing_key_unreadable"):
+        services.publish_key(session, NOW + timedelta(days=1))
+    assert [(key.fingerprint, key.retired_at) for key in services.published_keys(session)] == [
+        (used.fingerprint, None)
+    ]
 
 
 def test_the_keys_of_sensitive_fields_are_those_of_the_file_now(app: Flask, tmp_path: Path) -> None:
@@ -144,8 +173,8 @@ def test_the_keys_of_sensitive_fields_are_those_of_the_file_now(app: Flask, tmp_
     for content, names in (
         (f"k1:{texts[0]}", ["k1"]),
         (f"k2:{texts[1]},k1:{texts[0]}", ["k2", "k1"]),
-        # Half-written by hand: what the process started with still opens.
-        ("k2:", ["k1"]),
+        # Half-written by hand: what was read last still opens.
+        ("k2:", ["k2", "k1"]),
     ):
         file.write_text(content)
         assert [name for name, _ in settings.field_keys_now()] == names
