@@ -47,6 +47,9 @@ MESSAGES: dict[str, object] = {
     "qualification_withdrawn": _l("该资质记录已经撤销。"),
     "evaluation_before_work": _l("从事绩效评价的起始日期不得早于参加工作日期。"),
     "person_already_here": _l("此人在该日期已在本机构任职。岗位有变化的，请先终止原任职，再重新登记。"),
+    "person_not_here": _l(
+        "此人已不在该机构任职，不能再按该机构的申请撤销这条记录。请选择不予确认；确有错录的，由本局在人员页面直接撤销。"
+    ),
     "entry_withdrawn": _l("该记录已经撤销。"),
     "nothing_entered": _l("没有填写任何内容。"),
     "identity_check": _l("身份证号码有误：出生日期或校验码不符，请逐位核对。"),

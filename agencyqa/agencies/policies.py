@@ -120,6 +120,12 @@ def can_show_private(
     return can_change(actor, registration) or is_employer
 
 
+def read_until(actor: Actor, appointment: Appointment, day: date) -> date | None:
+    """The last day whose entries about the person a former employer reads; None for who reads all of them."""
+    is_over = appointment.valid_to is not None and appointment.valid_to < day
+    return appointment.valid_to if actor.is_agency and is_over else None
+
+
 def can_see_records(actor: Actor, agency_id: int) -> bool:
     """Decisions against a person: bureaus, and the agency itself; not who only watches."""
     return actor.is_bureau or (actor.is_agency and actor.body_id == agency_id)

@@ -52,6 +52,7 @@ from agencyqa.agencies.queries.people import (
     person_view,
     records_of,
     sealed_fields_of,
+    why_withdrawn,
 )
 from agencyqa.agencies.queries.provisions import citable_provisions
 from agencyqa.agencies.queries.record import (
@@ -148,4 +149,5 @@ __all__ = [
     "ties_of",
     "ties_on",
     "value_text",
+    "why_withdrawn",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,8 @@ from agencyqa.agencies.conditions import Career, ConditionResult, Conditions, ex
 from agencyqa.agencies.enums import ConditionOutcome, PersonRole, QualificationState, SensitiveField
 from agencyqa.agencies.models import Appointment, Credential, Person, PersonRecord, SealedField
 from agencyqa.agencies.validity import qualification_state
+from agencyqa.audit.models import AuditEntry
+from agencyqa.clock import local_date
 from agencyqa.db import open_period
 from agencyqa.web.tables import Key
 
@@ -115,7 +117,11 @@ def _view(
 def people_rows(
     agency_id: int, *, day: date, role: PersonRole | None = None, q: str | None = None, is_past: bool = False
 ) -> Select[*tuple[Any, ...]]:
-    """The people of an agency without an order: page them with ``PEOPLE_ORDER``. ``is_past``: those who left."""
+    """The people of an agency without an order: page them with ``PEOPLE_ORDER``. ``is_past``: those who left.
+
+    Of who left no title runs out here any more: what he holds today is no business of a former employer.
+    """
+    over = sa.and_(Appointment.valid_to.is_not(None), Appointment.valid_to < day)
     next_expiry = (
         select(sa.func.min(Credential.expires_on))
         .where(Credential.person_id == Person.id, Credential.withdrawn_at.is_(None))
@@ -134,12 +140,11 @@ def people_rows(
             Person.licence,
             Person.work_since,
             Person.evaluation_since,
-            next_expiry.label("next_expiry"),
+            sa.case((sa.not_(over), next_expiry)).label("next_expiry"),
         )
         .join(Person, Person.id == Appointment.person_id)
         .where(Appointment.agency_id == agency_id)
     )
-    over = sa.and_(Appointment.valid_to.is_not(None), Appointment.valid_to < day)
     statement = statement.where(over if is_past else sa.not_(over))
     if role is not None:
         statement = statement.where(Appointment.role == role)
@@ -162,8 +167,10 @@ def people_counts(session: Session, agency_id: int, day: date) -> dict[PersonRol
     return {role: found.get(role, 0) for role in PersonRole}
 
 
-def credentials_of(session: Session, person_id: int, day: date) -> list[CredentialView]:
-    """Those in use first, the latest end first; withdrawn ones last."""
+def credentials_of(
+    session: Session, person_id: int, day: date, until: date | None = None
+) -> list[CredentialView]:
+    """Those in use first, the latest end first; withdrawn ones last. ``until``: those alone entered by that day."""
     items = list(
         session.scalars(
             select(Credential)
@@ -178,6 +185,9 @@ def credentials_of(session: Session, person_id: int, day: date) -> list[Credenti
             )
         )
     )
+    if until is not None:
+        entered = _entered(session, items)
+        items = [item for item in items if item.id in entered and local_date(entered[item.id]) <= until]
     return [
         CredentialView(
             item,
@@ -187,6 +197,25 @@ def credentials_of(session: Session, person_id: int, day: date) -> list[Credenti
         )
         for item in items
     ]
+
+
+def _entered(session: Session, items: Collection[Credential]) -> dict[int | None, datetime]:
+    """When each was entered: a title keeps when it was issued, the log knows when we learned of it."""
+    rows = session.execute(
+        select(AuditEntry.target_id, AuditEntry.at).where(
+            AuditEntry.target_type == Credential.__tablename__,
+            AuditEntry.target_id.in_([item.id for item in items]),
+            AuditEntry.event == "agencies.credential.added",
+            AuditEntry.refused.is_(False),
+        )
+    )
+    return {row.target_id: row.at for row in rows}
+
+
+def why_withdrawn(item: Credential | PersonRecord, until: date | None) -> str:
+    """The reason, or "" where it was given after the last day of which the reader learns."""
+    is_later = until is not None and item.withdrawn_at is not None and local_date(item.withdrawn_at) > until
+    return "" if is_later else item.withdrawal_reason
 
 
 def _is_renewed(item: Credential, items: Collection[Credential]) -> bool:
@@ -200,14 +229,14 @@ def _is_renewed(item: Credential, items: Collection[Credential]) -> bool:
     )
 
 
-def records_of(session: Session, person_id: int) -> list[PersonRecord]:
-    return list(
-        session.scalars(
-            select(PersonRecord)
-            .where(PersonRecord.person_id == person_id)
-            .order_by(PersonRecord.decided_on.desc(), PersonRecord.id)
-        )
+def records_of(session: Session, person_id: int, until: date | None = None) -> list[PersonRecord]:
+    """The latest decision first. ``until``: those alone that were entered by that day."""
+    found = session.scalars(
+        select(PersonRecord)
+        .where(PersonRecord.person_id == person_id)
+        .order_by(PersonRecord.decided_on.desc(), PersonRecord.id)
     )
+    return [item for item in found if until is None or local_date(item.recorded_at) <= until]
 
 
 def appointments_of_person(session: Session, person_id: int, agency_id: int) -> list[Appointment]:

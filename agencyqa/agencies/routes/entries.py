@@ -23,7 +23,7 @@ from agencyqa.agencies.routes.proposal_steps import decided, possible, withdrawn
 from agencyqa.agencies.services.ties import TIED
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
-from agencyqa.clock import utc_now
+from agencyqa.clock import today, utc_now
 from agencyqa.errors import Forbidden, NotVisible
 from agencyqa.extensions import db
 from agencyqa.files.models import StoredFile
@@ -46,7 +46,7 @@ def propose_entry(agency_id: int, key: str) -> ResponseReturnValue:
         raise Forbidden()
     text = request.args.get("target", "")
     target_id = int(text[:15]) if text.isascii() and text.isdigit() else None
-    target = services.find_target(session, agency_id, matter, target_id)
+    target = services.find_target(session, agency_id, matter, target_id, day=today())
     subject = queries.subject_of(session, matter, target)
     form, names = _form(matter, agency, target)
     name = name_of(agency_id)

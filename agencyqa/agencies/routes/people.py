@@ -11,7 +11,13 @@ from agencyqa.agencies import queries, services
 from agencyqa.agencies.forms import WithdrawForm
 from agencyqa.agencies.models import Credential, PersonRecord
 from agencyqa.agencies.people_forms import CredentialForm, PeopleFilter, RecordForm, ShowPrivateForm
-from agencyqa.agencies.policies import can_change, can_propose, can_see_records, can_show_private
+from agencyqa.agencies.policies import (
+    can_change,
+    can_propose,
+    can_see_records,
+    can_show_private,
+    read_until,
+)
 from agencyqa.agencies.routes import bp
 from agencyqa.agencies.routes.loading import load, load_appointment, load_to_change, name_of
 from agencyqa.auth.guards import current_actor, requires
@@ -64,11 +70,13 @@ def person_page(
     appointment = load_appointment(agency_id, appointment_id)
     own = queries.own_registration(session, actor, agency_id) if actor.bureau_id is not None else None
     conditions = queries.conditions_in_force(session, _register(agency_id), today())
+    until = read_until(actor, appointment, today())
     can = {
         "change": can_change(actor, own),
         "records": can_see_records(actor, agency_id),
         "private": can_show_private(actor, appointment, own, today()),
-        "account": can_see_records(actor, agency_id),
+        # Whoever else he works for now may have given him another one.
+        "account": can_see_records(actor, agency_id) and until is None,
         "propose": can_propose(actor, agency_id) and appointment.valid_to is None,
     }
     page = render_template(
@@ -77,14 +85,16 @@ def person_page(
         name=name_of(agency_id),
         view=queries.person_view(session, appointment, today(), conditions),
         places=queries.appointments_of_person(session, appointment.person_id, agency_id),
-        credentials=queries.credentials_of(session, appointment.person_id, today()),
-        records=queries.records_of(session, appointment.person_id) if can["records"] else [],
+        credentials=queries.credentials_of(session, appointment.person_id, today(), until),
+        records=queries.records_of(session, appointment.person_id, until) if can["records"] else [],
         account=queries.account_of(session, appointment.person_id) if can["account"] else None,
         kept=queries.sealed_fields_of(session, appointment.person_id) if can["private"] else [],
         shown=shown,
         form=form,
         today=today(),
         bureau_id=actor.bureau_id,
+        until=until,
+        why_withdrawn=queries.why_withdrawn,
         can=can,
     )
     return page, form.status

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from agencyqa.agencies import plain
@@ -55,7 +55,7 @@ from agencyqa.agencies.services.ties import TieData, declare_tie, end_tie, tie_p
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.db import open_period
-from agencyqa.errors import NotVisible, Stale
+from agencyqa.errors import Invalid, NotVisible, Stale
 from agencyqa.files.models import StoredFile
 
 Entry = Appointment | Tie | Branch | Qualification | Credential | PersonRecord
@@ -115,21 +115,33 @@ class Deed:
     needs_file: bool = False
 
 
-def find_target(session: Session, agency_id: int, matter: Matter, target_id: int | None) -> Target:
-    """The row of the agency that the matter is about. Raise NotVisible."""
+def find_target(
+    session: Session, agency_id: int, matter: Matter, target_id: int | None, *, day: date | None = None
+) -> Target:
+    """The row of the agency that the matter is about. Raise NotVisible.
+
+    ``day``: as who proposes on that day sees it, for whom what belongs to a person ends with his appointment. None:
+    as it was proposed once, though he may have left since.
+    """
     table = DEEDS[matter].target
     if table is None:
         return None
     is_own: ColumnElement[bool]
     if issubclass(table, Credential | PersonRecord):
-        people = select(Appointment.person_id).where(Appointment.agency_id == agency_id)
+        people = select(Appointment.person_id).where(Appointment.agency_id == agency_id, _not_over(day))
         is_own = table.person_id.in_(people)
     else:
         is_own = table.agency_id == agency_id
+        if matter in {Matter.PERSON_CHANGE, Matter.CREDENTIAL}:
+            is_own &= _not_over(day)
     found: Target = session.scalars(select(table).where(table.id == target_id, is_own)).one_or_none()  # type: ignore[assignment]
     if found is None:
         raise NotVisible()
     return found
+
+
+def _not_over(day: date | None) -> ColumnElement[bool]:
+    return true() if day is None else or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day)
 
 
 def seen_of(session: Session, matter: Matter, target: Target) -> dict[str, Any]:
@@ -166,7 +178,7 @@ def _withdrawal_problems(asked: Asked) -> Problems:
 
 
 def _place_of(asked: Asked) -> Appointment:
-    """Where the person works for the agency now. Raise NotVisible: what a former employer kept is no longer his."""
+    """Where the person works for the agency now. Raise Invalid: what a former employer kept is no longer his."""
     assert isinstance(asked.target, Credential | PersonRecord)
     found = asked.session.scalars(
         select(Appointment)
@@ -179,7 +191,7 @@ def _place_of(asked: Asked) -> Appointment:
         .limit(1)
     ).one_or_none()
     if found is None:
-        raise NotVisible()
+        raise Invalid("person_not_here")
     return found
 
 

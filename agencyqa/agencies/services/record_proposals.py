@@ -16,6 +16,7 @@ from agencyqa.agencies.policies import can_propose
 from agencyqa.agencies.services import proposal_steps
 from agencyqa.agencies.services.matters import DEEDS, Asked, Decided, find_target, seen_of
 from agencyqa.auth.actor import Actor
+from agencyqa.clock import local_date
 from agencyqa.errors import Forbidden, Invalid
 from agencyqa.files.models import StoredFile
 
@@ -41,7 +42,7 @@ def propose_entry(
     """
     if not can_propose(actor, agency.id):
         raise Forbidden()
-    target = find_target(session, agency.id, matter, target_id)
+    target = find_target(session, agency.id, matter, target_id, day=local_date(now))
     registration = session.scalars(
         select(Registration).where(
             Registration.agency_id == agency.id,
