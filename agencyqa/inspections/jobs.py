@@ -13,6 +13,7 @@ from agencyqa.inspections import order_jobs
 from agencyqa.inspections.enums import FindingState
 from agencyqa.inspections.models import Finding
 from agencyqa.inspections.services.telling import tell_inspectors
+from agencyqa.measures.reckoning import reckon
 
 
 def mark_overdue(session: Session, now: datetime) -> int:
@@ -27,7 +28,7 @@ def statements_due(session: Session, now: datetime) -> int:
         .where(
             Finding.state == FindingState.NOTIFIED,
             Finding.stated_at.is_(None),
-            Finding.statement_due_on < local_date(now),
+            Finding.statement_due_on < reckon(session, local_date(now)).late_before,
         )
         .order_by(Finding.id)
     ).all()

@@ -39,7 +39,7 @@ ERRORS: dict[str, LazyString] = {
     ),
     "term_out_of_range": _l("陈述期限应为 1 至 %(maximum)s 个工作日。"),
     "stated_already": _l("陈述申辩已经提交，不能修改。"),
-    "statement_term_runs": _l("机构的陈述期限到 %(day)s，期满前且机构没有陈述的，不能认定。"),
+    "statement_term_runs": _l("机构的陈述期限到 %(day)s；机构没有陈述的，期满后的第一个工作日起才能认定。"),
     "author_decides_not": _l("问题由登记人以外的监管人员认定。"),
     "only_lead_withdraws_findings": _l("已认定的问题只能由财政监管负责人撤销。"),
     "finding_takes_no_evidence": _l("问题当前为“%(state)s”，不能再增减材料。"),

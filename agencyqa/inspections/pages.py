@@ -14,7 +14,6 @@ from agencyqa.inspections.checklist_format import Item, items_of, title_of
 from agencyqa.inspections.enums import Answer, CheckState, FindingState
 from agencyqa.inspections.models import Checklist, Finding, Inspector, SpotCheck
 from agencyqa.inspections.services.checks import MINIMUM_INSPECTORS
-from agencyqa.inspections.services.decisions import is_statement_late
 from agencyqa.measures.enums import Tag
 from agencyqa.measures.queries import provision_label, provision_summary, provisions_cited
 
@@ -131,10 +130,10 @@ def check_steps(
     ]
 
 
-def finding_steps(finding: Finding) -> list[tuple[str, str, str | None]]:
-    """The steps of a finding for the stepper."""
+def finding_steps(finding: Finding, *, is_late: bool) -> list[tuple[str, str, str | None]]:
+    """The steps of a finding for the stepper. ``is_late``: what the agency had to say came after its term."""
     state = finding.state
-    heard = gettext("逾期陈述") if is_statement_late(finding) else None
+    heard = gettext("逾期陈述") if is_late else None
     if state is FindingState.DRAFT:
         told, spoken, decided = "current", "todo", "todo"
     elif state is FindingState.NOTIFIED:

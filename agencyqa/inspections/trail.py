@@ -20,6 +20,7 @@ from agencyqa.inspections.numbering import plain_number
 from agencyqa.inspections.policies import visible_checks, visible_findings
 from agencyqa.inspections.queries.faults import faults_by_code, title_of
 from agencyqa.inspections.services.decisions import is_statement_late
+from agencyqa.measures.workdays import working_calendar
 
 
 def inspection_trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[TrailEntry]:
@@ -34,6 +35,10 @@ def inspection_trail(session: Session, actor: Actor, engagement: Engagement) -> 
         ).all()
     if not checks and not findings:
         return
+    stated = [finding for finding in findings if finding.stated_at is not None]
+    # Where nobody has spoken, nothing is late, and the calendar need not be read.
+    calendar = working_calendar(session) if stated else None
+    late = {finding.id for finding in stated if calendar and is_statement_late(finding, calendar)}
     tellers = _tellers(session, findings)
     names = _names(session, checks, findings, tellers)
     titles = {
@@ -53,7 +58,9 @@ def inspection_trail(session: Session, actor: Actor, engagement: Engagement) -> 
                 {"check_id": check.id},
             )
     for finding in findings:
-        for at, code, who, tone in _steps_of_finding(actor, finding, tellers.get(finding.id)):
+        for at, code, who, tone in _steps_of_finding(
+            actor, finding, tellers.get(finding.id), is_late=finding.id in late
+        ):
             yield TrailEntry(
                 at,
                 code,
@@ -84,13 +91,13 @@ def _steps_of_check(actor: Actor, check: SpotCheck) -> Iterator[Step]:
         yield check.cancelled_at, "check_cancelled", check.cancelled_by_id, "neutral"
 
 
-def _steps_of_finding(actor: Actor, finding: Finding, teller: int | None) -> Iterator[Step]:
+def _steps_of_finding(actor: Actor, finding: Finding, teller: int | None, *, is_late: bool) -> Iterator[Step]:
     if actor.is_bureau:
         yield finding.created_at, "finding_added", finding.created_by_id, "neutral"
     if finding.notified_at is not None:
         yield finding.notified_at, "finding_notified", teller, "warning"
     if finding.stated_at is not None:
-        code = "finding_stated_late" if is_statement_late(finding) else "finding_stated"
+        code = "finding_stated_late" if is_late else "finding_stated"
         yield finding.stated_at, code, finding.stated_by_id, "info"
     if finding.decided_at is not None:
         if finding.state is FindingState.DROPPED:

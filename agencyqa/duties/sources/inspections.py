@@ -39,7 +39,9 @@ def _findings(scope: Scope) -> list[Member]:
     seen = scope.sees(inspection_policies.finding_visible)
     recorded = select(SpotCheck.id).where(SpotCheck.state == CheckState.RECORDED)
     told = Finding.state == FindingState.NOTIFIED
-    has_spoken = sa.or_(Finding.stated_at.is_not(None), Finding.statement_due_on < scope.day)
+    has_spoken = sa.or_(
+        Finding.stated_at.is_not(None), Finding.statement_due_on < scope.reckoning.late_before
+    )
     return [
         # The agency may still speak as long as nobody has decided, even after its term.
         _finding(Duty.STATEMENT, Finding.agency_id, due_on=Finding.statement_due_on).where(

@@ -91,12 +91,15 @@ def rows_of_agency(session: Session, actor: Actor, agency_id: int, *, limit: int
     return session.execute(ordered.limit(limit)).all()
 
 
-def rows_to_decide(session: Session, actor: Actor, *, day: date, limit: int) -> Sequence[Row[Any]]:
-    """Findings of the actor's bureau, by others than the actor, whose agency spoke or let its term pass."""
+def rows_to_decide(session: Session, actor: Actor, *, late_before: date, limit: int) -> Sequence[Row[Any]]:
+    """Findings of the actor's bureau, by others than the actor, whose agency spoke or let its term pass.
+
+    ``late_before`` is that of the reckoning: what was due before it has passed.
+    """
     statement = _rows(actor).where(
         Finding.bureau_id == actor.bureau_id,
         Finding.state == FindingState.NOTIFIED,
-        sa.or_(Finding.stated_at.is_not(None), Finding.statement_due_on < day),
+        sa.or_(Finding.stated_at.is_not(None), Finding.statement_due_on < late_before),
         sa.or_(Finding.created_by_id.is_(None), Finding.created_by_id != actor.user_id),
     )
     return session.execute(statement.order_by(Finding.statement_due_on, Finding.id).limit(limit)).all()

@@ -24,6 +24,7 @@ from agencyqa.inspections.routes import bp
 from agencyqa.inspections.routes.loading import load_finding, load_finding_to_write
 from agencyqa.inspections.services import decisions
 from agencyqa.inspections.services.findings import STATEMENT_WORKING_DAYS, notify_agency
+from agencyqa.measures.workdays import working_calendar
 
 
 @bp.route("/findings/<int:finding_id>/notify", methods=["GET", "POST"])
@@ -83,7 +84,7 @@ def state(finding_id: int) -> ResponseReturnValue:
         form=form,
         files=files,
         due_on=due_on,
-        is_late=due_on is not None and today() > due_on,
+        is_late=due_on is not None and working_calendar(db.session()).is_late(due_on, today()),
         **context,
     )
     return page, form.status

@@ -27,6 +27,7 @@ from agencyqa.inspections.routes import bp
 from agencyqa.inspections.routes.loading import load_check_to_write, load_finding, load_finding_to_write
 from agencyqa.inspections.services import findings as services
 from agencyqa.inspections.services.decisions import is_statement_late, may_be_decided
+from agencyqa.measures.workdays import working_calendar
 from agencyqa.web.tables import paginate
 
 CONSTRAINTS = {"uq_findings_form_token": ("form_token", "already_submitted")}
@@ -68,6 +69,8 @@ def show_finding(finding_id: int) -> ResponseReturnValue:
     finding = load_finding(finding_id)
     fault = faults_by_code(session, [finding.fault_code]).get(finding.fault_code)
     names = findings.names_of(session, finding)
+    calendar = working_calendar(session)
+    is_late, may_decide = is_statement_late(finding, calendar), may_be_decided(finding, calendar, today())
     return render_template(
         "inspections/finding.html",
         finding=finding,
@@ -75,17 +78,17 @@ def show_finding(finding_id: int) -> ResponseReturnValue:
         names=names,
         fault={"title": title_of(fault), "unit": unit_of(fault)} if fault else None,
         cited=findings.cited_by(session, finding),
-        steps=pages.finding_steps(finding),
+        steps=pages.finding_steps(finding, is_late=is_late),
         evidence=findings.evidence_of(session, actor, finding.id),
-        is_late=is_statement_late(finding),
+        is_late=is_late,
         is_author=actor.user_id is not None and actor.user_id == finding.created_by_id,
-        waits=finding.state is FindingState.NOTIFIED and not may_be_decided(finding, today()),
+        waits=finding.state is FindingState.NOTIFIED and not may_decide,
         panels=[panel(actor, finding) for panel in finding_panels],
-        can=_can(actor, finding, names.check_state.value == "recorded"),
+        can=_can(actor, finding, names.check_state.value == "recorded", may_decide=may_decide),
     )
 
 
-def _can(actor: Actor, finding: Finding, check_is_recorded: bool) -> dict[str, bool]:
+def _can(actor: Actor, finding: Finding, check_is_recorded: bool, *, may_decide: bool) -> dict[str, bool]:
     session = db.session()
     steps = workflow.finding_actions(finding.state)
     own = inspector_of(session, finding.spot_check_id, actor.user_id) if actor.is_bureau else None
@@ -98,7 +101,7 @@ def _can(actor: Actor, finding: Finding, check_is_recorded: bool) -> dict[str, b
     return {
         "edit": writes and FindingAction.EDIT in steps,
         "notify": writes and FindingAction.NOTIFY in steps and check_is_recorded,
-        "finalise": decides and FindingAction.FINALISE in steps and may_be_decided(finding, today()),
+        "finalise": decides and FindingAction.FINALISE in steps and may_decide,
         "drop": FindingAction.DROP in steps and (decides if finding.notified_at else writes),
         "withdraw": can_withdraw(actor, finding) and FindingAction.WITHDRAW in steps and not is_out,
         "state": states,

@@ -23,22 +23,23 @@ from agencyqa.inspections.services.access import (
     expect_visible_finding,
 )
 from agencyqa.inspections.services.telling import tell_agency, tell_inspectors
+from agencyqa.measures.workdays import WorkingCalendar, working_calendar
 
 
-def is_statement_late(finding: Finding) -> bool:
-    """The last day of the term counts in full."""
+def is_statement_late(finding: Finding, calendar: WorkingCalendar) -> bool:
+    """The last day of the term counts in full, and a right does not lapse on a day that is no working day."""
     return (
         finding.stated_at is not None
         and finding.statement_due_on is not None
-        and local_date(finding.stated_at) > finding.statement_due_on
+        and calendar.is_late(finding.statement_due_on, local_date(finding.stated_at))
     )
 
 
-def may_be_decided(finding: Finding, day: date) -> bool:
-    """Once the agency has spoken, or let its term pass."""
+def may_be_decided(finding: Finding, calendar: WorkingCalendar, day: date) -> bool:
+    """Once the agency has spoken, or let its term pass: from the first working day after it."""
     if finding.stated_at is not None:
         return True
-    return finding.statement_due_on is not None and day > finding.statement_due_on
+    return finding.statement_due_on is not None and calendar.is_late(finding.statement_due_on, day)
 
 
 def make_statement(
@@ -65,7 +66,7 @@ def make_statement(
     finding.stated_at = now
     finding.stated_by_id = actor.user_id
     session.flush()
-    late = is_statement_late(finding)
+    late = is_statement_late(finding, working_calendar(session))
     record(
         session,
         actor,
@@ -92,7 +93,7 @@ def finalise_finding(
     expect_finding(actor, session, finding, seen_version=seen_version)
     _expect_decider(actor, session, finding, now=now)
     workflow.next_finding_state(finding.state, FindingAction.FINALISE)
-    if not may_be_decided(finding, local_date(now)):
+    if not may_be_decided(finding, working_calendar(session), local_date(now)):
         raise WrongState("statement_term_runs", day=finding.statement_due_on)
     _decide(actor, session, finding, FindingAction.FINALISE, reason, now=now)
     tell_agency(session, finding, "finding_final", now=now)

@@ -40,7 +40,7 @@ def agenda(session: Session, actor: Actor, reckoning: Reckoning) -> Mapping[Part
         independence.to_agree(actor),
         independence.to_consent(actor),
         deliverables.to_accept(actor),
-        *inspections.findings_of_bureau(actor, day),
+        *inspections.findings_of_bureau(actor, late_before),
         *inspections.orders_of_bureau(actor, day),
         _late_engagements(actor, late_before),
         _late_sheets(actor, late_before),

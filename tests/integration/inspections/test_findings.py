@@ -27,6 +27,7 @@ from agencyqa.inspections.services.evidence import add_evidence, withdraw_eviden
 from agencyqa.measures.enums import FaultSource
 from agencyqa.measures.models import MeasureVersion, Provision
 from agencyqa.measures.occurrences import Occurrence
+from agencyqa.measures.workdays import working_calendar
 from tests.factories.accounts import NOW, body_of, make_member, user_of
 from tests.factories.files import make_stored_row
 from tests.factories.inspections import make_faults, make_finding, make_spot_check
@@ -267,7 +268,8 @@ def test_statements(session: Session, world: World) -> None:
     assert statements_due(session, later(8)) == 4
     assert statements_due(session, later(9)) == 0
     state(world, late, now=later(8))
-    assert [decisions.is_statement_late(finding) for finding in (in_time, late)] == [False, True]
+    calendar = working_calendar(session)
+    assert [decisions.is_statement_late(finding, calendar) for finding in (in_time, late)] == [False, True]
     with pytest.raises(Invalid):
         state(world, silent, now=later(8), text="")
     with pytest.raises(NotVisible):

@@ -95,7 +95,7 @@ def test_what_each_role_sees(session: Session, scene: Scene) -> None:
         assert listed == own_findings, name
         blocks = findings.rows_of_engagement(session, actor, scene.world.engagement.id)
         assert {finding_names[row.id] for row in blocks} == own_findings - {"rival", "elsewhere"}, name
-        waiting = findings.rows_to_decide(session, actor, day=day, limit=9)
+        waiting = findings.rows_to_decide(session, actor, late_before=day, limit=9)
         waiting = [*waiting, *findings.rows_awaiting_statement(session, actor, limit=9)]
         assert {finding_names[row.id] for row in waiting} <= own_findings, name
 

@@ -88,7 +88,7 @@ def _findings(part: Part, what: What, *conditions: ColumnElement[bool], **moment
     )
 
 
-def findings_of_bureau(actor: Actor, day: date) -> list[Member]:
+def findings_of_bureau(actor: Actor, late_before: date) -> list[Member]:
     """To notify: found in a check that was recorded. To decide: the agency has spoken or let its term pass."""
     mine = (
         sa.true() if actor.has(Permission.FINDINGS_DECIDE) else sa.false(),
@@ -96,7 +96,7 @@ def findings_of_bureau(actor: Actor, day: date) -> list[Member]:
         Finding.bureau_id == actor.bureau_id,
     )
     recorded = select(SpotCheck.id).where(SpotCheck.state == CheckState.RECORDED)
-    has_spoken = sa.or_(Finding.stated_at.is_not(None), Finding.statement_due_on < day)
+    has_spoken = sa.or_(Finding.stated_at.is_not(None), Finding.statement_due_on < late_before)
     # Whoever wrote a finding does not decide on it.
     of_others = Finding.created_by_id.is_distinct_from(actor.user_id)
     return [

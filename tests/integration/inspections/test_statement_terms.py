@@ -1,0 +1,75 @@
+"""When the term of a statement is over: by working days, in every place that asks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agencyqa.audit.models import AuditEntry
+from agencyqa.clock import local_date
+from agencyqa.duties.enums import Duty
+from agencyqa.duties.items import Scope
+from agencyqa.duties.queries import Listing
+from agencyqa.errors import WrongState
+from agencyqa.inspections.enums import FindingState
+from agencyqa.inspections.jobs import statements_due
+from agencyqa.inspections.models import Finding
+from agencyqa.inspections.queries.findings import rows_to_decide
+from agencyqa.inspections.services import decisions
+from agencyqa.measures.reckoning import reckon
+from agencyqa.measures.workdays import working_calendar
+from agencyqa.reports.dashboards.agenda import agenda
+from agencyqa.reports.dashboards.tasks import Part, What
+from tests.integration.inspections.world import World, add, later, make_world, notify, recorded
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    return make_world(session)
+
+
+def finalise(world: World, finding: Finding, now: datetime) -> None:
+    decisions.finalise_finding(
+        world.actor("second"), world.session, finding, "已核实", seen_version=finding.version, now=now
+    )
+
+
+def test_over_a_weekend_no_term_of_a_statement_lapses(session: Session, world: World) -> None:
+    """Two working days from Wednesday end on Friday; until Monday the agency is in time and nobody decides."""
+    check = recorded(world)
+    spoken, silent = add(world, check), add(world, check)
+    for finding in (spoken, silent):
+        notify(world, finding, days=2)
+    saturday, monday = later(3), later(5)
+
+    def to_decide(now: datetime) -> list[list[int]]:
+        """In the list of the area, in the work list and on the first page."""
+        actor, reckoning = world.actor("second"), reckon(session, local_date(now))
+        rows = session.execute(Listing(Scope(actor, reckoning)).rows()).all()
+        lines = agenda(session, actor, reckoning)[Part.DECIDE]
+        waiting = rows_to_decide(session, actor, late_before=reckoning.late_before, limit=9)
+        return [
+            [row.id for row in waiting],
+            [row.id for row in rows if row.duty == Duty.FINDING],
+            [line.id for line in lines if line.what is What.FINDING],
+        ]
+
+    assert statements_due(session, saturday) == 0
+    assert to_decide(saturday) == [[], [], []]
+    with pytest.raises(WrongState, match="statement_term_runs"):
+        finalise(world, silent, saturday)
+    decisions.make_statement(
+        world.actor("manager"), session, spoken, "底稿已补齐", seen_version=spoken.version, now=saturday
+    )
+    assert decisions.is_statement_late(spoken, working_calendar(session)) is False
+    session.commit()
+    stated = select(AuditEntry.detail).where(AuditEntry.event == "inspections.finding.stated")
+    assert [entry["is_late"] for entry in session.scalars(stated)] == [False]
+    assert to_decide(saturday) == [[spoken.id]] * 3
+    assert statements_due(session, monday) == 2
+    assert [sorted(ids) for ids in to_decide(monday)] == [[spoken.id, silent.id]] * 3
+    finalise(world, silent, monday)
+    assert silent.state is FindingState.FINAL
