@@ -277,9 +277,9 @@ def test_statements_do_not_grow_with_the_year(year: Year) -> None:
     year.session.flush()
     year.session.expire_all()
     seen.clear()
-    started = time.perf_counter()
+    started = time.process_time()
     compute_round(supervisor, year.session, found, now=NOW)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert (len(seen), few <= 18) == (few, True)
     assert len(year.results(found)) == 12
 

@@ -41,6 +41,15 @@ class Race:
         self, *sent: tuple[str, dict[str, Any]], refused: Collection[int] = (409,)
     ) -> tuple[TestResponse, TestResponse, int]:
         """The answer of the winner, of the loser, and which of the two won. Both had opened their pages before."""
+        answers = self.both(*sent)
+        statuses = [answer.status_code for answer in answers]
+        assert statuses.count(302) == 1, statuses
+        winner = statuses.index(302)
+        assert statuses[1 - winner] in refused, statuses
+        return answers[winner], answers[1 - winner], winner
+
+    def both(self, *sent: tuple[str, dict[str, Any]]) -> list[TestResponse]:
+        """What each of the two is answered, in the order of the list."""
         start = Barrier(2)
         for client in self.clients:
             client.csrf_token()
@@ -54,12 +63,7 @@ class Race:
                 pool.submit(contextvars.Context().run, send, client, path, data)
                 for client, (path, data) in zip(self.clients, sent, strict=True)
             ]
-            answers = [call.result() for call in calls]
-        statuses = [answer.status_code for answer in answers]
-        assert statuses.count(302) == 1, statuses
-        winner = statuses.index(302)
-        assert statuses[1 - winner] in refused, statuses
-        return answers[winner], answers[1 - winner], winner
+            return [call.result() for call in calls]
 
 
 def kept(answer: TestResponse, *words: str) -> None:

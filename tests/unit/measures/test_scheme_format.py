@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -436,7 +436,7 @@ def test_a_veto_of_the_whole_says_what_it_does_and_names_its_exception() -> None
     ids=["unknown names", "broken grades", "deep", "aliases", "10 MB"],
 )
 def test_a_hostile_file_is_refused_quickly(text: str) -> None:
-    started = perf_counter()
+    started = process_time()
     with pytest.raises(FileError):
         parse(text)
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5

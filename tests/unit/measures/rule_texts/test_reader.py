@@ -412,6 +412,6 @@ def test_a_fault_in_the_sums_is_no_veto() -> None:
     "text", ["扣" * 3000, "（" * 999, "每" * 999, "一" * 999 + "分", "得" + "9" * 900 + "分"]
 )
 def test_nonsense_is_refused_quickly(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert read_rule(text, 5).sureness is Sureness.NOT_UNDERSTOOD
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5

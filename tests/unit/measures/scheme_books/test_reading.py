@@ -173,8 +173,8 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_are_refused_quickly_with_a_clear_sentence(name: str) -> None:
     data, code = HOSTILE[name]
-    begun = time.perf_counter()
+    begun = time.process_time()
     reading = read_book(data)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
     assert told(reading) == [("", code)]
     assert "%(" not in reading.faults[0].text
