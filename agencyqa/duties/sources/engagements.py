@@ -56,7 +56,11 @@ def _contracts(scope: Scope) -> Member:
 
 
 def _archives(scope: Scope) -> Member:
-    """No rule says by when a file is sealed, so nothing is late; who looks reads since when the work is done."""
+    """No rule says by when a file is sealed, so nothing is late; who looks reads since when the work is done.
+
+    The agency, which seals, is also asked where something came after the last seal.
+    """
+    awaits = archive_policies.awaits_seal() if scope.actor.is_agency else archive_policies.is_unsealed()
     return select(
         *item(
             Duty.ARCHIVE,
@@ -67,7 +71,7 @@ def _archives(scope: Scope) -> Member:
             agency_id=Engagement.agency_id,
             detail=sa.cast(Engagement.completed_on, sa.String(10)),
         )
-    ).where(scope.sees(archive_policies.seen), archive_policies.is_unsealed())
+    ).where(scope.sees(archive_policies.seen), awaits)
 
 
 def _deliverables(scope: Scope) -> list[Member]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
 from agencyqa.engagements.archive.models import RetentionRule, SealedArchive
+from agencyqa.engagements.archive.queries import is_outdated
 from agencyqa.engagements.deliverables import policies as deliverable_policies
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
@@ -33,6 +34,14 @@ def is_unsealed() -> sa.ColumnElement[bool]:
     """Of engagements: the work is done and its file was never sealed."""
     sealed = sa.exists().where(SealedArchive.engagement_id == Engagement.id)
     return sa.and_(Engagement.state == EngagementState.COMPLETED, ~sealed)
+
+
+def awaits_seal() -> sa.ColumnElement[bool]:
+    """The work is done, and no seal holds all of it: its file was never sealed, or something came after that.
+
+    For the few engagements of one agency: it looks through the file of each of them.
+    """
+    return sa.and_(Engagement.state == EngagementState.COMPLETED, sa.or_(is_unsealed(), is_outdated()))
 
 
 def can_read(actor: Actor, engagement: Engagement) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+import sqlalchemy as sa
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from agencyqa.engagements.archive.models import SealedArchive
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion, Submission
+from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal.models import IndependenceDeclaration
 from agencyqa.engagements.review.models import InternalReview, ReviewMark
 from agencyqa.engagements.schedule.models import Milestone, MilestoneStep
@@ -31,7 +34,22 @@ def archive_of(session: Session, engagement_id: int) -> SealedArchive | None:
 
 def has_news(session: Session, engagement_id: int, since: datetime) -> bool:
     """Whether something was handed in, decided, signed or reached that an archive of that moment does not hold."""
-    found = (
+    return any(session.scalar(statement.limit(1)) is not None for statement in _news(engagement_id, since))
+
+
+def is_outdated() -> sa.ColumnElement[bool]:
+    """The same of engagements, in a statement: a sealed file that does not hold all any more."""
+    newest = (
+        select(sa.func.max(SealedArchive.sealed_at))
+        .where(SealedArchive.engagement_id == Engagement.id)
+        .correlate(Engagement)
+        .scalar_subquery()
+    )
+    return sa.or_(*(each.correlate(Engagement).exists() for each in _news(Engagement.id, newest)))
+
+
+def _news(engagement_id: Any, since: Any) -> tuple[Select[int], ...]:
+    return (
         select(Submission.id).where(
             Submission.engagement_id == engagement_id, Submission.submitted_at > since
         ),
@@ -49,4 +67,3 @@ def has_news(session: Session, engagement_id: int, since: datetime) -> bool:
         .join(Milestone, Milestone.id == MilestoneStep.milestone_id)
         .where(Milestone.engagement_id == engagement_id, MilestoneStep.at > since),
     )
-    return any(session.scalar(statement.limit(1)) is not None for statement in found)

@@ -172,11 +172,11 @@ def _last_decision() -> sa.ScalarSelect[Any]:
 
 
 def to_seal(actor: Actor) -> Member:
-    """Finished work of the agency whose file was never sealed, for those who may."""
+    """Finished work of the agency whose file no seal holds as a whole, for those who may."""
     may = sa.true() if actor.has(Permission.DELIVERABLES_SUBMIT) else sa.false()
     return (
         of_engagements(Part.DECIDE, What.ARCHIVE)
-        .where(may, archive_policies.seen(actor), archive_policies.is_unsealed())
+        .where(may, archive_policies.seen(actor), archive_policies.awaits_seal())
         .order_by(Engagement.completed_on, Engagement.id)
     )
 

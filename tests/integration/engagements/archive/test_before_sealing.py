@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import Body
 from agencyqa.agencies.models import Person
 from agencyqa.auth.roles import Role
-from agencyqa.clock import local_date
+from agencyqa.clock import local_date, utc_now
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import Scope
 from agencyqa.duties.queries import Listing
@@ -20,6 +20,7 @@ from agencyqa.engagements.archive import services
 from agencyqa.engagements.archive.checklist import Item, checklist
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
+from agencyqa.engagements.recusal.services import DeclarationData, sign_declaration
 from agencyqa.engagements.team.enums import TeamRole
 from agencyqa.engagements.team.models import TeamMember
 from agencyqa.errors import WrongState
@@ -109,10 +110,30 @@ def test_nothing_is_sealed_before_everybody_of_the_team_has_signed(
         form = client.get(f"{home}/independence/declare")
         assert client.submit(form, "main-form", **typed).location == f"{home}/independence"
     assert (unsigned(), lines("manager")) == ([], [seal])
+    # Their forms were sent at the time of the clock, and a seal is dated by the full second.
+    now = utc_now() + timedelta(seconds=1)
     with app.app_context():
-        services.seal(manager, session, engagement, now=NOW)
+        services.seal(manager, session, engagement, now=now)
     session.commit()
     assert (lines("manager"), lines("officer")) == ([], [])
+    # What comes after the seal is sealed, too: whoever seals is asked again, until that is done.
+    later = now + timedelta(days=1)
+    signed = DeclarationData(
+        session.scalars(select(Person.id).where(Person.name == "周正")).one(), True, TODAY
+    )
+    sign_declaration(manager, session, engagement, signed, now=later)
+    session.commit()
+    assert (lines("manager"), lines("officer"), lines("rival")) == ([seal], [], [])
+    asked = [text for text, _ in client.page(client.get("/")).links if text.startswith("封存档案")]
+    assert len(asked) == 1
+    engagement.state = EngagementState.CONTRACTED
+    session.commit()
+    assert lines("manager") == [(Duty.ENGAGEMENT, engagement.contract_number)]
+    engagement.state = EngagementState.COMPLETED
+    with app.app_context():
+        services.seal(manager, session, engagement, now=later + timedelta(hours=1))
+    session.commit()
+    assert lines("manager") == []
 
 
 def test_the_first_page_of_the_agency_asks_to_seal(
