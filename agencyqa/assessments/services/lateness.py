@@ -10,10 +10,8 @@ from sqlalchemy.orm import Session
 
 from agencyqa.assessments import workflow
 from agencyqa.assessments.models import ScoreSheet
-from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
-from agencyqa.clock import local_date
-from agencyqa.measures.reckoning import reckon
+from agencyqa.measures.lateness import take_back_marks
 
 
 def follow_calendar(session: Session, actor: Actor, now: datetime, days: Sequence[date]) -> None:
@@ -23,33 +21,6 @@ def follow_calendar(session: Session, actor: Actor, now: datetime, days: Sequenc
 
 
 def take_back_overdue(session: Session, actor: Actor, now: datetime) -> int:
-    """Return how many were marked late and are not, whatever the mark once went by."""
-    early = session.scalars(
-        sa.select(ScoreSheet)
-        .where(
-            ScoreSheet.state.in_(workflow.EDITABLE),
-            ScoreSheet.is_current,
-            ScoreSheet.is_overdue,
-            ScoreSheet.due_on >= reckon(session, local_date(now)).late_before,
-        )
-        .order_by(ScoreSheet.id)
-    ).all()
-    for sheet in early:
-        record(
-            session,
-            actor,
-            "assessments.sheet.overdue_lifted",
-            sheet,
-            now=now,
-            bureau_id=sheet.bureau_id,
-            changes={"is_overdue": (True, False)},
-            due_on=sheet.due_on,
-        )
-    # As for the mark itself: a scorer who is typing must not get a conflict.
-    session.execute(
-        sa.update(ScoreSheet)
-        .where(ScoreSheet.id.in_([sheet.id for sheet in early]))
-        .values(is_overdue=False)
-        .execution_options(synchronize_session="evaluate")
-    )
-    return len(early)
+    """Return how many were marked late and are not."""
+    runs = sa.and_(ScoreSheet.state.in_(workflow.EDITABLE), ScoreSheet.is_current)
+    return take_back_marks(session, actor, ScoreSheet, runs, "assessments.sheet.overdue_lifted", now=now)
