@@ -58,7 +58,13 @@ PEOPLE = (SUPERVISOR, AGENT, OFFICER, ADMINISTRATOR)
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "agencies.index": ("q=12", "person=%E6%95%8F49", "kind=law_firm&sector=industry"),
     "objects.index": ("q=12345",),
-    "engagements.index": ("q=12345", "q=HT-000777", "agency=12", "state=contracted&overdue=y", "sort=-fee"),
+    "engagements.index": (
+        "q=12345",
+        "q=HT-000777",
+        "agency_id_part=12",
+        "state=contracted&overdue=y",
+        "sort=-fee",
+    ),
     "deliverables.index": ("late=y", "was_late=y", "waiting=y", "sort=due", "sort=-submitted"),
     "duties.index": ("view=all", "view=all&late=y"),
     "duties.board": ("view=table", "year=2020"),

@@ -8,6 +8,7 @@ from agencyqa.web.forms import (
     DateField,
     FilterForm,
     Form,
+    FoundField,
     IdField,
     SecretField,
     TextField,
@@ -43,7 +44,7 @@ class UserEditForm(VersionedForm):
 
 
 class MembershipForm(Form):
-    body_id = IdField(_l("单位"), required=True)
+    body_id = FoundField(_l("单位"), required=True)
     role = ChoiceField(_l("岗位"), Role, required=True)
     valid_from = DateField(_l("任职开始"), required=True)
     valid_to = DateField(_l("任职结束"))
@@ -55,7 +56,7 @@ class BodyForm(Form):
     short_name = TextField(_l("简称"), maximum=60)
     code = TextField(_l("单位代码"), maximum=40)
     bureau_id = IdField(_l("所属财政局"))
-    parent_id = IdField(_l("上级单位"))
+    parent_id = FoundField(_l("上级单位"))
 
 
 class BodyEditForm(VersionedForm):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Integer, Row, Select, bindparam, literal_column, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Row, Select, bindparam, literal_column, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from agencyqa.accounts.models import Body, Membership, SignIn, User
@@ -188,19 +188,70 @@ def member_ids(
 
 
 def body_choices(
-    session: Session, kinds: Collection[BodyKind], *, bureau_ids: Collection[int] | None = None
+    session: Session,
+    kinds: Collection[BodyKind],
+    *,
+    bureau_ids: Collection[int] | None = None,
+    without: Collection[int] = (),
+    part: str = "",
+    only: int | None = None,
+    limit: int | None = None,
 ) -> list[tuple[int, str]]:
-    """(id, name) of active bodies for a select box, in the order of their names."""
-    statement = _choices(frozenset(kinds), None if bureau_ids is None else frozenset(bureau_ids))
-    return [(number, name) for number, name in read_rows(session, statement)]
+    """(id, name) of active bodies for a select box, in the order of their names. See ``web.fields.Finder``."""
+    statement = _choices(frozenset(kinds), None if bureau_ids is None else frozenset(bureau_ids), limit)
+    if without:
+        statement = statement.where(Body.id.not_in(without))
+    return [(number, name) for number, name in read_rows(session, found_body(statement, part, only))]
+
+
+def bodies_found(
+    session: Session,
+    condition: ColumnElement[bool],
+    *,
+    part: str = "",
+    only: int | None = None,
+    limit: int | None = None,
+    first: int | None = None,
+) -> list[tuple[int, str]]:
+    """(id, name) of the bodies of the condition in the order of their names, ``first`` before all of them.
+    See ``web.fields.Finder``."""
+    statement = select(Body.id, Body.name).where(condition)
+    if first is not None:
+        statement = statement.order_by(Body.id != first)
+    statement = found_body(statement.order_by(Body.sort_key, Body.id), part, only)
+    return [(number, name) for number, name in read_rows(session, statement.limit(limit))]
+
+
+def found_body(statement: Select[int, str], part: str, only: int | None) -> Select[int, str]:
+    """Of the bodies that ``statement`` selects, as a ``Finder`` asks: by a part of the name or code, or the one."""
+    if only is not None:
+        statement = statement.where(Body.id == only)
+    if part:
+        statement = statement.where(
+            or_(Body.name.icontains(part, autoescape=True), Body.code.icontains(part, autoescape=True))
+        )
+    return statement
+
+
+def bodies_called(part: str, kind: BodyKind) -> Select[int]:
+    """The ids of the bodies in whose name ``part`` stands, for the conditions above a list."""
+    return select(Body.id).where(Body.kind == kind, Body.name.icontains(part, autoescape=True))
+
+
+def names_of_bodies(session: Session, body_ids: Collection[int | None]) -> dict[int, str]:
+    wanted = set(body_ids) - {None}
+    rows = session.execute(select(Body.id, Body.name).where(Body.id.in_(wanted))) if wanted else ()
+    return {row.id: row.name for row in rows}
 
 
 @kept
-def _choices(kinds: frozenset[BodyKind], bureau_ids: frozenset[int] | None) -> Select[int, str]:
+def _choices(
+    kinds: frozenset[BodyKind], bureau_ids: frozenset[int] | None, limit: int | None
+) -> Select[int, str]:
     statement = select(Body.id, Body.name).where(Body.kind.in_(kinds), Body.is_active)
     if bureau_ids is not None:
         statement = statement.where(Body.bureau_id.in_(bureau_ids))
-    return statement.order_by(Body.sort_key, Body.id)
+    return statement.order_by(Body.sort_key, Body.id).limit(limit)
 
 
 def user_rows() -> Select[int, str, str, bool, bool]:

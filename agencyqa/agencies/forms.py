@@ -23,6 +23,7 @@ from agencyqa.web.forms import (
     FilterForm,
     FlagField,
     Form,
+    FoundField,
     IdField,
     MultiChoiceField,
     OnceForm,
@@ -142,8 +143,8 @@ class WithdrawForm(Form):
 
 
 class TieForm(OnceForm):
-    person_id = IdField(_l("涉及人员"), blank=_l("机构本身"))
-    body_id = IdField(_l("对方单位"), blank=_l("不在名单中"))
+    person_id = FoundField(_l("涉及人员"), blank=_l("机构本身"))
+    body_id = FoundField(_l("对方单位"), blank=_l("不在名单中"))
     other_name = TextField(
         _l("对方人员或名单外单位"),
         help=_l("亲属、对方任职人员，或本系统没有的单位；对方单位在名单中的也应选择"),

@@ -12,8 +12,8 @@ from agencyqa.web.forms import (
     FilterForm,
     FlagField,
     FoundField,
-    IdField,
     MoneyField,
+    SoughtField,
     TextField,
     VersionedForm,
     YearField,
@@ -26,8 +26,8 @@ class EngagementForm(VersionedForm):
     is_clerical_only = FlagField(
         _l("仅承担辅助性工作"), help=_l("机构不以自己的名义出具报告或者结论。负面清单内的业务只能如此委托。")
     )
-    commissioner_id = IdField(_l("委托方"), required=True, blank=_l("请选择"))
-    evaluated_unit_id = IdField(_l("被评价单位"), required=True, blank=_l("请选择"))
+    commissioner_id = FoundField(_l("委托方"), required=True, blank=_l("请选择"))
+    evaluated_unit_id = FoundField(_l("被评价单位"), required=True, blank=_l("请选择"))
     agency_id = FoundField(_l("第三方机构"), required=True, blank=_l("请选择"))
     principal_evaluator_id = FoundField(
         _l("主评人"), blank=_l("尚未确定"), help=_l("括号内为任职机构，须为合同签订当日在任的主评人。")
@@ -60,9 +60,8 @@ class EngagementFilter(FilterForm):
     q = TextField(_l("合同编号或评价对象"))
     year = YearField(_l("考核年度"))
     state = ChoiceField(_l("状态"), EngagementState, blank=_l("全部状态"))
-    agency_id = IdField(_l("第三方机构"), blank=_l("全部机构"))
-    agency = TextField(_l("第三方机构"))
-    department_id = IdField(_l("委托方或被评价单位"), blank=_l("全部部门（单位）"))
+    agency_id = SoughtField(_l("第三方机构"), blank=_l("全部机构"))
+    department_id = SoughtField(_l("委托方或被评价单位"), blank=_l("全部部门（单位）"))
     overdue = FlagField(_l("只看逾期"))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body
-from agencyqa.accounts.queries import body_choices
+from agencyqa.accounts.queries import bodies_called, bodies_found, body_choices, found_body
 from agencyqa.agencies.enums import PersonRole
 from agencyqa.agencies.models import Appointment, Person, Registration
 from agencyqa.auth.actor import Actor
@@ -25,8 +25,6 @@ from agencyqa.objects.models import EvaluationObject
 from agencyqa.web.tables import Key
 
 Choices = list[tuple[int, str]]
-# Of more agencies than these nobody looks for one in a list: the filter then takes a part of the name.
-MOST_OFFERED = 200
 
 ORDERS = {
     "-year": (Key(Engagement.assessment_year, descending=True), Key(Engagement.id, descending=True)),
@@ -53,13 +51,14 @@ def engagement_rows(
     year: int | None = None,
     state: EngagementState | None = None,
     agency_id: int | None = None,
-    agency: str | None = None,
+    agency: str = "",
     department_id: int | None = None,
+    department: str = "",
     is_overdue: bool = False,
 ) -> Select[*tuple[Any, ...]]:
     """Rows of the list, without an order: page it with ``orders_for``. ``fee`` is empty where it is not the actor's.
 
-    ``agency`` is part of a name. A department counts as commissioner or unit.
+    ``agency`` and ``department`` are parts of a name. A department counts as commissioner or unit.
     """
     statement = _rows(actor).where(visible(actor))
     if q:
@@ -76,13 +75,15 @@ def engagement_rows(
     if agency_id is not None:
         statement = statement.where(Engagement.agency_id == agency_id)
     if agency:
-        named = select(Body.id).where(
-            Body.kind == BodyKind.AGENCY, Body.name.icontains(agency, autoescape=True)
-        )
-        statement = statement.where(Engagement.agency_id.in_(named))
+        statement = statement.where(Engagement.agency_id.in_(bodies_called(agency, BodyKind.AGENCY)))
     if department_id is not None:
         statement = statement.where(
             sa.or_(Engagement.commissioner_id == department_id, Engagement.evaluated_unit_id == department_id)
+        )
+    if department:
+        called = bodies_called(department, BodyKind.DEPARTMENT)
+        statement = statement.where(
+            sa.or_(Engagement.commissioner_id.in_(called), Engagement.evaluated_unit_id.in_(called))
         )
     if is_overdue:
         statement = statement.where(Engagement.is_overdue)
@@ -205,13 +206,16 @@ def _rows(actor: Actor | None = None) -> Select[*tuple[Any, ...]]:
 # ---------------------------------------------------------------------------------------------- choices
 
 
-def agencies_seen(session: Session, actor: Actor) -> Choices:
-    """Agencies of the engagements the actor sees, for the filter; one above ``MOST_OFFERED`` means many."""
-    return [(number, name) for number, name in read_rows(session, _agencies_seen(actor))]
+def agencies_seen(
+    session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
+) -> Choices:
+    """Agencies of the engagements the actor sees, for the filter. See ``web.fields.Finder``."""
+    statement = found_body(_agencies_seen(actor, limit), part, only)
+    return [(number, name) for number, name in read_rows(session, statement)]
 
 
 @kept
-def _agencies_seen(actor: Actor) -> Select[int, str]:
+def _agencies_seen(actor: Actor, limit: int | None) -> Select[int, str]:
     # A bureau's agencies are looked at until there are enough; the work of a department is little.
     seen: sa.ColumnElement[bool] = sa.exists().where(Engagement.agency_id == Body.id, visible(actor))
     if actor.is_department:
@@ -220,39 +224,62 @@ def _agencies_seen(actor: Actor) -> Select[int, str]:
         select(Body.id, Body.name)
         .where(Body.kind == BodyKind.AGENCY, seen)
         .order_by(Body.sort_key, Body.id)
-        .limit(MOST_OFFERED + 1)
+        .limit(limit)
     )
 
 
-def agency_seen(session: Session, actor: Actor, agency_id: int | None) -> Choices:
-    """The one that an address names, where the actor sees an engagement of it."""
-    if agency_id is None:
-        return []
-    seen = sa.exists().where(Engagement.agency_id == Body.id, visible(actor))
-    return _bodies(session, sa.and_(Body.id == agency_id, seen))
-
-
-def departments_seen(session: Session, actor: Actor) -> Choices:
-    """For the filter: departments of the bureaus the actor reads, else those of the engagements it sees."""
+def departments_seen(
+    session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
+) -> Choices:
+    """For the filter: departments of the bureaus the actor reads, else those of the engagements it sees.
+    See ``web.fields.Finder``."""
     if actor.is_bureau or actor.is_observer:
-        return body_choices(session, {BodyKind.DEPARTMENT}, bureau_ids=actor.bureau_ids)
+        return body_choices(
+            session,
+            {BodyKind.DEPARTMENT},
+            bureau_ids=actor.bureau_ids,
+            part=part,
+            only=only,
+            limit=limit,
+        )
     seen = select(Engagement.commissioner_id).where(visible(actor))
     seen_as_unit = select(Engagement.evaluated_unit_id).where(visible(actor))
-    return _bodies(
-        session,
-        sa.and_(Body.kind == BodyKind.DEPARTMENT, sa.or_(Body.id.in_(seen), Body.id.in_(seen_as_unit))),
+    condition = sa.and_(
+        Body.kind == BodyKind.DEPARTMENT, sa.or_(Body.id.in_(seen), Body.id.in_(seen_as_unit))
     )
+    return bodies_found(session, condition, part=part, only=only, limit=limit)
 
 
-def commissioner_choices(session: Session, actor: Actor, keep: int | None = None) -> Choices:
-    """The bureau itself, then its departments; ``keep`` stays, even when it was closed since."""
-    own = _bodies(session, Body.id == actor.bureau_id)
-    return own + [choice for choice in unit_choices(session, actor, keep) if choice not in own]
+def commissioner_choices(
+    session: Session,
+    actor: Actor,
+    keep: int | None = None,
+    *,
+    part: str = "",
+    only: int | None = None,
+    limit: int | None = None,
+) -> Choices:
+    """The bureau itself, then its departments; ``keep`` stays, even when it was closed since.
+    See ``web.fields.Finder``."""
+    condition = sa.or_(Body.id == actor.bureau_id, _units(actor, keep))
+    return bodies_found(session, condition, part=part, only=only, limit=limit, first=actor.bureau_id)
 
 
-def unit_choices(session: Session, actor: Actor, keep: int | None = None) -> Choices:
+def unit_choices(
+    session: Session,
+    actor: Actor,
+    keep: int | None = None,
+    *,
+    part: str = "",
+    only: int | None = None,
+    limit: int | None = None,
+) -> Choices:
+    return bodies_found(session, _units(actor, keep), part=part, only=only, limit=limit)
+
+
+def _units(actor: Actor, keep: int | None) -> sa.ColumnElement[bool]:
     department = sa.and_(Body.kind == BodyKind.DEPARTMENT, Body.bureau_id == actor.bureau_id, Body.is_active)
-    return _bodies(session, department if keep is None else sa.or_(department, Body.id == keep))
+    return department if keep is None else sa.or_(department, Body.id == keep)
 
 
 def evaluator_choices(
@@ -292,11 +319,6 @@ def evaluator_choices(
         agencies.setdefault(row.id, []).append(row.agency)
     found = [(person_id, aside(name, listed(agencies[person_id]))) for person_id, name in names.items()]
     return found[:limit]
-
-
-def _bodies(session: Session, condition: sa.ColumnElement[bool]) -> Choices:
-    rows = session.execute(select(Body.id, Body.name).where(condition).order_by(Body.sort_key, Body.id))
-    return [(row.id, row.name) for row in rows]
 
 
 def not_accepted(session: Session, engagement_id: int) -> list[tuple[DeliverableKind, DeliverableState]]:

@@ -35,6 +35,7 @@ from agencyqa.measures.enums import WorkKind
 from agencyqa.measures.reckoning import reckon
 from agencyqa.measures.workday_services import calendar_listeners
 from agencyqa.objects.queries import object_choices
+from agencyqa.web.fields.found import Finder
 from agencyqa.web.loading import given_choice, given_id, one_or_404
 from agencyqa.web.once import one_page
 from agencyqa.web.tables import paginate
@@ -49,19 +50,14 @@ if follow_calendar not in calendar_listeners:
 @requires(Permission.ENGAGEMENTS_READ)
 def index() -> ResponseReturnValue:
     actor = current_actor()
+    finders: dict[str, Finder] = {"department_id": partial(queries.departments_seen, db.session(), actor)}
     # An agency is not asked for an agency: its own name would be the only choice.
-    agencies = [] if actor.is_agency else queries.agencies_seen(db.session(), actor)
-    is_many = len(agencies) > queries.MOST_OFFERED
-    if is_many:
-        agencies = queries.agency_seen(db.session(), actor, given_id("agency_id"))
-    departments = queries.departments_seen(db.session(), actor)
-    filters = EngagementFilter.read(choices={"agency_id": agencies, "department_id": departments})
-    agency_id, agency = filters.agency_id.data, filters.agency.data
-    if actor.is_agency or (is_many and agency_id is None):
+    if not actor.is_agency:
+        finders["agency_id"] = partial(queries.agencies_seen, db.session(), actor)
+    filters = EngagementFilter.read(finders=finders)
+    agency_id, agency = filters.agency_id.data, filters.agency_id.sought
+    if actor.is_agency:
         del filters.agency_id
-    if not is_many or agency_id is not None:
-        agency = None
-        del filters.agency
     rows = queries.engagement_rows(
         actor,
         q=filters.q.data,
@@ -70,6 +66,7 @@ def index() -> ResponseReturnValue:
         agency_id=agency_id,
         agency=agency,
         department_id=filters.department_id.data,
+        department=filters.department_id.sought,
         is_overdue=bool(filters.overdue.data),
     )
     return render_template(
@@ -300,12 +297,10 @@ def _load_writable(engagement_id: int) -> Engagement:
 def _fill_choices(form: EngagementForm, actor: Actor, engagement: Engagement | None = None) -> None:
     session = db.session()
     form.object_id.look_in(partial(object_choices, session, actor))
-    form.commissioner_id.choices = queries.commissioner_choices(
-        session, actor, engagement.commissioner_id if engagement else None
-    )
-    form.evaluated_unit_id.choices = queries.unit_choices(
-        session, actor, engagement.evaluated_unit_id if engagement else None
-    )
+    commissioner = engagement.commissioner_id if engagement else None
+    form.commissioner_id.look_in(partial(queries.commissioner_choices, session, actor, commissioner))
+    unit = engagement.evaluated_unit_id if engagement else None
+    form.evaluated_unit_id.look_in(partial(queries.unit_choices, session, actor, unit))
     form.agency_id.look_in(partial(agency_choices, session, actor))
     form.principal_evaluator_id.look_in(partial(queries.evaluator_choices, session, actor))
 

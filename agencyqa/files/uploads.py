@@ -65,6 +65,7 @@ class UploadForm(Form):
     upload_sha256 = HiddenField()
 
     def __init__(self, **given: Any) -> None:
+        self._sent: MultiDict[str, Any] | CombinedMultiDict[str, Any] = MultiDict()
         self._given = {name: value for name, value in given.items() if name not in {"prefix", "meta"}}
         super().__init__(formdata=None, **given)
         if not self.file.help:
@@ -82,7 +83,11 @@ class UploadForm(Form):
         return optional_actor() is not None
 
     def read(self, sent: MultiDict[str, Any] | CombinedMultiDict[str, Any]) -> None:
+        self._sent = sent
         self.process(formdata=sent, **self._given)
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        return not self.shows_matches(self._sent) and bool(super().validate(*args, **kwargs))
 
     def apply(self, error: Invalid) -> None:
         super().apply(error)

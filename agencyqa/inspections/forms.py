@@ -23,6 +23,7 @@ from agencyqa.web.forms import (
     IdField,
     OnceForm,
     RadioChoiceField,
+    SoughtField,
     TextChoiceField,
     TextField,
     VersionedForm,
@@ -159,7 +160,7 @@ class EvidenceForm(UploadForm):
 class CheckFilter(FilterForm):
     year = YearField(_l("年度"))
     state = ChoiceField(_l("状态"), CheckState, blank=_l("全部状态"))
-    agency_id = IdField(_l("第三方机构"), blank=_l("全部机构"))
+    agency_id = SoughtField(_l("第三方机构"), blank=_l("全部机构"))
     channel = ChoiceField(_l("检查方式"), Channel, blank=_l("全部方式"))
 
 
@@ -168,7 +169,7 @@ class FindingFilter(FilterForm):
     state = ChoiceField(_l("状态"), FindingState, blank=_l("全部状态"))
     severity = ChoiceField(_l("严重程度"), Severity, blank=_l("全部程度"))
     fault = TextChoiceField(_l("问题代码"), blank=_l("全部代码"))
-    agency_id = IdField(_l("第三方机构"), blank=_l("全部机构"))
+    agency_id = SoughtField(_l("第三方机构"), blank=_l("全部机构"))
 
 
 # ---------------------------------------------------------------------------------------- made from a checklist

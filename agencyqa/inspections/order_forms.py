@@ -16,8 +16,8 @@ from agencyqa.web.forms import (
     FilterForm,
     FlagField,
     Form,
-    IdField,
     IdsField,
+    SoughtField,
     TextChoiceField,
     TextField,
     VersionedForm,
@@ -31,7 +31,7 @@ class OpenFindingsField(IdsField):
 
 class OrderFilter(FilterForm):
     state = ChoiceField(_l("状态"), OrderState, blank=_l("全部状态"))
-    agency_id = IdField(_l("机构"), blank=_l("全部机构"))
+    agency_id = SoughtField(_l("机构"), blank=_l("全部机构"))
     overdue = FlagField(_l("只看逾期"))
 
 

@@ -10,8 +10,9 @@ from agencyqa.web.forms import (
     ChoiceField,
     FilterForm,
     FlagField,
-    IdField,
+    FoundField,
     MoneyField,
+    SoughtField,
     TextField,
     VersionedForm,
     YearField,
@@ -24,7 +25,7 @@ class ObjectForm(VersionedForm):
     kind = ChoiceField(_l("对象类别"), ObjectKind, required=True, blank=_l("请选择"))
     budget_year = YearField(_l("预算年度"), required=True)
     budget_type = ChoiceField(_l("预算类型"), BudgetType, required=True, blank=_l("请选择"))
-    department_id = IdField(_l("主管预算部门（单位）"), required=True, blank=_l("请选择"))
+    department_id = FoundField(_l("主管预算部门（单位）"), required=True, blank=_l("请选择"))
     amount = MoneyField(_l("预算金额"))
     amount_unit = ChoiceField(_l("金额单位"), AmountUnit, required=True, default=AmountUnit.YUAN)
     is_purchase_of_services = FlagField(_l("属于政府购买服务"))
@@ -54,4 +55,4 @@ class ObjectFilter(FilterForm):
     year = YearField(_l("预算年度"))
     kind = ChoiceField(_l("对象类别"), ObjectKind, blank=_l("全部类型"))
     budget_type = ChoiceField(_l("预算类型"), BudgetType, blank=_l("全部预算"))
-    department_id = IdField(_l("主管部门（单位）"), blank=_l("全部部门（单位）"))
+    department_id = SoughtField(_l("主管部门（单位）"), blank=_l("全部部门（单位）"))

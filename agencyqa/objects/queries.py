@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body
-from agencyqa.accounts.queries import body_choices
+from agencyqa.accounts.queries import bodies_called, bodies_found, body_choices
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind
 from agencyqa.db import kept
@@ -37,9 +37,10 @@ def object_rows(
     budget_type: BudgetType | None = None,
     year: int | None = None,
     department_id: int | None = None,
+    department: str = "",
 ) -> Select[*tuple[Any, ...]]:
     """Rows of the list, without an order: page it with ``ORDERS``."""
-    department, bureau = aliased(Body), aliased(Body)
+    owner, bureau = aliased(Body), aliased(Body)
     statement = (
         select(
             EvaluationObject.id,
@@ -50,10 +51,10 @@ def object_rows(
             EvaluationObject.budget_year,
             EvaluationObject.amount,
             EvaluationObject.is_purchase_of_services,
-            department.name.label("department"),
+            owner.name.label("department"),
             bureau.name.label("bureau"),
         )
-        .join(department, department.id == EvaluationObject.department_id)
+        .join(owner, owner.id == EvaluationObject.department_id)
         .join(bureau, bureau.id == EvaluationObject.bureau_id)
         .where(visible(actor))
     )
@@ -72,6 +73,9 @@ def object_rows(
         statement = statement.where(EvaluationObject.budget_year == year)
     if department_id is not None:
         statement = statement.where(EvaluationObject.department_id == department_id)
+    if department:
+        called = bodies_called(department, BodyKind.DEPARTMENT)
+        statement = statement.where(EvaluationObject.department_id.in_(called))
     return statement
 
 
@@ -86,23 +90,38 @@ def names_of(session: Session, thing: EvaluationObject) -> tuple[str, str]:
     return row[0], row[1]
 
 
-def department_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
-    """For the filter: departments of the bureaus the actor reads, else those of the objects it sees."""
+def department_choices(
+    session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
+) -> list[tuple[int, str]]:
+    """For the filter: departments of the bureaus the actor reads, else those of the objects it sees.
+    See ``web.fields.Finder``."""
     if actor.is_bureau or actor.is_observer:
-        return body_choices(session, {BodyKind.DEPARTMENT}, bureau_ids=actor.bureau_ids)
+        return body_choices(
+            session,
+            {BodyKind.DEPARTMENT},
+            bureau_ids=actor.bureau_ids,
+            part=part,
+            only=only,
+            limit=limit,
+        )
     seen = select(EvaluationObject.department_id).where(visible(actor))
-    rows = session.execute(
-        select(Body.id, Body.name).where(Body.id.in_(seen)).order_by(Body.sort_key, Body.id)
-    )
-    return [(row.id, row.name) for row in rows]
+    return bodies_found(session, Body.id.in_(seen), part=part, only=only, limit=limit)
 
 
-def own_departments(session: Session, actor: Actor, keep: int | None = None) -> list[tuple[int, str]]:
-    """Departments that the actor's bureau may name in a form; ``keep`` stays, even when it was closed since."""
+def own_departments(
+    session: Session,
+    actor: Actor,
+    keep: int | None = None,
+    *,
+    part: str = "",
+    only: int | None = None,
+    limit: int | None = None,
+) -> list[tuple[int, str]]:
+    """Departments that the actor's bureau may name in a form; ``keep`` stays, even when it was closed since.
+    See ``web.fields.Finder``."""
     own = sa.and_(Body.bureau_id == actor.bureau_id, Body.kind == BodyKind.DEPARTMENT, Body.is_active)
     condition = own if keep is None else sa.or_(own, Body.id == keep)
-    rows = session.execute(select(Body.id, Body.name).where(condition).order_by(Body.sort_key, Body.id))
-    return [(row.id, row.name) for row in rows]
+    return bodies_found(session, condition, part=part, only=only, limit=limit)
 
 
 def object_choices(

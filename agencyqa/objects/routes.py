@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -24,8 +26,8 @@ bp = Blueprint("objects", __name__, url_prefix="/objects")
 @requires(Permission.OBJECTS_READ)
 def index() -> ResponseReturnValue:
     actor = current_actor()
-    departments = queries.department_choices(db.session(), actor)
-    filters = ObjectFilter.read(choices={"department_id": departments})
+    departments = partial(queries.department_choices, db.session(), actor)
+    filters = ObjectFilter.read(finders={"department_id": departments})
     rows = queries.object_rows(
         actor,
         q=filters.q.data,
@@ -33,6 +35,7 @@ def index() -> ResponseReturnValue:
         budget_type=filters.budget_type.data,
         year=filters.year.data,
         department_id=filters.department_id.data,
+        department=filters.department_id.sought,
     )
     return render_template(
         "objects/index.html",
@@ -48,7 +51,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     actor = current_actor()
     form = ObjectForm()
-    form.department_id.choices = queries.own_departments(db.session(), actor)
+    form.department_id.look_in(partial(queries.own_departments, db.session(), actor))
     if form.validate_on_submit():
         with form.catching(services.CONSTRAINTS):
             thing = services.create_object(actor, db.session(), form.data_object(), now=utc_now())
@@ -82,7 +85,9 @@ def edit(object_id: int) -> ResponseReturnValue:
     if not can_change(actor, thing):
         raise Forbidden()
     form = ObjectForm(obj=thing)
-    form.department_id.choices = queries.own_departments(db.session(), actor, keep=thing.department_id)
+    form.department_id.look_in(
+        partial(queries.own_departments, db.session(), actor, keep=thing.department_id)
+    )
     name = thing.name
     if form.validate_on_submit():
         with form.catching(services.CONSTRAINTS):

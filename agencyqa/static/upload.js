@@ -247,6 +247,11 @@ document.addEventListener("submit", (event) => {
   if (!file) {
     return;
   }
+  // Looking for something by a part of its name loads the page anew: the file would travel for nothing.
+  if (event.submitter?.name === "find") {
+    box.value = "";
+    return;
+  }
   event.preventDefault();
   if (file.size > Number(form.dataset.limit)) {
     release(form);

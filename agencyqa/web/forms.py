@@ -18,6 +18,7 @@ from agencyqa.extensions import db
 from agencyqa.web import refusals
 from agencyqa.web.constraints import Constraints, constraint_errors
 from agencyqa.web.fields import (
+    Among,
     AreaField,
     ChoiceField,
     DateField,
@@ -34,16 +35,18 @@ from agencyqa.web.fields import (
     RadioChoiceField,
     SecretField,
     ShareField,
+    SoughtField,
     TextChoiceField,
     TextField,
     UploadField,
     WholeField,
     YearField,
 )
-from agencyqa.web.fields.found import BUTTON
+from agencyqa.web.fields.found import BUTTON, Finder
 from agencyqa.web.messages import sentence
 
 __all__ = [
+    "Among",
     "AreaField",
     "ChoiceField",
     "DateField",
@@ -63,6 +66,7 @@ __all__ = [
     "RadioChoiceField",
     "SecretField",
     "ShareField",
+    "SoughtField",
     "TextChoiceField",
     "TextField",
     "UploadField",
@@ -93,11 +97,17 @@ class Form(FlaskForm):
 
     def validate_on_submit(self, *args: Any, **kwargs: Any) -> bool:
         """False also where the button of a ``FoundField`` was used, which only shows what matches."""
-        field = self._fields.get(request.form.get(BUTTON, "")) if self.is_submitted() else None
-        if isinstance(field, FoundField) and field.is_many:
-            field.show_matches()
+        if self.is_submitted() and self.shows_matches(request.form):
             return False
         return bool(super().validate_on_submit(*args, **kwargs))
+
+    def shows_matches(self, sent: Mapping[str, Any]) -> bool:
+        """Whether the button of a ``FoundField`` was used: then that is done, and nothing else is looked at."""
+        field = self._fields.get(str(sent.get(BUTTON, "")))
+        if not isinstance(field, FoundField) or not field.is_many:
+            return False
+        field.show_matches()
+        return True
 
     @property
     def status(self) -> int:
@@ -185,16 +195,26 @@ class FilterForm(Form):
         csrf = False
 
     @classmethod
-    def read(cls, *, choices: Mapping[str, Sequence[tuple[Any, Any]]] | None = None, **kwargs: Any) -> Self:
+    def read(
+        cls,
+        *,
+        choices: Mapping[str, Sequence[tuple[Any, Any]]] | None = None,
+        finders: Mapping[str, Finder] | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Fill from the address; without any of its fields there, the defaults (``kwargs``) hold.
 
-        ``choices`` gives the fields whose list depends on the actor their choices.
+        ``choices`` gives the fields whose list depends on the actor their choices, ``finders`` each ``SoughtField``
+        what it looks in.
         """
         names = {name for name in dir(cls) if hasattr(getattr(cls, name), "field_class")}
+        names |= {f"{name}_part" for name in finders or ()}
         given = any(name in request.args for name in names)
         form = cls(formdata=request.args if given else None, **kwargs)
         for name, pairs in (choices or {}).items():
             form[name].choices = pairs
+        for name, find in (finders or {}).items():
+            form[name].look_in(find)
         form.validate()
         for field in form:
             if field.errors:

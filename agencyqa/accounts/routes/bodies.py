@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -10,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from agencyqa.accounts.forms import ActionForm, BodyEditForm, BodyFilter, BodyForm
 from agencyqa.accounts.models import Body
-from agencyqa.accounts.queries import body_choices
+from agencyqa.accounts.queries import body_choices, names_of_bodies
 from agencyqa.accounts.routes import bp
 from agencyqa.accounts.services import administration
 from agencyqa.auth.guards import current_actor, requires
@@ -52,9 +54,8 @@ def bodies() -> str:
 def new_body() -> ResponseReturnValue:
     form = BodyForm()
     form.bureau_id.choices = body_choices(db.session(), [BodyKind.BUREAU])
-    form.parent_id.choices = body_choices(
-        db.session(), [BodyKind.BUREAU, BodyKind.DEPARTMENT, BodyKind.OBSERVER]
-    )
+    above = [BodyKind.BUREAU, BodyKind.DEPARTMENT, BodyKind.OBSERVER]
+    form.parent_id.look_in(partial(body_choices, db.session(), above))
     if form.validate_on_submit():
         with form.catching(CONSTRAINTS):
             body = administration.create_body(current_actor(), db.session(), _data(form), now=utc_now())
@@ -100,7 +101,7 @@ def body(body_id: int) -> ResponseReturnValue:
             return redirect(url_for("accounts.body", body_id=body_id))
     # A refused change was rolled back, and the page shows what is stored.
     found = one_or_404(select(Body).where(Body.id == body_id))
-    names = dict(body_choices(db.session(), list(BodyKind)))
+    names = names_of_bodies(db.session(), [found.bureau_id, found.parent_id])
     page = render_template(
         "accounts/body.html", body=found, form=form, names=names, is_agency=found.kind is BodyKind.AGENCY
     )

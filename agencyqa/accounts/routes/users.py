@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
@@ -108,7 +110,7 @@ def _user_page(
 
 def _membership_form() -> MembershipForm:
     form = MembershipForm()
-    form.body_id.choices = body_choices(db.session(), list(BodyKind))
+    form.body_id.look_in(partial(body_choices, db.session(), list(BodyKind)))
     if not form.is_submitted():
         form.valid_from.data = today()
     return form

@@ -260,12 +260,17 @@ def person_name(session: Session, person_id: int) -> str:
     return session.scalars(select(Person.name).where(Person.id == person_id)).one()
 
 
-def person_choices(session: Session, agency_id: int) -> list[tuple[int, str]]:
-    """Everybody who works or worked for the agency, once."""
+def person_choices(
+    session: Session, agency_id: int, *, part: str = "", only: int | None = None, limit: int | None = None
+) -> list[tuple[int, str]]:
+    """Everybody who works or worked for the agency, once. See ``web.fields.Finder``."""
     here = select(Appointment.person_id).where(Appointment.agency_id == agency_id)
-    rows = session.execute(
-        select(Person.id, Person.name).where(Person.id.in_(here)).order_by(Person.name, Person.id)
-    )
+    statement = select(Person.id, Person.name).where(Person.id.in_(here))
+    if only is not None:
+        statement = statement.where(Person.id == only)
+    if part:
+        statement = statement.where(Person.name.icontains(part, autoescape=True))
+    rows = session.execute(statement.order_by(Person.name, Person.id).limit(limit))
     return [(row.id, row.name) for row in rows]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -15,7 +16,7 @@ from agencyqa.agencies import queries, services
 from agencyqa.agencies.enums import Matter
 from agencyqa.agencies.models import Agency, Appointment, Person, RecordProposal
 from agencyqa.agencies.policies import can_propose, visible_record_proposals
-from agencyqa.agencies.proposal_forms import FORMS, Proposed
+from agencyqa.agencies.proposal_forms import FORMS, Proposed, TieProposal
 from agencyqa.agencies.reporting_forms import DecideProposalForm
 from agencyqa.agencies.routes import bp
 from agencyqa.agencies.routes.loading import load, name_of
@@ -95,9 +96,10 @@ def _form(matter: Matter, agency: Agency, target: services.Target) -> tuple[Prop
         given["bureau_id"] = bureaus[0][0]
     form = kind(data=given)
     form.bureau_id.choices = bureaus
-    if matter is Matter.TIE:
-        form["person_id"].choices = queries.person_choices(session, agency.id)
-        form["body_id"].choices = body_choices(session, TIED, bureau_ids=[item[0] for item in bureaus])
+    if isinstance(form, TieProposal):
+        form.person_id.look_in(partial(queries.person_choices, session, agency.id))
+        bureau_ids = [bureau_id for bureau_id, _ in bureaus]
+        form.body_id.look_in(partial(body_choices, session, TIED, bureau_ids=bureau_ids))
     return form, names
 
 

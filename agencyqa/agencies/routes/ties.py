@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -27,8 +29,8 @@ from agencyqa.web.loading import one_or_404
 def declare_tie(agency_id: int) -> ResponseReturnValue:
     agency, registration = load_to_change(agency_id)
     form = TieForm()
-    form.person_id.choices = queries.person_choices(db.session(), agency_id)
-    form.body_id.choices = body_choices(db.session(), TIED, bureau_ids=[registration.bureau_id])
+    form.person_id.look_in(partial(queries.person_choices, db.session(), agency_id))
+    form.body_id.look_in(partial(body_choices, db.session(), TIED, bureau_ids=[registration.bureau_id]))
     if form.validate_on_submit():
         with form.catching(services.CONSTRAINTS):
             services.declare_tie(

@@ -12,6 +12,7 @@ from agencyqa.web.forms import (
     FilterForm,
     FlagField,
     Form,
+    FoundField,
     IdField,
     RadioChoiceField,
     TextField,
@@ -56,7 +57,7 @@ class ResultFilter(FilterForm):
 
 
 class AssignForm(Form):
-    department_id = IdField(_l("预算部门（单位）"), required=True)
+    department_id = FoundField(_l("预算部门（单位）"), required=True)
     valid_from = DateField(_l("起始日"), required=True)
     valid_to = DateField(_l("截止日"), help=_l("当日仍可查看；不填则长期有效。"))
 

@@ -11,10 +11,11 @@ from agencyqa.web.forms import (
     DateField,
     FilterForm,
     Form,
-    IdField,
+    FoundField,
     PointsField,
     RadioChoiceField,
     ShareField,
+    SoughtField,
     TextChoiceField,
     TextField,
     WholeField,
@@ -59,11 +60,11 @@ for _number in range(1, VETO_ROWS + 1):
 
 class CreditFilter(FilterForm):
     year = YearField(_l("年度"))
-    agency_id = IdField(_l("机构"), blank=_l("全部机构"))
+    agency_id = SoughtField(_l("机构"), blank=_l("全部机构"))
 
 
 class CreditForm(Form):
-    agency_id = IdField(_l("第三方机构"), required=True)
+    agency_id = FoundField(_l("第三方机构"), required=True)
     occurred_on = DateField(_l("发生日"), required=True, help=_l("计入该日所在的年度。"))
     points = PointsField(
         _l("加减分"), required=True, minimum=-MOST_POINTS, maximum=MOST_POINTS, help=_l("扣分填负数。")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body, User
+from agencyqa.accounts.queries import bodies_called, bodies_found
 from agencyqa.agencies.models import Registration
 from agencyqa.assessments.models import AgencyCredit
 from agencyqa.auth.actor import Actor
+from agencyqa.auth.roles import BodyKind
 from agencyqa.web.tables import Key, Order
 
 ORDERS: Mapping[str, Order] = {
@@ -25,7 +27,7 @@ def credits_seen_by(actor: Actor) -> Select[AgencyCredit]:
 
 
 def credit_rows(
-    actor: Actor, *, year: int | None = None, agency_id: int | None = None
+    actor: Actor, *, year: int | None = None, agency_id: int | None = None, agency: str = ""
 ) -> Select[*tuple[Any, ...]]:
     """For ``paginate`` with ``ORDERS``."""
     statement = (
@@ -50,14 +52,19 @@ def credit_rows(
         statement = statement.where(AgencyCredit.year == year)
     if agency_id is not None:
         statement = statement.where(AgencyCredit.agency_id == agency_id)
+    if agency:
+        statement = statement.where(AgencyCredit.agency_id.in_(bodies_called(agency, BodyKind.AGENCY)))
     return statement
 
 
-def registered_agencies(session: Session, bureau_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Those in the bureau's register, by name, as choices."""
-    return session.execute(
-        select(Body.id, Body.name)
-        .join(Registration, Registration.agency_id == Body.id)
-        .where(Registration.bureau_id == bureau_id)
-        .order_by(Body.sort_key, Body.id)
-    ).all()
+def registered_agencies(
+    session: Session,
+    bureau_id: int | None,
+    *,
+    part: str = "",
+    only: int | None = None,
+    limit: int | None = None,
+) -> list[tuple[int, str]]:
+    """(id, name) of those in the bureau's register, by name. See ``web.fields.Finder``."""
+    here = select(Registration.agency_id).where(Registration.bureau_id == bureau_id)
+    return bodies_found(session, Body.id.in_(here), part=part, only=only, limit=limit)

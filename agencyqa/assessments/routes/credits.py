@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -12,7 +14,6 @@ from agencyqa.assessments.models import AgencyCredit
 from agencyqa.assessments.queries.credits import ORDERS, credit_rows, credits_seen_by, registered_agencies
 from agencyqa.assessments.routes import bp
 from agencyqa.assessments.services.credits import enter_credit, set_weight, withdraw_credit
-from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
@@ -28,8 +29,10 @@ from agencyqa.web.tables import paginate
 @requires(Permission.ROUNDS_MANAGE)
 def credits() -> ResponseReturnValue:
     actor = current_actor()
-    filters = CreditFilter.read(choices={"agency_id": _choices(actor)})
-    rows = credit_rows(actor, year=filters.year.data, agency_id=filters.agency_id.data)
+    agencies = partial(registered_agencies, db.session(), actor.bureau_id)
+    filters = CreditFilter.read(finders={"agency_id": agencies})
+    agency = filters.agency_id
+    rows = credit_rows(actor, year=filters.year.data, agency_id=agency.data, agency=agency.sought)
     return render_template(
         "assessments/credits.html",
         page=paginate(db.session(), rows, ORDERS, request.args),
@@ -44,7 +47,7 @@ def credits() -> ResponseReturnValue:
 def new_credit() -> ResponseReturnValue:
     actor = current_actor()
     form = CreditForm()
-    form.agency_id.choices = _choices(actor)
+    form.agency_id.look_in(partial(registered_agencies, db.session(), actor.bureau_id))
     if form.validate_on_submit():
         with form.catching():
             enter_credit(
@@ -104,9 +107,3 @@ def weight_of(engagement_id: int) -> ResponseReturnValue:
             flash(gettext("业务权重已设定，重新计算年度考核后计入。"), "success")
             return redirect(url_for("engagements.show", engagement_id=engagement_id))
     return render_template("assessments/weight_of.html", form=form, engagement=engagement), form.status
-
-
-def _choices(actor: Actor) -> list[tuple[int, str]]:
-    if actor.bureau_id is None:
-        return []
-    return [(row.id, row.name) for row in registered_agencies(db.session(), actor.bureau_id)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -143,8 +144,9 @@ def assign(result_id: int) -> ResponseReturnValue:
     if not result_policies.can_assign(actor, found.result):
         raise Forbidden("only_bureau_assigns")
     form = AssignForm()
-    form.department_id.choices = body_choices(
-        db.session(), {BodyKind.DEPARTMENT}, bureau_ids=[found.result.bureau_id]
+    bureau_ids = [found.result.bureau_id]
+    form.department_id.look_in(
+        partial(body_choices, db.session(), {BodyKind.DEPARTMENT}, bureau_ids=bureau_ids)
     )
     if form.validate_on_submit():
         with form.catching():

@@ -12,7 +12,6 @@ from agencyqa.web.forms import (
     FilterForm,
     Form,
     FoundField,
-    IdField,
     MoneyField,
     VersionedForm,
     YearField,
@@ -31,8 +30,8 @@ class AdjustForm(Form):
 class LineForm(VersionedForm):
     object_id = FoundField(_l("评价对象"), required=True, blank=_l("请选择"))
     work_kind = ChoiceField(_l("业务类型"), WorkKind, required=True, blank=_l("请选择"))
-    commissioner_id = IdField(_l("委托方"), required=True, blank=_l("请选择"))
-    evaluated_unit_id = IdField(_l("被评价单位"), required=True, blank=_l("请选择"))
+    commissioner_id = FoundField(_l("委托方"), required=True, blank=_l("请选择"))
+    evaluated_unit_id = FoundField(_l("被评价单位"), required=True, blank=_l("请选择"))
     due_on = DateField(_l("计划完成日期"), required=True)
     budget = MoneyField(_l("费用预算"), help=_l("没有安排费用的留空。"))
     note = AreaField(_l("列入理由"))

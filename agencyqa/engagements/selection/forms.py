@@ -25,8 +25,8 @@ from agencyqa.web.forms import (
 class SelectionForm(Form):
     object_id = FoundField(_l("评价对象"), required=True, blank=_l("请选择"))
     work_kind = ChoiceField(_l("业务类型"), WorkKind, required=True, blank=_l("请选择"))
-    commissioner_id = IdField(_l("委托方"), required=True, blank=_l("请选择"))
-    evaluated_unit_id = IdField(_l("被评价单位"), required=True, blank=_l("请选择"))
+    commissioner_id = FoundField(_l("委托方"), required=True, blank=_l("请选择"))
+    evaluated_unit_id = FoundField(_l("被评价单位"), required=True, blank=_l("请选择"))
     method = ChoiceField(_l("选取方式"), SelectionMethod, required=True, blank=_l("请选择"))
     method_reason = AreaField(_l("选用该方式的理由"), help=_l("直接委托的必须说明理由。"))
     held_on = DateField(

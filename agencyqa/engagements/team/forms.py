@@ -8,6 +8,7 @@ from agencyqa.web.forms import (
     AreaField,
     ChoiceField,
     Form,
+    FoundField,
     IdField,
     OnceForm,
     RadioChoiceField,
@@ -17,7 +18,7 @@ from agencyqa.web.forms import (
 
 class ChangeForm(OnceForm):
     leaves_id = IdField(_l("退出人员"), blank=_l("没有人退出"))
-    joins_id = IdField(_l("加入人员"), blank=_l("没有人加入"))
+    joins_id = FoundField(_l("加入人员"), blank=_l("没有人加入"))
     role = ChoiceField(_l("加入人员的岗位"), TeamRole, required=True)
     reason = AreaField(_l("理由"), required=True)
 
@@ -26,7 +27,7 @@ class ChangeForm(OnceForm):
 
 
 class NameForm(Form):
-    person_id = IdField(_l("人员"), required=True, blank=_l("请选择"))
+    person_id = FoundField(_l("人员"), required=True, blank=_l("请选择"))
     role = ChoiceField(_l("岗位"), TeamRole, required=True)
 
 

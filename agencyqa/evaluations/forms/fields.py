@@ -25,6 +25,7 @@ from agencyqa.web.forms import (
     FilterForm,
     FlagField,
     Form,
+    FoundField,
     IdField,
     MoneyField,
     PointsField,
@@ -112,7 +113,7 @@ class AnswerForm(Form):
 
 
 class AssignForm(Form):
-    department_id = IdField(_l("部门（单位）"), required=True)
+    department_id = FoundField(_l("部门（单位）"), required=True)
     valid_from = DateField(_l("可查看起始日"), required=True)
     valid_to = DateField(_l("可查看截止日"), help=_l("不填表示长期。"))
 

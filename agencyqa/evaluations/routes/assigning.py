@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -33,11 +35,15 @@ def assign(record_id: int) -> ResponseReturnValue:
     names = names_of(session, record)
     form = AssignForm()
     parties = {names.commissioner_id, names.evaluated_unit_id}
-    form.department_id.choices = [
-        (body_id, name)
-        for body_id, name in body_choices(session, {BodyKind.DEPARTMENT}, bureau_ids={record.bureau_id})
-        if body_id not in parties
-    ]
+    form.department_id.look_in(
+        partial(
+            body_choices,
+            session,
+            {BodyKind.DEPARTMENT},
+            bureau_ids={record.bureau_id},
+            without=parties,
+        )
+    )
     if not form.is_submitted():
         form.valid_from.data = today()
     if form.validate_on_submit():

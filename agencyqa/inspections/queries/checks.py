@@ -11,7 +11,9 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body, User
+from agencyqa.accounts.queries import bodies_called, bodies_found
 from agencyqa.auth.actor import Actor
+from agencyqa.auth.roles import BodyKind
 from agencyqa.db import kept
 from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.models import Engagement
@@ -42,6 +44,7 @@ def check_rows(
     year: int | None = None,
     state: CheckState | None = None,
     agency_id: int | None = None,
+    agency: str = "",
     channel: Channel | None = None,
 ) -> Select[*tuple[Any, ...]]:
     """Rows of the list, without an order: page it with ``ORDERS``."""
@@ -52,6 +55,8 @@ def check_rows(
         statement = statement.where(SpotCheck.state == state)
     if agency_id is not None:
         statement = statement.where(SpotCheck.agency_id == agency_id)
+    if agency:
+        statement = statement.where(SpotCheck.agency_id.in_(bodies_called(agency, BodyKind.AGENCY)))
     if channel is not None:
         statement = statement.where(SpotCheck.channel == channel)
     return statement
@@ -114,13 +119,12 @@ def names_of(session: Session, check: SpotCheck) -> Row[*tuple[Any, ...]]:
     ).one()
 
 
-def agencies_seen(session: Session, actor: Actor) -> Choices:
-    """Agencies of the checks the actor sees, for the filter."""
+def agencies_seen(
+    session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
+) -> list[tuple[int, str]]:
+    """Agencies of the checks the actor sees, for the filter. See ``web.fields.Finder``."""
     seen = select(SpotCheck.agency_id).where(check_visible(actor))
-    rows = session.execute(
-        select(Body.id, Body.name).where(Body.id.in_(seen)).order_by(Body.sort_key, Body.id)
-    )
-    return [(row.id, row.name) for row in rows]
+    return bodies_found(session, Body.id.in_(seen), part=part, only=only, limit=limit)
 
 
 def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:

@@ -12,7 +12,9 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from agencyqa.accounts.models import Body, User
+from agencyqa.accounts.queries import bodies_called, bodies_found
 from agencyqa.auth.actor import Actor
+from agencyqa.auth.roles import BodyKind
 from agencyqa.db import kept
 from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.models import Engagement
@@ -54,6 +56,7 @@ def finding_rows(
     severity: Severity | None = None,
     fault: str | None = None,
     agency_id: int | None = None,
+    agency: str = "",
 ) -> Select[*tuple[Any, ...]]:
     """Rows of the list, without an order: page it with ``ORDERS``."""
     statement = _rows(actor)
@@ -67,6 +70,8 @@ def finding_rows(
         statement = statement.where(Finding.fault_code == fault)
     if agency_id is not None:
         statement = statement.where(Finding.agency_id == agency_id)
+    if agency:
+        statement = statement.where(Finding.agency_id.in_(bodies_called(agency, BodyKind.AGENCY)))
     return statement
 
 
@@ -168,13 +173,12 @@ def cited_by(session: Session, finding: Finding) -> Cited | None:
     )
 
 
-def agencies_seen(session: Session, actor: Actor) -> list[tuple[int, str]]:
-    """Agencies of the findings the actor sees, for the filter."""
+def agencies_seen(
+    session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
+) -> list[tuple[int, str]]:
+    """Agencies of the findings the actor sees, for the filter. See ``web.fields.Finder``."""
     seen = select(Finding.agency_id).where(finding_visible(actor))
-    rows = session.execute(
-        select(Body.id, Body.name).where(Body.id.in_(seen)).order_by(Body.sort_key, Body.id)
-    )
-    return [(row.id, row.name) for row in rows]
+    return bodies_found(session, Body.id.in_(seen), part=part, only=only, limit=limit)
 
 
 def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:

@@ -13,7 +13,9 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from agencyqa.accounts.models import Body, User
+from agencyqa.accounts.queries import bodies_called, bodies_found
 from agencyqa.auth.actor import Actor
+from agencyqa.auth.roles import BodyKind
 from agencyqa.db import kept
 from agencyqa.inspections import order_policies, order_workflow
 from agencyqa.inspections.enums import FindingState, OrderState
@@ -55,6 +57,7 @@ def order_rows(
     state: OrderState | None = None,
     is_overdue: bool = False,
     agency_id: int | None = None,
+    agency: str = "",
 ) -> Select[*tuple[Any, ...]]:
     """For ``paginate`` with ``ORDERS``."""
     findings = (
@@ -92,6 +95,8 @@ def order_rows(
         statement = statement.where(RectificationOrder.is_overdue)
     if agency_id is not None:
         statement = statement.where(RectificationOrder.agency_id == agency_id)
+    if agency:
+        statement = statement.where(RectificationOrder.agency_id.in_(bodies_called(agency, BodyKind.AGENCY)))
     return statement
 
 
@@ -101,13 +106,12 @@ def fault_name(row: Row[Any]) -> str:
     return title or str(row.fault_code)
 
 
-def agency_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
-    """The agencies that have an order the actor may see, for the filter."""
+def agency_choices(
+    session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
+) -> list[tuple[int, str]]:
+    """The agencies that have an order the actor may see, for the filter. See ``web.fields.Finder``."""
     ordered = select(RectificationOrder.agency_id).where(order_policies.visible(actor))
-    rows = session.execute(
-        select(Body.id, Body.name).where(Body.id.in_(ordered)).order_by(Body.sort_key, Body.id)
-    )
-    return [(row.id, row.name) for row in rows]
+    return bodies_found(session, Body.id.in_(ordered), part=part, only=only, limit=limit)
 
 
 def orders_of_check(session: Session, actor: Actor, check_id: int) -> Sequence[Row[Any]]:

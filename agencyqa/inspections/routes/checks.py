@@ -51,13 +51,14 @@ CONSTRAINTS = {
 def index() -> ResponseReturnValue:
     actor = current_actor()
     session = db.session()
-    agencies = checks.agencies_seen(session, actor) if actor.is_bureau else []
-    filters = CheckFilter.read(choices={"agency_id": agencies})
+    finders = {"agency_id": partial(checks.agencies_seen, session, actor)} if actor.is_bureau else {}
+    filters = CheckFilter.read(finders=finders)
     statement = checks.check_rows(
         actor,
         year=filters.year.data,
         state=filters.state.data,
         agency_id=filters.agency_id.data,
+        agency=filters.agency_id.sought,
         channel=filters.channel.data,
     )
     is_used = filters.is_used

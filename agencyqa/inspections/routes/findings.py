@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -38,8 +40,8 @@ CONSTRAINTS = {"uq_findings_form_token": ("form_token", "already_submitted")}
 def list_findings() -> ResponseReturnValue:
     actor = current_actor()
     session = db.session()
-    agencies = findings.agencies_seen(session, actor) if actor.is_bureau else []
-    filters = FindingFilter.read(choices={"agency_id": agencies, "fault": all_faults(session)})
+    finders = {"agency_id": partial(findings.agencies_seen, session, actor)} if actor.is_bureau else {}
+    filters = FindingFilter.read(choices={"fault": all_faults(session)}, finders=finders)
     statement = findings.finding_rows(
         actor,
         year=filters.year.data,
@@ -47,6 +49,7 @@ def list_findings() -> ResponseReturnValue:
         severity=filters.severity.data,
         fault=filters.fault.data,
         agency_id=filters.agency_id.data,
+        agency=filters.agency_id.sought,
     )
     is_used = filters.is_used
     if actor.is_agency:

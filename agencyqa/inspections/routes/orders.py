@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -52,8 +54,8 @@ NEW_TERM = 10
 @requires(Permission.INSPECTIONS_READ)
 def orders() -> ResponseReturnValue:
     actor = current_actor()
-    choices = [] if actor.is_agency else queries.agency_choices(db.session(), actor)
-    filters = OrderFilter.read(choices={"agency_id": choices})
+    finders = {} if actor.is_agency else {"agency_id": partial(queries.agency_choices, db.session(), actor)}
+    filters = OrderFilter.read(finders=finders)
     if actor.is_agency:
         del filters.agency_id
     statement = queries.order_rows(
@@ -61,6 +63,7 @@ def orders() -> ResponseReturnValue:
         state=filters.state.data,
         is_overdue=filters.overdue.data,
         agency_id=None if actor.is_agency else filters.agency_id.data,
+        agency="" if actor.is_agency else filters.agency_id.sought,
     )
     return render_template(
         "inspections/orders.html",

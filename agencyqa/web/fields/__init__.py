@@ -29,9 +29,10 @@ from agencyqa.web.fields.figures import (
     WholeField,
     YearField,
 )
-from agencyqa.web.fields.found import FoundField
+from agencyqa.web.fields.found import Among, FoundField, SoughtField
 
 __all__ = [
+    "Among",
     "AreaField",
     "ChoiceField",
     "DateField",
@@ -48,6 +49,7 @@ __all__ = [
     "RadioChoiceField",
     "SecretField",
     "ShareField",
+    "SoughtField",
     "TextChoiceField",
     "TextField",
     "UploadField",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from wtforms.validators import StopValidation
@@ -28,6 +29,23 @@ class Finder(Protocol):
     ) -> list[tuple[int, str]]: ...
 
 
+class Among:
+    """A ``Finder`` in a list that costs little to read, though too long to show."""
+
+    def __init__(self, choices: Sequence[tuple[int, str]]) -> None:
+        self.choices = choices
+
+    def __call__(
+        self, *, part: str = "", only: int | None = None, limit: int | None = None
+    ) -> list[tuple[int, str]]:
+        wanted = part.casefold()
+        return [
+            (key, text)
+            for key, text in self.choices
+            if wanted in text.casefold() and (only is None or key == only)
+        ][:limit]
+
+
 class FoundField(IdField):
     """Up to ``MOST_OFFERED`` a list as any other. Beyond that a box for a part of the name stands before it, and the
     list holds what matches; a part that only one thing matches chooses it.
@@ -38,6 +56,7 @@ class FoundField(IdField):
     part = ""
     is_many = False
     is_cut = False
+    _find: Finder | None = None
 
     @property
     def kind(self) -> str:  # type: ignore[override]
@@ -47,9 +66,13 @@ class FoundField(IdField):
         super().process(formdata, *args, **kwargs)
         text = formdata.get(f"{self.name}_part", "") if formdata else ""
         self.part = normalise.text(text)[:_LONGEST_PART] if isinstance(text, str) else ""
+        # A form with a file is filled only when the body has been read, long after the route named the finder.
+        if self._find is not None:
+            self.look_in(self._find)
 
     def look_in(self, find: Finder) -> None:
         """Take what is offered from ``find``; nothing else can be shown or chosen."""
+        self._find = find
         few = find(limit=MOST_OFFERED + 1)
         self.is_many = len(few) > MOST_OFFERED
         if not self.is_many:
@@ -91,3 +114,32 @@ class FoundField(IdField):
         if self.is_cut:
             return sentence("too_many_found", part=self.part, most=MOST_OFFERED)
         return sentence("several_found", part=self.part, count=len(self.choices))
+
+
+class SoughtField(FoundField):
+    """The same in the conditions above a list: beyond ``MOST_OFFERED`` a part of the name narrows the list by itself.
+
+    ``sought`` is that part, or "" where one thing is chosen (``data``) or all are offered.
+    """
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        return "part" if self.is_many and self.data is None else "choice"
+
+    @property
+    def sought(self) -> str:
+        return self.part if self.kind == "part" else ""
+
+    def is_blank(self) -> bool:
+        return self.data is None and not self.sought
+
+    def look_in(self, find: Finder) -> None:
+        few = find(limit=MOST_OFFERED + 1)
+        self.is_many = len(few) > MOST_OFFERED
+        if self.is_many:
+            few = find(only=self.data) if self.data is not None else []
+        self.choices = few
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None or self.process_errors:
+            IdField.pre_validate(self, form)

@@ -13,6 +13,7 @@ from agencyqa.accounts.services import administration, invitations
 from agencyqa.auth.roles import BodyKind, Role
 from agencyqa.clock import today
 from agencyqa.errors import Forbidden, Invalid, WrongState
+from agencyqa.web.fields.found import MOST_OFFERED
 from tests.client import Client
 from tests.factories.accounts import (
     NOW,
@@ -20,6 +21,7 @@ from tests.factories.accounts import (
     make_actor,
     make_bureau,
     make_department,
+    make_departments,
     make_member,
     make_user,
     sign_in,
@@ -71,6 +73,43 @@ def test_from_new_account_to_first_sign_in(
     assert client.get(path).status_code == 409
     answer = client.submit(client.get("/sign-in"), "main-form", username="zhang.min", password=PASSWORD)
     assert answer.status_code == 302
+
+
+def test_a_body_out_of_very_many_is_found_by_a_part_of_its_name(
+    client: Client, session: Session, administrator: Membership, bureau: Body
+) -> None:
+    make_departments(session, bureau, MOST_OFFERED)
+    wanted = make_department(session, bureau, "区卫生健康委")
+    user = make_user(session)
+    sign_in(client, administrator)
+    page = client.get(f"/users/{user.id}")
+    assert "街道007" not in page.text
+    found = client.submit(
+        page, "/memberships", body_id_part="卫生", find="body_id", role="department_officer"
+    )
+    form = client.page(found).form("/memberships")
+    assert (found.status_code, form.value("body_id"), form.value("role")) == (
+        200,
+        str(wanted.id),
+        "department_officer",
+    )
+    assert client.submit(found, "/memberships").status_code == 302
+    granted = session.scalars(select(Membership).where(Membership.user_id == user.id)).one()
+    assert (granted.body_id, granted.role) == (wanted.id, Role.DEPARTMENT_OFFICER)
+    made = client.submit(
+        client.get("/bodies/new"),
+        "main-form",
+        kind="department",
+        name="区疾控中心",
+        code="JK",
+        bureau_id=str(bureau.id),
+        parent_id_part="卫生",
+    )
+    assert made.status_code == 302, made.text
+    body = session.scalars(select(Body).where(Body.code == "JK")).one()
+    assert body.parent_id == wanted.id
+    facts = client.page(client.get(f"/bodies/{body.id}")).text
+    assert (bureau.name in facts, wanted.name in facts) == (True, True)
 
 
 def test_an_invitation_ends_after_its_time_and_with_the_next_one(session: Session, bureau: Body) -> None:

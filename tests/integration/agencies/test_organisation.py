@@ -14,13 +14,22 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import Body
 from agencyqa.agencies import queries, services
 from agencyqa.agencies.enums import DocumentKind, Sector, TieKind
-from agencyqa.agencies.models import AgencyDocument, AgencyProfile, Branch, Tie
+from agencyqa.agencies.models import AgencyDocument, AgencyProfile, Branch, RecordProposal, Tie
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import Role
 from agencyqa.clock import local_date
 from agencyqa.errors import Forbidden, Invalid
+from agencyqa.web.fields.found import MOST_OFFERED
 from tests.client import Client
-from tests.factories.accounts import NOW, make_bureau, make_department, make_member, make_observer, sign_in
+from tests.factories.accounts import (
+    NOW,
+    make_bureau,
+    make_department,
+    make_departments,
+    make_member,
+    make_observer,
+    sign_in,
+)
 from tests.factories.agencies import make_agency, make_evaluator, officer_of
 
 TODAY = local_date(NOW)
@@ -203,3 +212,36 @@ def test_a_tie_with_somebody_outside_belongs_to_the_bureau_that_entered_it(
 
 def _both(read: Body, own: Body) -> Actor:
     return replace(officer_of(own), bureau_ids=frozenset({read.id, own.id}))
+
+
+def test_the_other_side_of_a_tie_is_found_out_of_very_many(
+    client: Client, session: Session, bureau: Body
+) -> None:
+    """On the bureau's form and on the agency's proposal, which is a form with a file."""
+    agency = make_agency(session, bureau)
+    person = make_evaluator(session, bureau, agency)
+    make_departments(session, bureau, MOST_OFFERED)
+    school = make_department(session, bureau, "第一小学")
+    make_department(session, make_bureau(session, "乙区财政局"), "乙区小学")
+    given = {"person_id": str(person.person_id), "kind": "past_employment", "valid_from": "2020-01-01"}
+    sign_in(client, make_member(session, bureau, Role.BUREAU_SUPERVISOR))
+    form = client.get(f"/agencies/{agency.id}/ties/new")
+    found = client.submit(form, "/ties/new", **given, body_id_part="小学", find="body_id")
+    assert (found.status_code, client.page(found).form("/ties/new").value("body_id")) == (200, str(school.id))
+    assert session.scalars(select(Tie)).all() == []
+    assert client.submit(found, "/ties/new").status_code == 302
+    tie = session.scalars(select(Tie)).one()
+    assert (tie.body_id, tie.person_id, tie.kind) == (school.id, person.person_id, TieKind.PAST_EMPLOYMENT)
+    client.post("/sign-out")
+    sign_in(client, make_member(session, session.get_one(Body, agency.id), Role.AGENCY_MANAGER))
+    form = client.get(f"/agencies/{agency.id}/proposals/entries/new/tie")
+    several = client.submit(form, "main-form", **given, why="补报", body_id_part="街道00", find="body_id")
+    sheet = client.page(several).form("main-form")
+    assert (several.status_code, several.text.count("街道00"), sheet.value("why")) == (200, 11, "补报")
+    unsettled = client.submit(several, "main-form")
+    assert (unsettled.status_code, "有 10 项含“街道00”" in unsettled.text) == (422, True)
+    assert session.scalars(select(RecordProposal)).all() == []
+    proof = (BytesIO(PDF), "证明.pdf")
+    sent = client.submit(several, "main-form", body_id_part="小学", file=proof)
+    proposal = session.scalars(select(RecordProposal)).one()
+    assert (sent.status_code, proposal.payload["body_id"], proposal.file_name) == (302, school.id, "证明.pdf")

@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from agencyqa.accounts.models import Body
 from agencyqa.assessments.enums import ResultState, SheetState, WeightMode, YearWeights
 from agencyqa.assessments.models import AgencyCredit, AnnualResult, ScoreSheet, SheetScorer, YearRuleTable
+from agencyqa.assessments.queries.credits import credit_rows, registered_agencies
 from agencyqa.assessments.services.agency_sheets import open_agency_sheets
 from agencyqa.assessments.services.credits import enter_credit, set_weight, withdraw_credit
 from agencyqa.assessments.services.publication import correct_round
@@ -251,6 +253,12 @@ def test_credits_are_entered_on_the_page_and_only_by_the_bureau(year: Year, clie
     assert year.session.scalars(select(AgencyCredit.points)).one() == -15_000
     assert client.submit(page, "main-form", **{**fields, "reason": "又一次迟报"}).status_code == 302
     assert year.session.scalars(select(AgencyCredit.points)).all() == [-15_000, -15_000]
+    actor, agency = year.world.actor(year.world.supervisor), year.world.agency
+    name = year.session.get_one(Body, agency.id).name
+    assert len(year.session.execute(credit_rows(actor, agency=name[1:])).all()) == 2
+    assert year.session.execute(credit_rows(actor, agency=name + "分")).all() == []
+    assert registered_agencies(year.session, actor.bureau_id, part=name[1:]) == [(agency.id, name)]
+    assert registered_agencies(year.session, None) == []
     with pytest.raises(Forbidden):
         enter_credit(
             year.world.actor(year.world.officer), year.session, agency_id=year.world.agency.id,

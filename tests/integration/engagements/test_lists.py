@@ -14,8 +14,9 @@ from agencyqa.accounts.models import Body, Membership
 from agencyqa.auth.roles import Role
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
+from agencyqa.web.fields.found import MOST_OFFERED
 from tests.client import Client
-from tests.factories.accounts import make_member, make_observer, sign_in
+from tests.factories.accounts import make_departments, make_member, make_observer, sign_in
 from tests.factories.agencies import make_tie
 from tests.factories.engagements import make_engagement
 from tests.integration.engagements.world import World, make_world, statements
@@ -173,6 +174,12 @@ def test_filters(client: Client, session: Session, world: World, supervisor: Mem
     assert contracts(client, "?sort=due") == ["done", "old", "late", "health"]
     assert contracts(client, "?sort=-fee")[0] == "health"
     assert contracts(client, f"?agency_id={world.foreign_agency.id}") == ["health", "done", "late", "old"]
+    # Of few a part of a name is not asked for.
+    assert contracts(client, "?department_id_part=卫生") == ["health", "done", "late", "old"]
+    make_departments(session, world.bureau, MOST_OFFERED)
+    assert contracts(client, "?department_id_part=卫生") == ["health"]
+    assert contracts(client, "?department_id_part=街道1") == []
+    assert contracts(client, f"?department_id={world.health.id}") == ["health"]
 
 
 def test_paging_shows_every_row_once(

@@ -10,10 +10,11 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from agencyqa.accounts.models import Body
 from agencyqa.inspections import order_policies
 from agencyqa.inspections.enums import OrderState
 from agencyqa.inspections.models import EvidenceFile, RectificationAnswer, RectificationOrder
-from agencyqa.inspections.queries.orders import awaiting_answer, awaiting_verdict, order_rows
+from agencyqa.inspections.queries.orders import agency_choices, awaiting_answer, awaiting_verdict, order_rows
 from agencyqa.inspections.services.templates import replace_template
 from tests.client import Client
 from tests.factories.accounts import NOW, sign_in
@@ -56,6 +57,20 @@ def test_only_the_bureau_above_and_the_agency_itself_see_orders(app: Flask, worl
         waits = [answered.id] if name in {"supervisor", "second", "lead"} else []
         assert [row.id for row in awaiting_verdict(session, actor, ISSUED_ON)] == waits
         assert [row.id for row in awaiting_answer(session, actor)] == ([waiting.id] if both else [])
+
+
+def test_orders_are_found_by_a_part_of_the_agencys_name(world: OrderWorld) -> None:
+    session = world.session
+    order = make_order(session, world.check)
+    name = session.get_one(Body, order.agency_id).name
+    for reader in world.members:
+        actor = world.actor(reader)
+        own = [(order.agency_id, name)] if reader in READERS else []
+        assert agency_choices(session, actor, part=name[1:3], limit=5) == own
+        assert agency_choices(session, actor, only=order.agency_id) == own
+        listed = session.scalars(order_rows(actor, agency=name[1:3]))
+        assert list(listed) == ([order.id] if own else [])
+        assert session.execute(order_rows(actor, agency=name + "分")).all() == []
 
 
 def test_every_address_answers_strangers_as_if_nothing_were_there(

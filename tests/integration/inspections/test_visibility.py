@@ -100,6 +100,20 @@ def test_what_each_role_sees(session: Session, scene: Scene) -> None:
         assert {finding_names[row.id] for row in waiting} <= own_findings, name
 
 
+def test_lists_are_narrowed_by_a_part_of_an_agencys_name(session: Session, scene: Scene) -> None:
+    actor = scene.world.actor("first")
+    for part, agency in (("会计师", scene.world.rival), ("甲咨询", scene.world.agency), ("%", None)):
+        expected = set() if agency is None else {agency.id}
+        rows = session.execute(checks.check_rows(actor, agency=part))
+        assert {session.get_one(SpotCheck, row.id).agency_id for row in rows} == expected
+        found = session.execute(findings.finding_rows(actor, agency=part))
+        assert {session.get_one(Finding, row.id).agency_id for row in found} == expected
+    assert checks.agencies_seen(session, actor, part="会计") == [(scene.world.rival.id, "乙会计师事务所")]
+    other = scene.world.actor("other_supervisor")
+    assert checks.agencies_seen(session, other, only=scene.world.rival.id) == []
+    assert findings.agencies_seen(session, other, part="乙") == []
+
+
 def test_the_trail_tells_each_what_it_may(session: Session, scene: Scene) -> None:
     assert inspection_trail in trail_sources
     engagement = session.get_one(Engagement, scene.world.engagement.id)

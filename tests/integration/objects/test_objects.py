@@ -20,12 +20,14 @@ from agencyqa.objects import services
 from agencyqa.objects.enums import BudgetType, ObjectKind
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.objects.services import ObjectData
+from agencyqa.web.fields.found import MOST_OFFERED
 from tests.client import Client
 from tests.factories.accounts import (
     NOW,
     make_actor,
     make_bureau,
     make_department,
+    make_departments,
     make_member,
     make_observer,
     sign_in,
@@ -322,6 +324,28 @@ def test_filters(
     assert names(client, "?q=_") == []
     assert names(client, "?sort=-amount") == ["乙", "甲", "丙"]
     assert names(client, "?year=zzz&kind=nothing&department_id=1%27") == ["丙", "乙", "甲"]
+    make_departments(session, bureau, MOST_OFFERED)
+    assert names(client, "?department_id_part=卫生") == ["丙"]
+    assert names(client, f"?department_id={health.id}") == ["丙"]
+    assert names(client, "?department_id_part=_") == []
+
+
+def test_a_department_out_of_many_is_found_by_a_part_of_its_name(
+    client: Client, session: Session, supervisor: Membership, bureau: Body, department: Body
+) -> None:
+    make_departments(session, bureau, MOST_OFFERED)
+    closed = make_department(session, bureau, "已撤销的单位")
+    thing = make_object(session, bureau, closed)
+    closed.is_active = False
+    sign_in(client, supervisor)
+    page = client.get(f"/objects/{thing.id}/edit")
+    # What the object has stays, though nobody could choose it anew.
+    assert client.page(page).form("main-form").value("department_id") == str(closed.id)
+    found = client.submit(page, "main-form", department_id_part="教育", find="department_id")
+    assert client.page(found).form("main-form").value("department_id") == str(department.id)
+    assert client.submit(found, "main-form").status_code == 302
+    session.refresh(thing)
+    assert thing.department_id == department.id
 
 
 def test_a_list_costs_the_same_for_one_row_and_thirty(

@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from agencyqa.web.fields.found import MOST_OFFERED
-from agencyqa.web.forms import Form, FoundField, TextField
+from agencyqa.web.forms import Among, FilterForm, Form, FoundField, SoughtField, TextField
 
 MANY = {number: f"第{number:03}号" for number in range(1, MOST_OFFERED + 2)}
 FEW = {number: MANY[number] for number in range(1, MOST_OFFERED + 1)}
@@ -112,3 +112,71 @@ def test_the_button_shows_what_matches_and_saves_nothing(
     assert not is_valid
     assert (form.thing.options(), list(form.thing.errors)) == (shown, errors)
     assert (form.note.data, list(form.other.errors)) == ("留着", [])
+
+
+def test_a_list_is_a_finder_too(web_app: Flask) -> None:
+    find = Among([(1, "甲（A组）"), (2, "乙（a组）"), (3, "丙（B组）")])
+    assert find(part="a组") == [(1, "甲（A组）"), (2, "乙（a组）")]
+    assert (find(part="组", limit=1), find(only=3), find(part="甲", only=3)) == (
+        [(1, "甲（A组）")],
+        [(3, "丙（B组）")],
+        [],
+    )
+
+
+class Conditions(FilterForm):
+    thing = SoughtField("对象", blank="全部")
+    note = TextField("说明")
+
+
+@pytest.mark.parametrize(
+    ("names", "address", "kind", "data", "sought", "offered", "is_used"),
+    [
+        (FEW, "", "choice", None, "", 200, False),
+        (FEW, "thing=200", "choice", 200, "", 200, True),
+        # Of few a part is not asked for, so it says nothing.
+        (FEW, "thing_part=第001号", "choice", None, "", 200, False),
+        (FEW, "thing=999", "choice", None, "", 200, False),
+        (MANY, "", "part", None, "", 0, False),
+        (MANY, "thing_part=第00", "part", None, "第00", 0, True),
+        (MANY, "thing_part=无", "part", None, "无", 0, True),
+        # What an address names is chosen already, and the list can be left again.
+        (MANY, "thing=7", "choice", 7, "", 1, True),
+        (MANY, "thing=7&thing_part=第00", "choice", 7, "", 1, True),
+        (MANY, "thing=999", "part", None, "", 0, False),
+        (MANY, "thing=x", "part", None, "", 0, False),
+        (MANY, "note=x", "part", None, "", 0, True),
+    ],
+)
+def test_a_list_of_many_is_narrowed_by_a_part(
+    web_app: Flask,
+    names: dict[int, str],
+    address: str,
+    kind: str,
+    data: int | None,
+    sought: str,
+    offered: int,
+    is_used: bool,
+) -> None:
+    with web_app.test_request_context(f"/?{address}"):
+        filters = Conditions.read(finders={"thing": Things(names)})
+        thing = filters.thing
+        assert (thing.kind, thing.data, thing.sought, len(thing.choices), filters.is_used) == (
+            kind,
+            data,
+            sought,
+            offered,
+            is_used,
+        )
+        assert list(thing.errors) == []
+
+
+def test_a_form_that_is_filled_later_looks_then(web_app: Flask) -> None:
+    """As a form with a file is, whose body is read long after the page was put together."""
+    with web_app.test_request_context():
+        form = Sheet(formdata=None)
+        form.thing.look_in(Things(MANY))
+        sent = MultiDict({"thing_part": "第008", "find": "thing"})
+        form.process(formdata=sent)
+        assert form.shows_matches(sent)
+        assert form.thing.options() == [("8", "第008号", True)]

@@ -29,8 +29,8 @@ def new_line(plan_id: int) -> ResponseReturnValue:
     plan = load_writable(plan_id)
     form = LineForm(obj=plan)
     form.object_id.look_in(partial(object_choices, session, actor))
-    form.commissioner_id.choices = commissioner_choices(session, actor)
-    form.evaluated_unit_id.choices = unit_choices(session, actor)
+    form.commissioner_id.look_in(partial(commissioner_choices, session, actor))
+    form.evaluated_unit_id.look_in(partial(unit_choices, session, actor))
     if form.validate_on_submit():
         with form.catching(services.CONSTRAINTS):
             services.add_line(

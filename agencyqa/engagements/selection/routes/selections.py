@@ -55,8 +55,8 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     actor, session = current_actor(), db.session()
     form = SelectionForm()
-    form.commissioner_id.choices = commissioner_choices(session, actor)
-    form.evaluated_unit_id.choices = unit_choices(session, actor)
+    form.commissioner_id.look_in(partial(commissioner_choices, session, actor))
+    form.evaluated_unit_id.look_in(partial(unit_choices, session, actor))
     if not form.is_submitted():
         # A line of the annual plan leads here with what it says.
         for field in (form.object_id, form.commissioner_id, form.evaluated_unit_id):

@@ -19,7 +19,7 @@ from agencyqa.engagements.team.routes.members import candidate_choices, load
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 from agencyqa.i18n import aside
-from agencyqa.web.forms import VersionedForm
+from agencyqa.web.forms import Among, VersionedForm
 from agencyqa.web.labels import label_of
 from agencyqa.web.loading import one_or_404
 
@@ -33,7 +33,7 @@ def propose(engagement_id: int) -> ResponseReturnValue:
         raise Forbidden()
     contract = engagement.contract_number
     form = ChangeForm()
-    form.joins_id.choices = candidate_choices(engagement)
+    form.joins_id.look_in(Among(candidate_choices(engagement)))
     form.leaves_id.choices = [
         (place.person_id, aside(place.name, label_of(place.role)))
         for place in queries.places_of(session, engagement_id, today())

@@ -17,6 +17,7 @@ from agencyqa.engagements.team.forms import NameForm
 from agencyqa.engagements.team.routes import bp
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
+from agencyqa.web.forms import Among
 from agencyqa.web.labels import label_of
 from agencyqa.web.loading import one_or_404
 
@@ -56,7 +57,7 @@ def name(engagement_id: int) -> ResponseReturnValue:
         raise Forbidden()
     contract, signed_on = engagement.contract_number, engagement.contract_signed_on
     form = NameForm()
-    form.person_id.choices = candidate_choices(engagement)
+    form.person_id.look_in(Among(candidate_choices(engagement)))
     refused: list[CheckView] = []
     if form.validate_on_submit():
         with form.catching(services.CONSTRAINTS):
