@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.clock import local_date
 from agencyqa.demo import content
+from agencyqa.demo.assisting import Assisting
 from agencyqa.demo.chance import Chance
 from agencyqa.demo.content import OBJECTS, ObjectContent
 from agencyqa.demo.contracting import Contracting
@@ -53,6 +54,8 @@ SELECTED = frozenset(range(6)) | {NEWEST}
 REPLACED, PROPOSED, REFUSED = 5, 12, 12
 # Where something came to be stated later: whether it was decided to replace the person, and whether that was done.
 CASES = {TERMINATED: (False, False), 8: (True, True), 15: (True, False)}
+# Of the past year: where an assistant left before he had signed.
+ASSISTED = 4
 LENGTHS = {WorkKind.EVALUATION: 90, WorkKind.EX_ANTE: 45}
 # The agency whose second report of the past year came on paper only, and the one that corrected its record.
 ON_PAPER_AGENCY, CORRECTING_AGENCY = 10, 8
@@ -71,6 +74,7 @@ class Story:
         self.scoring = Scoring(session, stage, timeline, open_year)
         self.handing_in = HandingIn(session, stage, timeline, filing, figures)
         self.independence = Independence(session, stage, timeline)
+        self.assisting = Assisting(session, stage, timeline)
         self.selecting = Selecting(session, stage, open_year)
         self.contracting = Contracting(session, stage, timeline)
         self.evaluating = Evaluating(session, stage, timeline, figures)
@@ -144,6 +148,8 @@ class Story:
         if is_open and number == NEWEST:
             self.selecting.leave_open(data, now)
         self._plan_independence(engagement, number)
+        if day.year == self.past_year and kind is WorkKind.EVALUATION and number == ASSISTED:
+            self.assisting.plan_one_who_left(engagement.id, day)
         self._plan_work(engagement, number, position, kind)
 
     def _plan_independence(self, engagement: Engagement, number: int) -> None:

@@ -16,10 +16,17 @@ from agencyqa.engagements.contracts.services import (
     enter_terms,
     request_subcontract,
 )
+from agencyqa.engagements.deliverables.services.pauses import Grounds
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.planning.services import LineData, add_line, begin_plan
+from agencyqa.engagements.recusal.enums import ExemptionCause
 from agencyqa.engagements.recusal.models import RecusalCase
-from agencyqa.engagements.recusal.services import DeclarationData, sign_declaration
+from agencyqa.engagements.recusal.services import (
+    DeclarationData,
+    ExemptionData,
+    grant_exemption,
+    sign_declaration,
+)
 from agencyqa.engagements.selection.enums import SelectionMethod
 from agencyqa.engagements.selection.services import (
     CandidateData,
@@ -30,6 +37,7 @@ from agencyqa.engagements.selection.services import (
     exclude_agency,
 )
 from agencyqa.engagements.team.enums import TeamRole
+from agencyqa.engagements.team.models import TeamMember
 from agencyqa.engagements.team.services import ChangeData, enter
 from agencyqa.engagements.team.services import propose_change as propose_team_change
 from agencyqa.measures.enums import WorkKind
@@ -67,6 +75,7 @@ def put_independence(places: Places, name: str, bureau: Body, engagement: Engage
         DeclarationData(person_id, False, SIGNED, f"声明说明{name}"),
         now=NOW,
     )
+    put_exemption(places, name, bureau, engagement)
     change = propose_team_change(
         actor_of(places.session, places.people[f"manager {agency}"]),
         places.session,
@@ -82,6 +91,30 @@ def put_independence(places: Places, name: str, bureau: Body, engagement: Engage
     own.put("declaration_id", declared.id)
     found = select(RecusalCase.id).where(RecusalCase.declaration_id == declared.id)
     case.put("case_id", places.session.scalars(found).one())
+
+
+def put_exemption(places: Places, name: str, bureau: Body, engagement: Engagement) -> None:
+    """Somebody was in the team for a week, left the agency and can sign no more."""
+    agency = places.session.get_one(Agency, engagement.agency_id)
+    gone = make_evaluator(places.session, bureau, agency, f"已故{name}", valid_to=date(2022, 4, 1))
+    places.session.add(
+        TeamMember(
+            engagement_id=engagement.id,
+            person_id=gone.person_id,
+            role=TeamRole.MEMBER,
+            valid_from=SIGNED,
+            valid_to=date(2022, 3, 7),
+            entered_at=NOW,
+        )
+    )
+    places.session.flush()
+    data = ExemptionData(
+        gone.person_id, ExemptionCause.DECEASED, Grounds(f"免签理由{name}", f"免签批文{name}")
+    )
+    made = grant_exemption(officer_of(bureau), places.session, engagement, data, now=NOW)
+    own = places.drawer(f"recusal {name}")
+    own.words |= {f"免签理由{name}", f"免签批文{name}"}
+    own.put("exemption_id", made.id)
 
 
 def put_selection(

@@ -17,20 +17,15 @@ from agencyqa.engagements.contracts.policies import subcontract_visible
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal.enums import CaseState
-from agencyqa.engagements.recusal.models import IndependenceDeclaration, RecusalCase
+from agencyqa.engagements.recusal.models import RecusalCase
 from agencyqa.engagements.recusal.policies import case_visible
+from agencyqa.engagements.recusal.queries import awaits_declaration
 from agencyqa.engagements.team.enums import ChangeState
-from agencyqa.engagements.team.models import TeamChange, TeamMember
+from agencyqa.engagements.team.models import TeamChange
 from agencyqa.engagements.team.policies import change_visible
 
 
 def independence_duties(scope: Scope) -> list[Member]:
-    signed = sa.exists().where(
-        IndependenceDeclaration.engagement_id == TeamMember.engagement_id,
-        IndependenceDeclaration.person_id == TeamMember.person_id,
-    )
-    # Also of those who left the team, as for the archive.
-    missing = sa.exists().where(TeamMember.engagement_id == Engagement.id, ~signed)
     awaited = Engagement.state == EngagementState.CONTRACTED
     if scope.actor.is_agency:
         # Of the few of one agency also what is done: its file waits for them. Others see that file wait instead.
@@ -51,7 +46,7 @@ def independence_duties(scope: Scope) -> list[Member]:
         .where(scope.sees(subcontract_visible), part.state == SubcontractState.REQUESTED),
         # One line for a team, however many of it have signed nothing yet.
         _of(Duty.DECLARATION, Engagement.id, Engagement.agency_id, Engagement.created_at).where(
-            scope.sees(engagement_policies.visible), awaited, missing
+            scope.sees(engagement_policies.visible), awaited, awaits_declaration()
         ),
     ]
 

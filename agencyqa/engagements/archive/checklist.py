@@ -49,12 +49,15 @@ describe(
 
 @dataclass(frozen=True)
 class Line:
-    """``missing``: what stands in the way, where it can be named; ``people``: who has yet to sign."""
+    """``missing``: what stands in the way, where it can be named; ``people``: who has yet to sign; ``exempt``: without
+    whose signature the bureau lets the file be sealed.
+    """
 
     item: Item
     is_there: bool
     missing: tuple[DeliverableKind, ...] = ()
     people: tuple[str, ...] = ()
+    exempt: tuple[str, ...] = ()
 
 
 def checklist(session: Session, engagement: Engagement) -> list[Line]:
@@ -76,14 +79,16 @@ def checklist(session: Session, engagement: Engagement) -> list[Line]:
             )
         )
     )
-    undeclared = tuple(each.name for each in signers_of(session, engagement.id) if not each.declarations)
+    signers = signers_of(session, engagement.id)
+    undeclared = tuple(each.name for each in signers if each.is_awaited)
+    exempt = tuple(each.name for each in signers if each.exemption is not None and not each.declarations)
     lines = [
         Line(Item.COMPLETED, engagement.state is EngagementState.COMPLETED),
         Line(Item.ACCEPTED, not owed, tuple(owed)),
         Line(Item.RECEIPTS, not unsigned),
         Line(Item.OPINIONS, unanswered(session, engagement.id) == 0),
         # Also of those who left the team: what they had done is in the file.
-        Line(Item.DECLARATIONS, not undeclared, people=undeclared),
+        Line(Item.DECLARATIONS, not undeclared, people=undeclared, exempt=exempt),
     ]
     report = _newest_report(session, engagement.id)
     if report is None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from agencyqa.engagements.archive.models import SealedArchive
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion, Submission
 from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.recusal.models import IndependenceDeclaration
+from agencyqa.engagements.recusal.models import DeclarationExemption, IndependenceDeclaration
 from agencyqa.engagements.review.models import InternalReview, ReviewMark
 from agencyqa.engagements.schedule.models import Milestone, MilestoneStep
 
@@ -62,6 +62,10 @@ def _news(engagement_id: Any, since: Any) -> tuple[Select[int], ...]:
         select(IndependenceDeclaration.id).where(
             IndependenceDeclaration.engagement_id == engagement_id,
             IndependenceDeclaration.recorded_at > since,
+        ),
+        select(DeclarationExemption.id).where(
+            DeclarationExemption.engagement_id == engagement_id,
+            sa.or_(DeclarationExemption.granted_at > since, DeclarationExemption.withdrawn_at > since),
         ),
         select(MilestoneStep.id)
         .join(Milestone, Milestone.id == MilestoneStep.milestone_id)

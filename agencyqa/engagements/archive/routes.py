@@ -16,6 +16,8 @@ from agencyqa.engagements.archive.forms import RetentionForm
 from agencyqa.engagements.archive.models import RetentionRule
 from agencyqa.engagements.deliverables.routes.loading import load_engagement
 from agencyqa.engagements.queries import names_of
+from agencyqa.engagements.recusal.policies import sees_names
+from agencyqa.engagements.recusal.queries import exemptions_of, signers_of
 from agencyqa.errors import Forbidden, NotVisible
 from agencyqa.extensions import db
 from agencyqa.files.models import StoredFile
@@ -36,6 +38,8 @@ def show(engagement_id: int) -> ResponseReturnValue:
     archives = queries.archives_of(session, engagement_id)
     has_news = bool(archives) and queries.has_news(session, engagement_id, archives[0].sealed_at)
     lines = checklist(session, engagement)
+    exemptions = exemptions_of(session, engagement_id)
+    people = {each.person_id: each.name for each in signers_of(session, engagement_id)} if exemptions else {}
     rule = policies.rule_on(session, engagement.bureau_id, today())
     is_ready = (not archives or has_news) and rule is not None and all(line.is_there for line in lines)
     return render_template(
@@ -47,11 +51,13 @@ def show(engagement_id: int) -> ResponseReturnValue:
         ways=_ways(engagement_id),
         lines=lines,
         rule=rule,
+        exemptions=[(each, people[each.person_id]) for each in exemptions],
         can={
             "read": policies.can_read(actor, engagement),
             "seal": is_ready and policies.can_seal(actor, engagement),
             # Who may not seal it himself learns who does.
             "wait": is_ready and not policies.can_seal(actor, engagement),
+            "names": sees_names(actor),
             "retention": policies.can_set_retention(actor),
         },
     )

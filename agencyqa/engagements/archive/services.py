@@ -8,6 +8,7 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import IO, Any
 
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -30,7 +31,8 @@ from agencyqa.engagements.opinions.queries import opinion_rows, plan_review_rows
 from agencyqa.engagements.queries import names_of
 from agencyqa.engagements.receipts.services import key_in_use, signed_receipt
 from agencyqa.engagements.receipts.signing import statement
-from agencyqa.engagements.recusal.models import IndependenceDeclaration
+from agencyqa.engagements.recusal.enums import ExemptionState
+from agencyqa.engagements.recusal.models import DeclarationExemption, IndependenceDeclaration
 from agencyqa.engagements.review.models import InternalReview, ReviewMark, ReviewStep
 from agencyqa.errors import Forbidden, Invalid, WrongState
 from agencyqa.files.enums import FileKind
@@ -178,6 +180,8 @@ def _head(session: Session, engagement: Engagement, sealed_at: datetime) -> dict
         "agency": names.agency,
         "commissioner": names.commissioner,
         "sealed_at": sealed_at.isoformat(),
+        # Who opens the file learns at once whose signature it does without, and by whose word.
+        "declaration_exemptions": _exemptions(session, engagement.id, ExemptionState.GRANTED),
     }
 
 
@@ -196,6 +200,7 @@ def _entries(session: Session, engagement: Engagement) -> Iterator[Entry]:
         signed = signed_receipt(session, submission)
         yield _data(f"receipts/{submission.number:03}.signed.json", signed)
     yield _data("record/declarations.json", _declarations(session, engagement.id))
+    yield _data("record/declaration_exemptions.json", _exemptions(session, engagement.id))
     yield _data("record/review.json", _reviews(session, engagement.id))
     yield _data("record/deliverables.json", decisions_of(session, engagement.id))
     yield _data("record/milestones.json", milestones_of(session, engagement.id))
@@ -253,6 +258,33 @@ def _declarations(session: Session, engagement_id: int) -> list[dict[str, Any]]:
         .join(Person, Person.id == IndependenceDeclaration.person_id)
         .where(IndependenceDeclaration.engagement_id == engagement_id)
         .order_by(IndependenceDeclaration.id)
+    )
+    return [plain(row._mapping) for row in rows]
+
+
+def _exemptions(
+    session: Session, engagement_id: int, state: ExemptionState | None = None
+) -> list[dict[str, Any]]:
+    """Whom the bureau exempted from signing, also where it took that back, unless only one ``state`` is wanted."""
+    rows = session.execute(
+        select(
+            Person.name.label("person"),
+            DeclarationExemption.state,
+            DeclarationExemption.cause,
+            DeclarationExemption.reason,
+            DeclarationExemption.authority,
+            DeclarationExemption.granted_at,
+            DeclarationExemption.granted_by_name,
+            DeclarationExemption.withdrawn_at,
+            DeclarationExemption.withdrawn_by_name,
+            DeclarationExemption.withdrawal_reason,
+        )
+        .join(Person, Person.id == DeclarationExemption.person_id)
+        .where(
+            DeclarationExemption.engagement_id == engagement_id,
+            sa.true() if state is None else DeclarationExemption.state == state,
+        )
+        .order_by(DeclarationExemption.id)
     )
     return [plain(row._mapping) for row in rows]
 

@@ -30,6 +30,24 @@ class CaseAction(StrEnum):
     SETTLE = "settle"
 
 
+class ExemptionCause(StrEnum):
+    """Why somebody of the team signs no declaration any more."""
+
+    LEFT = "left"
+    DECEASED = "deceased"
+    OTHER = "other"
+
+
+class ExemptionState(StrEnum):
+    GRANTED = "granted"
+    WITHDRAWN = "withdrawn"
+
+
+class ExemptionAction(StrEnum):
+    GRANT = "grant"
+    WITHDRAW = "withdraw"
+
+
 class SigningWay(StrEnum):
     """How a declaration came in."""
 
@@ -68,5 +86,27 @@ describe(
     {
         SigningWay.SELF: (_l("本人签署"), "success"),
         SigningWay.PAPER: (_l("纸质签署，机构代录"), "info"),
+    },
+)
+describe(
+    ExemptionCause,
+    {
+        ExemptionCause.LEFT: _l("已离开机构，不能再签署"),
+        ExemptionCause.DECEASED: _l("已经去世"),
+        ExemptionCause.OTHER: _l("其他不能签署的情形"),
+    },
+)
+describe(
+    ExemptionState,
+    {
+        ExemptionState.GRANTED: (_l("准予免签"), "info"),
+        ExemptionState.WITHDRAWN: (_l("免签已撤销"), "neutral"),
+    },
+)
+describe(
+    ExemptionAction,
+    {
+        ExemptionAction.GRANT: _l("准予免签"),
+        ExemptionAction.WITHDRAW: _l("撤销免签"),
     },
 )

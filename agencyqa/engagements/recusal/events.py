@@ -8,12 +8,15 @@ EVENTS = {
     "recusal.declaration.signed": _l("签署独立性声明"),
     "recusal.case.opened": _l("重新进行回避检查"),
     "recusal.case.decided": _l("处理回避检查"),
+    "recusal.exemption.granted": _l("准予免签独立性声明"),
+    "recusal.exemption.withdrawn": _l("撤销免签"),
     "recusal.terms.loaded": _l("载入参考回避期限"),
     "recusal.terms.entered": _l("录入本局回避期限"),
 }
 
 TARGETS = {
     "independence_declarations": _l("独立性声明"),
+    "declaration_exemptions": _l("独立性声明的免签"),
     "recusal_cases": _l("回避检查"),
     "recusal_terms": _l("回避期限"),
 }

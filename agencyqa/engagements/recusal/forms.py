@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from agencyqa.engagements.recusal.enums import CaseAction, CaseState
-from agencyqa.engagements.recusal.services import CaseDecision, DeclarationData, TermsData
+from agencyqa.engagements.deliverables.services.pauses import Grounds
+from agencyqa.engagements.recusal.enums import CaseAction, CaseState, ExemptionCause
+from agencyqa.engagements.recusal.services import CaseDecision, DeclarationData, ExemptionData, TermsData
 from agencyqa.web.forms import (
     AreaField,
     ChoiceField,
@@ -14,6 +15,7 @@ from agencyqa.web.forms import (
     IdField,
     OnceForm,
     RadioChoiceField,
+    TextField,
     VersionedForm,
     WholeField,
 )
@@ -44,6 +46,25 @@ class DecisionForm(VersionedForm):
 
     def data_object(self) -> CaseDecision:
         return CaseDecision(self.action.data, self.reason.data)
+
+
+class ExemptionForm(Form):
+    person_id = IdField(_l("免签人员"), required=True, blank=_l("请选择"))
+    cause = RadioChoiceField(_l("情形"), ExemptionCause, required=True)
+    authority = TextField(
+        _l("批准依据"), required=True, maximum=200, help=_l("如批准人、会议纪要或者文号，或者所依据的条款。")
+    )
+    reason = AreaField(
+        _l("理由"), required=True, help=_l("写明何时起不能签署、机构做过哪些联系；不写与签署无关的个人情况。")
+    )
+
+    def data_object(self) -> ExemptionData:
+        grounds = Grounds(self.reason.data, self.authority.data)
+        return ExemptionData(self.person_id.data, self.cause.data, grounds)
+
+
+class WithdrawForm(VersionedForm):
+    reason = AreaField(_l("理由"), required=True)
 
 
 class CaseFilter(FilterForm):

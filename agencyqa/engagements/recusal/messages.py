@@ -95,13 +95,25 @@ MESSAGES: dict[str, object] = {
     "recusal_work_is_done": _l(
         "工作已经登记完成，不能%(action)s。确需更换人员或者终止委托的，请先撤销完成。"
     ),
+    "recusal_exemption_closed": _l("免签当前为“%(state)s”，不能%(action)s。"),
+    "recusal_has_signed": _l("%(person)s 已经签署声明，不需要免签。"),
+    "recusal_exempt_already": _l("已经准予免签。"),
+    "recusal_exempt_in_team": _l("%(person)s 仍在履约中的工作组内；不能再签署的，请先更换人员。"),
+    "recusal_can_still_sign": _l(
+        "%(person)s 仍在机构任职，或者在机构有可用的账号，可以签署，不能免签。"
+        "确已离开或者去世的，请先在机构库登记离任，并停用账号。"
+    ),
     "recusal_months_wrong": _l("月数应在 0 至 %(months)s 之间。"),
     "recusal_terms_not_after": _l("施行日期应晚于本局现有规定的 %(other)s。"),
     "inbox.recusal_reopened": _l(
         "合同%(contract)s（%(agency)s）因%(cause)s重新进行回避检查，等待财政监管人员决定。"
     ),
     "inbox.recusal_decided": _l("合同%(contract)s（%(agency)s）的回避检查已有决定：%(action)s。"),
+    "inbox.recusal_exempted": _l("合同%(contract)s：财政局准予%(person)s免签独立性声明。"),
+    "inbox.recusal_exemption_withdrawn": _l("合同%(contract)s：财政局撤销了%(person)s独立性声明的免签。"),
     "trail.independence_declared": _l("%(person)s 的独立性声明（第 %(number)s 份）"),
+    "trail.recusal_exempted": _l("准予%(person)s免签独立性声明"),
+    "trail.recusal_exemption_withdrawn": _l("撤销%(person)s独立性声明的免签"),
     "trail.recusal_opened": _l("重新进行回避检查：%(cause)s"),
     "trail.recusal_decided": _l("回避检查的决定：%(action)s"),
 }

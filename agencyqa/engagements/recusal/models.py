@@ -5,7 +5,14 @@ from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from agencyqa.db import Base, Choice, Identified, Json, UtcDateTime, Versioned
-from agencyqa.engagements.recusal.enums import CaseAction, CaseCause, CaseState, SigningWay
+from agencyqa.engagements.recusal.enums import (
+    CaseAction,
+    CaseCause,
+    CaseState,
+    ExemptionCause,
+    ExemptionState,
+    SigningWay,
+)
 from agencyqa.measures.enums import Tag
 
 
@@ -61,6 +68,45 @@ class IndependenceDeclaration(Identified, Base):
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     recorded_by_name: Mapped[str] = mapped_column(String(80))
     form_token: Mapped[str | None] = mapped_column(String(32), unique=True)
+
+
+class DeclarationExemption(Identified, Versioned, Base):
+    """Somebody who was in the team can sign no declaration any more, and by whose word the file goes without it.
+
+    Granted by the bureau; a wrong one is withdrawn and stays. A declaration that comes after all stands beside it.
+    """
+
+    __tablename__ = "declaration_exemptions"
+    __table_args__ = (
+        Index(None, "engagement_id", "person_id"),
+        Index(
+            "uq_declaration_exemptions_granted",
+            "engagement_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("state = 'granted'"),
+            postgresql_where=text("state = 'granted'"),
+        ),
+    )
+
+    engagement_id: Mapped[int] = mapped_column(ForeignKey("engagements.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    state: Mapped[ExemptionState] = mapped_column(Choice(ExemptionState))
+    cause: Mapped[ExemptionCause] = mapped_column(Choice(ExemptionCause))
+    reason: Mapped[str] = mapped_column(Text)
+    # By whose word: the officer or body that approved it, or the provision.
+    authority: Mapped[str] = mapped_column(Text)
+    granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    granted_by_name: Mapped[str] = mapped_column(String(80))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    withdrawn_by_name: Mapped[str] = mapped_column(String(80), default="")
+    withdrawal_reason: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def is_granted(self) -> bool:
+        return self.state is ExemptionState.GRANTED
 
 
 class RecusalCase(Identified, Versioned, Base):

@@ -17,6 +17,7 @@ from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.panels import engagement_panels
 from agencyqa.engagements.policies import sees
 from agencyqa.engagements.recusal import queries, services
+from agencyqa.engagements.recusal.policies import sees_exemptions
 from agencyqa.engagements.recusal.workflow import PENDING
 from agencyqa.extensions import db
 from agencyqa.web.panels import rendered
@@ -47,11 +48,26 @@ def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[Tr
             endpoint=PAGE,
             endpoint_values={"engagement_id": engagement.id},
         )
+    yield from _exempted(session, actor, engagement)
     for case, _, decided_by in reversed(queries.cases_of(session, actor, engagement.id)):
         yield _told(engagement, case.opened_at, "recusal_opened", "", "warning", cause=case.cause)
         if case.decided_at is not None:
             who = decided_by or ""
             yield _told(engagement, case.decided_at, "recusal_decided", who, "neutral", action=case.action)
+
+
+def _exempted(session: Session, actor: Actor, engagement: Engagement) -> Iterator[TrailEntry]:
+    if not sees_exemptions(actor, engagement):
+        return
+    signers = {each.person_id: each.name for each in queries.signers_of(session, engagement.id)}
+    for each in queries.exemptions_of(session, engagement.id):
+        person = signers[each.person_id]
+        who = each.granted_by_name
+        yield _told(engagement, each.granted_at, "recusal_exempted", who, "neutral", person=person)
+        if each.withdrawn_at is not None:
+            who = each.withdrawn_by_name
+            code = "recusal_exemption_withdrawn"
+            yield _told(engagement, each.withdrawn_at, code, who, "warning", person=person)
 
 
 def _told(engagement: Engagement, at: datetime, code: str, who: str, tone: str, **params: Any) -> TrailEntry:

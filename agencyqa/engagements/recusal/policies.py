@@ -10,8 +10,12 @@ from agencyqa.auth.permissions import Permission
 from agencyqa.auth.roles import Role
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.policies import can_change, seen_through
-from agencyqa.engagements.recusal.models import IndependenceDeclaration, RecusalCase
+from agencyqa.engagements.policies import can_change, can_read_contract, seen_through
+from agencyqa.engagements.recusal.models import (
+    DeclarationExemption,
+    IndependenceDeclaration,
+    RecusalCase,
+)
 
 
 def sees_details(actor: Actor) -> bool:
@@ -57,6 +61,27 @@ def can_record_paper(actor: Actor) -> bool:
 
 def can_decide(actor: Actor, engagement: Engagement) -> bool:
     return can_change(actor, engagement)
+
+
+def exemption_visible(actor: Actor) -> sa.ColumnElement[bool]:
+    """Why somebody signs no more is told to the parties of the contract and the bureau; others learn that it is so."""
+    if not (actor.is_bureau or actor.is_agency or actor.is_department):
+        return sa.false()
+    return seen_through(actor, DeclarationExemption.engagement_id, as_commissioner=True)
+
+
+def sees_exemptions(actor: Actor, engagement: Engagement) -> bool:
+    """The same of one engagement that the actor sees."""
+    return can_read_contract(actor, engagement)
+
+
+def visible_exemptions(actor: Actor) -> Select[DeclarationExemption]:
+    return sa.select(DeclarationExemption).where(exemption_visible(actor))
+
+
+def can_exempt(actor: Actor, engagement: Engagement) -> bool:
+    """The bureau that supervises the contract, as it decides cases; also when the work is done."""
+    return can_change(actor, engagement) and engagement.state is not EngagementState.TERMINATED
 
 
 def can_read_terms(actor: Actor) -> bool:

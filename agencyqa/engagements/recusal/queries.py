@@ -9,18 +9,24 @@ import sqlalchemy as sa
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
-from agencyqa.accounts.models import Body, User
-from agencyqa.agencies.models import Person
+from agencyqa.accounts.models import Body, Membership, User
+from agencyqa.agencies.models import Appointment, Person
 from agencyqa.auth.actor import Actor
-from agencyqa.db import kept
+from agencyqa.db import kept, open_period
 from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.recusal.enums import CaseState
-from agencyqa.engagements.recusal.models import IndependenceDeclaration, RecusalCase, RecusalTerms
+from agencyqa.engagements.recusal.enums import CaseState, ExemptionState
+from agencyqa.engagements.recusal.models import (
+    DeclarationExemption,
+    IndependenceDeclaration,
+    RecusalCase,
+    RecusalTerms,
+)
 from agencyqa.engagements.recusal.policies import case_visible
 from agencyqa.engagements.recusal.text import Parties
 from agencyqa.engagements.recusal.workflow import PENDING
+from agencyqa.engagements.team.models import TeamMember
 from agencyqa.engagements.team.queries import members_of
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.web.once import once
@@ -35,6 +41,12 @@ class Signer:
     name: str
     is_present: bool
     declarations: tuple[Row[*tuple[Any, ...]], ...]
+    exemption: DeclarationExemption | None = None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the file still waits for what this person has to sign."""
+        return not self.declarations and self.exemption is None
 
 
 def signers_of(session: Session, engagement_id: int) -> list[Signer]:
@@ -48,9 +60,16 @@ def signers_of(session: Session, engagement_id: int) -> list[Signer]:
     signed: dict[int, list[Row[*tuple[Any, ...]]]] = {}
     for row in declarations_of(session, engagement_id):
         signed.setdefault(row.person_id, []).append(row)
+    exempt = {each.person_id: each for each in exemptions_of(session, engagement_id) if each.is_granted}
     # Sorting keeps the order in which they joined.
     return [
-        Signer(person_id, names[person_id], person_id in present, tuple(signed.get(person_id, ())))
+        Signer(
+            person_id,
+            names[person_id],
+            person_id in present,
+            tuple(signed.get(person_id, ())),
+            exempt.get(person_id),
+        )
         for person_id in sorted(names, key=lambda person_id: person_id not in present)
     ]
 
@@ -78,6 +97,54 @@ def declarations_of(session: Session, engagement_id: int) -> Sequence[Row[*tuple
         .where(IndependenceDeclaration.engagement_id == engagement_id)
         .order_by(IndependenceDeclaration.person_id, IndependenceDeclaration.number.desc())
     ).all()
+
+
+@once
+def exemptions_of(session: Session, engagement_id: int) -> Sequence[DeclarationExemption]:
+    """Also those that were withdrawn, in the order in which they were granted."""
+    if not may_hold(session, engagement_id, DeclarationExemption):
+        return []
+    return session.scalars(
+        select(DeclarationExemption)
+        .where(DeclarationExemption.engagement_id == engagement_id)
+        .order_by(DeclarationExemption.id)
+    ).all()
+
+
+def awaits_declaration() -> sa.ColumnElement[bool]:
+    """Of engagements: somebody who is or was in the team has signed nothing, and nobody exempted him."""
+    signed = sa.exists().where(
+        IndependenceDeclaration.engagement_id == TeamMember.engagement_id,
+        IndependenceDeclaration.person_id == TeamMember.person_id,
+    )
+    exempt = sa.exists().where(
+        DeclarationExemption.engagement_id == TeamMember.engagement_id,
+        DeclarationExemption.person_id == TeamMember.person_id,
+        DeclarationExemption.state == ExemptionState.GRANTED,
+    )
+    return sa.exists().where(TeamMember.engagement_id == Engagement.id, ~signed, ~exempt)
+
+
+def able_to_sign(
+    session: Session, engagement: Engagement, person_ids: Collection[int], day: date
+) -> frozenset[int]:
+    """Who of these works for the agency on the day, on paper at least, or signs in there with an account of his own."""
+    if not person_ids:
+        return frozenset()
+    employed = sa.exists().where(
+        Appointment.person_id == Person.id,
+        Appointment.agency_id == engagement.agency_id,
+        open_period(Appointment.valid_from, Appointment.valid_to, day),
+    )
+    signs_in = sa.exists().where(
+        User.id == Person.user_id,
+        User.is_active,
+        Membership.user_id == User.id,
+        Membership.body_id == engagement.agency_id,
+        open_period(Membership.valid_from, Membership.valid_to, day),
+    )
+    found = select(Person.id).where(Person.id.in_(person_ids), sa.or_(employed, signs_in))
+    return frozenset(session.scalars(found))
 
 
 _DECIDER = aliased(User)

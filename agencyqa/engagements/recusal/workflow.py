@@ -1,8 +1,8 @@
-"""The life of a check that was opened again, pure: (state, action) → next state."""
+"""The lives of a check that was opened again and of an exemption from signing, pure: (state, action) → next state."""
 
 from __future__ import annotations
 
-from agencyqa.engagements.recusal.enums import CaseAction, CaseState
+from agencyqa.engagements.recusal.enums import CaseAction, CaseState, ExemptionAction, ExemptionState
 from agencyqa.errors import WrongState
 
 A, S = CaseAction, CaseState
@@ -17,6 +17,10 @@ STEPS: dict[tuple[CaseState, CaseAction], CaseState] = {
     # Nobody else could be found.
     (S.REPLACING, A.TERMINATE): S.TERMINATED,
 }
+EXEMPTION_STEPS: dict[tuple[ExemptionState | None, ExemptionAction], ExemptionState] = {
+    (None, ExemptionAction.GRANT): ExemptionState.GRANTED,
+    (ExemptionState.GRANTED, ExemptionAction.WITHDRAW): ExemptionState.WITHDRAWN,
+}
 # Which wait for somebody.
 PENDING = frozenset(state for state, _ in STEPS)
 # What a supervisor chooses; the rest follows from a change of the team.
@@ -29,6 +33,14 @@ def next_state(state: CaseState, action: CaseAction) -> CaseState:
         return STEPS[state, action]
     except KeyError:
         raise WrongState("recusal_case_closed", state=state, action=action) from None
+
+
+def next_exemption(state: ExemptionState | None, action: ExemptionAction) -> ExemptionState:
+    """Raise WrongState where the table has no such step."""
+    try:
+        return EXEMPTION_STEPS[state, action]
+    except KeyError:
+        raise WrongState("recusal_exemption_closed", state=state, action=action) from None
 
 
 def choices(state: CaseState, *, is_running: bool = True, has_left: bool = False) -> tuple[CaseAction, ...]:

@@ -7,8 +7,8 @@ from flask import Blueprint
 bp = Blueprint("recusal", __name__, url_prefix="/engagements")
 
 from agencyqa.engagements.recusal import panels  # noqa: E402
-from agencyqa.engagements.recusal.routes import cases, declarations, terms  # noqa: E402
+from agencyqa.engagements.recusal.routes import cases, declarations, exemptions, terms  # noqa: E402
 
 panels.register()
 
-__all__ = ["bp", "cases", "declarations", "panels", "terms"]
+__all__ = ["bp", "cases", "declarations", "exemptions", "panels", "terms"]

@@ -33,6 +33,8 @@ def show(engagement_id: int) -> ResponseReturnValue:
     sees_details = policies.sees_details(actor)
     may_sign, signable = policies.can_sign(actor, engagement), _signable(actor, engagement)
     signers = queries.signers_of(session, engagement_id)
+    may_exempt = policies.can_exempt(actor, engagement)
+    exempting = services.who_cannot_sign(session, engagement, utc_now()) if may_exempt else []
     cases = [pages.case_view(session, row) for row in queries.cases_of(session, actor, engagement_id)]
     return render_template(
         "recusal/show.html",
@@ -45,11 +47,14 @@ def show(engagement_id: int) -> ResponseReturnValue:
         can={
             "sign": may_sign and bool(signable),
             # Somebody has yet to sign, and the reader's account is nobody's in the team.
-            "unknown": may_sign and not signable and any(not signer.declarations for signer in signers),
+            "unknown": may_sign and not signable and any(signer.is_awaited for signer in signers),
             "decide": {view.case.id for view in cases if choices(view.case.state)}
             if policies.can_decide(actor, engagement)
             else set(),
             "names": policies.sees_names(actor),
+            "exempt": bool(exempting),
+            "withdraw": may_exempt,
+            "exemptions": policies.sees_exemptions(actor, engagement),
             "read_terms": policies.can_read_terms(actor),
         },
     )

@@ -10,18 +10,30 @@ from agencyqa.engagements.recusal.services.declaring import (
     DeclarationData,
     sign_declaration,
 )
+from agencyqa.engagements.recusal.services.exempting import (
+    EXEMPTION_CONSTRAINTS,
+    ExemptionData,
+    grant_exemption,
+    who_cannot_sign,
+    withdraw_exemption,
+)
 from agencyqa.engagements.recusal.services.terms import TermsData, enter_terms, load_terms
 
 __all__ = [
     "CONSTRAINTS",
+    "EXEMPTION_CONSTRAINTS",
     "CaseDecision",
     "DeclarationData",
+    "ExemptionData",
     "TermsData",
     "close_cases",
     "decide_case",
     "enter_terms",
+    "grant_exemption",
     "load_terms",
     "reopen_for_tie",
     "settle_cases",
     "sign_declaration",
+    "who_cannot_sign",
+    "withdraw_exemption",
 ]

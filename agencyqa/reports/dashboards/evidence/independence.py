@@ -16,10 +16,11 @@ from agencyqa.engagements.contracts.policies import subcontract_visible
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import visible
 from agencyqa.engagements.recusal.enums import CaseState
-from agencyqa.engagements.recusal.models import IndependenceDeclaration, RecusalCase
+from agencyqa.engagements.recusal.models import RecusalCase
 from agencyqa.engagements.recusal.policies import case_visible
+from agencyqa.engagements.recusal.queries import awaits_declaration
 from agencyqa.engagements.team.enums import ChangeState
-from agencyqa.engagements.team.models import TeamChange, TeamMember
+from agencyqa.engagements.team.models import TeamChange
 from agencyqa.engagements.team.policies import change_visible
 from agencyqa.reports.dashboards.rows import running
 from agencyqa.reports.dashboards.tasks import Part, What, of_engagements
@@ -67,16 +68,11 @@ def to_consent(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 def to_sign(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Engagements of the agency, until their files are sealed, in whose teams somebody has signed nothing yet."""
-    signed = sa.exists().where(
-        IndependenceDeclaration.engagement_id == TeamMember.engagement_id,
-        IndependenceDeclaration.person_id == TeamMember.person_id,
-    )
-    missing = sa.exists().where(TeamMember.engagement_id == Engagement.id, ~signed)
     awaited = sa.or_(running(actor), sa.and_(visible(actor), is_unsealed()))
     may = sa.true() if actor.has(Permission.INDEPENDENCE_DECLARE) else sa.false()
     return (
         of_engagements(Part.DECIDE, What.DECLARATION, since=Engagement.created_at)
-        .where(may, awaited, missing)
+        .where(may, awaited, awaits_declaration())
         .order_by(Engagement.created_at, Engagement.id)
     )
 

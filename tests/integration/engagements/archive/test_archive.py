@@ -143,6 +143,7 @@ def test_a_whole_file_is_sealed_and_every_byte_of_it_checked(
         assert book.namelist() == [
             "files/report-1/001-报告.pdf",
             "receipts/001.signed.json",
+            "record/declaration_exemptions.json",
             "record/declarations.json",
             "record/deliverables.json",
             "record/milestones.json",
