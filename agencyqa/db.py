@@ -146,17 +146,24 @@ def kept(build: Callable[P, T]) -> Callable[P, T]:
     builders that ask neither the hour nor the database.
     """
 
+    return _keeping(build, _kept)
+
+
+def kept_large(build: Callable[P, T]) -> Callable[P, T]:
+    """The same for what joins statements of all areas: fewer of them, for each takes a megabyte or two."""
+    return _keeping(build, _kept_large)
+
+
+def _keeping(build: Callable[P, T], keeper: Callable[..., Any]) -> Callable[P, T]:
     @wraps(build)
     def found(*args: P.args, **kwargs: P.kwargs) -> T:
-        result: T = _kept(build, today(), language(), args, tuple(kwargs.items()))
+        result: T = keeper(build, today(), language(), args, tuple(kwargs.items()))
         return result
 
     return found
 
 
-# Some 30 KB each.
-@lru_cache(maxsize=500)
-def _kept(
+def _build(
     build: Callable[..., Any],
     day: date,
     reader: str,
@@ -164,6 +171,11 @@ def _kept(
     named: tuple[tuple[str, Any], ...],
 ) -> Any:
     return build(*args, **dict(named))
+
+
+# Some 30 KB each.
+_kept = lru_cache(maxsize=500)(_build)
+_kept_large = lru_cache(maxsize=60)(_build)
 
 
 _read_only: ContextVar[bool] = ContextVar("agencyqa_read_only", default=False)

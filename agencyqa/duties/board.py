@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, Subquery, select
 from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
+from agencyqa.db import kept, read_rows
 from agencyqa.duties.items import Scope
 from agencyqa.duties.queries import Item, next_of_engagements
 from agencyqa.engagements.enums import EngagementState
@@ -20,7 +21,7 @@ from agencyqa.engagements.policies import visible
 from agencyqa.engagements.queries import engagement_rows
 from agencyqa.measures.reckoning import Reckoning
 from agencyqa.web.tables import Page
-from agencyqa.web.unions import Facet, Part, paginate_union
+from agencyqa.web.unions import Facet, Part, Union, paginate_union
 
 # A column shows the most urgent; the table has them all.
 IN_COLUMN = 20
@@ -46,6 +47,11 @@ LATE_FIRST = (Facet("lateness"), Facet("due_on"), Facet("id"))
 
 def table_page(session: Session, scope: Scope, year: int | None, arguments: Mapping[str, str]) -> Page:
     """One statement: each group is cut by the index of its state before the names are looked up."""
+    return paginate_union(session, _table(scope, year), arguments)
+
+
+@kept
+def _table(scope: Scope, year: int | None) -> Union:
     of_year = sa.true() if year is None else Engagement.assessment_year == year
     runs, due_on = Engagement.state == EngagementState.CONTRACTED, Engagement.due_on
     late_before = scope.reckoning.late_before
@@ -68,7 +74,7 @@ def table_page(session: Session, scope: Scope, year: int | None, arguments: Mapp
     def finish(union: Subquery) -> Select[*tuple[Any, ...]]:
         return rows_of(scope.actor, year).join(union, union.c.id == Engagement.id)
 
-    return paginate_union(session, parts, LATE_FIRST, finish, arguments)
+    return Union(parts, LATE_FIRST, finish)
 
 
 def rows_of(actor: Actor, year: int | None, state: EngagementState | None = None) -> Select[*tuple[Any, ...]]:
@@ -77,27 +83,8 @@ def rows_of(actor: Actor, year: int | None, state: EngagementState | None = None
 
 def columns(session: Session, scope: Scope, year: int | None) -> list[Column]:
     """Every state has a column, also an empty one; two statements."""
-    seen = (visible(scope.actor), sa.true() if year is None else Engagement.assessment_year == year)
-    # Each state is cut by an index of its own before the names are looked up.
-    nearest = [
-        select(Engagement.id)
-        .where(*seen, Engagement.state == state)
-        .order_by(*_urgency(state))
-        .limit(IN_COLUMN)
-        .subquery()
-        for state in EngagementState
-    ]
-    chosen = sa.union_all(*(select(each.c.id) for each in nearest)).subquery()
-    rows = session.execute(rows_of(scope.actor, year).where(Engagement.id.in_(select(chosen.c.id)))).all()
-    counted = session.execute(
-        select(
-            Engagement.state,
-            sa.func.count().label("number"),
-            sa.func.sum(sa.case((lateness(scope.reckoning) == 0, 1), else_=0)).label("late"),
-        )
-        .where(*seen)
-        .group_by(Engagement.state)
-    ).all()
+    rows = read_rows(session, _nearest(scope.actor, year)).all()
+    counted = read_rows(session, _counts(scope, year))
     numbers = {row.state: (int(row.number), int(row.late)) for row in counted}
     return [
         Column(
@@ -107,6 +94,38 @@ def columns(session: Session, scope: Scope, year: int | None) -> list[Column]:
         )
         for state in EngagementState
     ]
+
+
+@kept
+def _nearest(actor: Actor, year: int | None) -> Select[*tuple[Any, ...]]:
+    """The rows that the columns show. Each state is cut by an index of its own before the names are looked up."""
+    nearest = [
+        select(Engagement.id)
+        .where(*_seen(actor, year), Engagement.state == state)
+        .order_by(*_urgency(state))
+        .limit(IN_COLUMN)
+        .subquery()
+        for state in EngagementState
+    ]
+    chosen = sa.union_all(*(select(each.c.id) for each in nearest)).subquery()
+    return rows_of(actor, year).where(Engagement.id.in_(select(chosen.c.id)))
+
+
+@kept
+def _counts(scope: Scope, year: int | None) -> Select[EngagementState, int, int]:
+    return (
+        select(
+            Engagement.state,
+            sa.func.count().label("number"),
+            sa.func.sum(sa.case((lateness(scope.reckoning) == 0, 1), else_=0)).label("late"),
+        )
+        .where(*_seen(scope.actor, year))
+        .group_by(Engagement.state)
+    )
+
+
+def _seen(actor: Actor, year: int | None) -> tuple[sa.ColumnElement[bool], ...]:
+    return visible(actor), sa.true() if year is None else Engagement.assessment_year == year
 
 
 def _urgency(state: EngagementState) -> tuple[sa.ColumnElement[Any], ...]:

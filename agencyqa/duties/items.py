@@ -46,10 +46,11 @@ Source = Callable[[Scope], list[Member]]
 
 _NO_DAY: ColumnElement[Any] = sa.cast(sa.null(), sa.Date)
 _NO_MOMENT: ColumnElement[Any] = sa.cast(sa.null(), UtcDateTime())
+NO_NUMBER: ColumnElement[Any] = sa.cast(sa.null(), sa.BigInteger)
 _EMPTY: dict[str, Callable[[], ColumnElement[Any]]] = {
-    "engagement_id": lambda: sa.cast(sa.null(), sa.BigInteger),
-    "agency_id": lambda: sa.cast(sa.null(), sa.BigInteger),
-    "user_id": lambda: sa.cast(sa.null(), sa.BigInteger),
+    "engagement_id": lambda: NO_NUMBER,
+    "agency_id": lambda: NO_NUMBER,
+    "user_id": lambda: NO_NUMBER,
     "title": lambda: sa.literal(""),
     "detail": lambda: sa.literal(""),
     "due_on": lambda: _NO_DAY,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -15,9 +16,10 @@ from agencyqa.auth.actor import system_actor
 from agencyqa.auth.roles import Role
 from agencyqa.clock import local_date
 from agencyqa.duties.enums import Duty
-from agencyqa.duties.items import WholeHouse
+from agencyqa.duties.items import Scope, WholeHouse
 from agencyqa.duties.kinds import KINDS
 from agencyqa.duties.models import DutyTerm
+from agencyqa.duties.narrowings import is_due_from, is_due_until
 from agencyqa.duties.queries import Item, Listing
 from agencyqa.duties.terms import LONGEST, Terms, terms_of
 from agencyqa.duties.waiting import weighed
@@ -45,9 +47,9 @@ def remind(session: Session, now: datetime) -> int:
     people = _People(session, day)
     listing = Listing(WholeHouse(system_actor("jobs"), reckoning))
     first, last = day - LOOK_BACK, day + _furthest(session)
-    dated = listing.rows(lambda columns: columns.due_on.between(first, last))
+    dated = listing.rows(is_due_from, is_due_until)
     written = 0
-    for item in listing.items(session.execute(dated)):
+    for item in listing.items(session.execute(dated, {"due_from": first, "due_until": last})):
         written += _tell_of(session, item, terms, calendar, people, now)
     return written + _tell_bureaus(session, listing, terms, calendar, people, now)
 
@@ -82,6 +84,14 @@ def _tell_of(
     )
 
 
+def _waits_for_limited_bureau(scope: Scope, columns: Any) -> sa.ColumnElement[bool]:
+    """What has no date of its own, where the bureau set itself a limit."""
+    limited = select(DutyTerm.bureau_id).where(DutyTerm.duty.is_not(None))
+    return sa.and_(
+        columns.body_id == columns.bureau_id, columns.bureau_id.in_(limited), columns.due_on.is_(None)
+    )
+
+
 def _tell_bureaus(
     session: Session,
     listing: Listing,
@@ -91,12 +101,7 @@ def _tell_bureaus(
     now: datetime,
 ) -> int:
     """Supervisors and lead of a bureau that is over a limit it set for itself."""
-    limited = select(DutyTerm.bureau_id).where(DutyTerm.duty.is_not(None))
-    statement = listing.rows(
-        lambda columns: columns.body_id == columns.bureau_id,
-        lambda columns: columns.bureau_id.in_(limited),
-        lambda columns: columns.due_on.is_(None),
-    )
+    statement = listing.rows(_waits_for_limited_bureau)
     written = 0
     for item in listing.items(session.execute(statement)):
         found = weighed(item, terms, calendar, listing.scope.day)

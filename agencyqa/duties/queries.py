@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,15 +10,18 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Row, Select, Subquery, select
+from sqlalchemy import Row, Select, Subquery, select
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.elements import False_
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies.enums import Matter
 from agencyqa.auth.actor import Actor
+from agencyqa.db import kept_large, read_rows
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import NAMES, Scope
 from agencyqa.duties.kinds import KINDS
+from agencyqa.duties.narrowings import Narrowing, is_due_from, is_due_until, is_mine, is_of_engagements
 from agencyqa.duties.sources import kinds_of_lines
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.models import Engagement
@@ -30,7 +33,7 @@ from agencyqa.measures.reckoning import Reckoning
 from agencyqa.objects.models import EvaluationObject
 from agencyqa.web.labels import label_of
 from agencyqa.web.tables import Page, ordering
-from agencyqa.web.unions import Facet, Part, joined, keys_of, paginate_union
+from agencyqa.web.unions import Facet, Part, Union, joined, keys_of, paginate_union
 
 _OF_YEAR = frozenset({Duty.ROUND, Duty.SELF_REPORT, Duty.REPORT_REVIEW})
 _SHEETS = frozenset({Duty.SHEET, Duty.SHEET_REVIEW})
@@ -72,9 +75,6 @@ class Item:
         return f"{self.duty.value}-{self.id}-{self.body_id}"
 
 
-# Says of the columns of one kind of line which of its rows are wanted.
-Narrowing = Callable[[Any], ColumnElement[bool]]
-
 # What is overdue and nearest due first, then what has waited longest.
 MOST_URGENT = (
     Facet("due_on", nullable=True),
@@ -92,84 +92,100 @@ class Listing:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.kinds = kinds_of_lines(scope)
-        self.agency, self.turn = aliased(Body), aliased(Body)
-
-    def is_mine(self, columns: Any) -> ColumnElement[bool]:
-        """The turn of the actor's body; of what was put to one person of it, only his own."""
-        actor = self.scope.actor
-        for_me = sa.or_(columns.user_id.is_(None), columns.user_id == actor.user_id)
-        return sa.and_(columns.body_id == actor.body_id, for_me)
-
-    def parts(
-        self, narrowings: Iterable[Narrowing], facets: Sequence[Facet], duty: Duty | None = None
-    ) -> list[Part]:
-        wanted = list(narrowings)
-        found: list[Part] = []
-        for kind in self.kinds:
-            if duty is None or kind.duty is duty:
-                found += kind.parts([narrow(kind.columns) for narrow in wanted], facets)
-        return found
-
-    def finish(self, union: Subquery) -> Select[*tuple[Any, ...]]:
-        """The union with the names that a line shows."""
-        columns = union.c
-        return (
-            select(
-                columns.duty,
-                *(columns[name] for name in NAMES if name != "title"),
-                sa.func.coalesce(sa.func.nullif(columns.title, ""), EvaluationObject.name, "").label("title"),
-                sa.func.coalesce(self.agency.name, "").label("agency"),
-                self.turn.name.label("who"),
-            )
-            .select_from(union)
-            .join(self.turn, self.turn.id == columns.body_id)
-            .outerjoin(self.agency, self.agency.id == columns.agency_id)
-            .outerjoin(Engagement, Engagement.id == columns.engagement_id)
-            .outerjoin(EvaluationObject, EvaluationObject.id == Engagement.object_id)
-        )
 
     def rows(
         self,
         *narrowings: Narrowing,
-        facets: Sequence[Facet] = MOST_URGENT,
+        facets: tuple[Facet, ...] = MOST_URGENT,
         duty: Duty | None = None,
         limit: int | None = None,
     ) -> Select[*tuple[Any, ...]]:
         """In their order, the first of them or all."""
-        union = joined(self.parts(narrowings, facets, duty), facets, limit, name="due")
-        return self.finish(union).order_by(*ordering(keys_of(union, facets))).limit(limit)
+        return _rows(self.scope, narrowings, facets, duty, limit)
 
     def page(
-        self, session: Session, arguments: Mapping[str, str], *narrowings: Narrowing, duty: Duty | None
+        self,
+        session: Session,
+        arguments: Mapping[str, str],
+        *narrowings: Narrowing,
+        duty: Duty | None,
+        parameters: Mapping[str, Any] | None = None,
     ) -> Page:
-        parts = self.parts(narrowings, MOST_URGENT, duty)
-        return paginate_union(session, parts, MOST_URGENT, self.finish, arguments)
+        """``parameters`` are those of the narrowings."""
+        union = _union(self.scope, narrowings, duty)
+        return paginate_union(session, union, arguments, parameters=parameters)
 
     def items(self, rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Item]:
         return [item_of(row, self.scope.reckoning, self.scope.actor) for row in rows]
 
 
+@kept_large
+def _rows(
+    scope: Scope,
+    narrowings: tuple[Narrowing, ...],
+    facets: tuple[Facet, ...],
+    duty: Duty | None,
+    limit: int | None,
+) -> Select[*tuple[Any, ...]]:
+    union = joined(_parts(scope, narrowings, facets, duty), facets, limit, name="due")
+    return _named(union).order_by(*ordering(keys_of(union, facets))).limit(limit)
+
+
+@kept_large
+def _union(scope: Scope, narrowings: tuple[Narrowing, ...], duty: Duty | None) -> Union:
+    return Union(_parts(scope, narrowings, MOST_URGENT, duty), MOST_URGENT, _named)
+
+
+def _parts(
+    scope: Scope, narrowings: tuple[Narrowing, ...], facets: tuple[Facet, ...], duty: Duty | None
+) -> list[Part]:
+    found: list[Part] = []
+    for kind in kinds_of_lines(scope):
+        conditions = [narrow(scope, kind.columns) for narrow in narrowings]
+        if (duty is None or kind.duty is duty) and not any(isinstance(each, False_) for each in conditions):
+            found += kind.parts(conditions, facets)
+    return found
+
+
+def _named(union: Subquery) -> Select[*tuple[Any, ...]]:
+    """The union with the names that a line shows."""
+    columns = union.c
+    agency, turn = aliased(Body), aliased(Body)
+    return (
+        select(
+            columns.duty,
+            *(columns[name] for name in NAMES if name != "title"),
+            sa.func.coalesce(sa.func.nullif(columns.title, ""), EvaluationObject.name, "").label("title"),
+            sa.func.coalesce(agency.name, "").label("agency"),
+            turn.name.label("who"),
+        )
+        .select_from(union)
+        .join(turn, turn.id == columns.body_id)
+        .outerjoin(agency, agency.id == columns.agency_id)
+        .outerjoin(Engagement, Engagement.id == columns.engagement_id)
+        .outerjoin(EvaluationObject, EvaluationObject.id == Engagement.object_id)
+    )
+
+
 def next_items(session: Session, scope: Scope, *, limit: int) -> list[Item]:
     """The actor's own next steps, the most urgent first."""
     listing = Listing(scope)
-    return listing.items(session.execute(listing.rows(listing.is_mine, limit=limit)))
+    return listing.items(read_rows(session, listing.rows(is_mine, limit=limit)))
 
 
 def next_of_engagements(session: Session, scope: Scope, engagement_ids: Collection[int]) -> dict[int, Item]:
     """For each engagement the most urgent step, whoever has to take it; the contract itself where that is all."""
     if not engagement_ids:
         return {}
-    listing = Listing(scope)
-    statement = listing.rows(lambda columns: columns.engagement_id.in_(engagement_ids))
-    found: dict[int, Item] = {}
-    for item in listing.items(session.execute(statement)):
-        if item.engagement_id is None:
+    statement = Listing(scope).rows(is_of_engagements)
+    found: dict[int, Row[*tuple[Any, ...]]] = {}
+    for row in read_rows(session, statement, {"engagement_ids": list(engagement_ids)}):
+        if row.engagement_id is None:
             continue
-        held = found.get(item.engagement_id)
-        if held is None or (held.duty is Duty.ENGAGEMENT and item.duty is not Duty.ENGAGEMENT):
-            found[item.engagement_id] = item
-    return found
+        held = found.get(row.engagement_id)
+        if held is None or (held.duty == Duty.ENGAGEMENT and row.duty != Duty.ENGAGEMENT):
+            found[row.engagement_id] = row
+    return {number: item_of(row, scope.reckoning, scope.actor) for number, row in found.items()}
 
 
 def due_between(
@@ -177,10 +193,9 @@ def due_between(
 ) -> list[Item]:
     """Everything with a date in the period, by date; ``mine`` leaves out what waits for others."""
     listing = Listing(scope)
-    narrowings: list[Narrowing] = [lambda columns: columns.due_on.between(first, last)]
-    if mine:
-        narrowings.append(listing.is_mine)
-    return listing.items(session.execute(listing.rows(*narrowings, limit=limit)))
+    narrowings = (is_due_from, is_due_until, *((is_mine,) if mine else ()))
+    statement = listing.rows(*narrowings, limit=limit)
+    return listing.items(read_rows(session, statement, {"due_from": first, "due_until": last}))
 
 
 def item_of(row: Any, reckoning: Reckoning, actor: Actor) -> Item:

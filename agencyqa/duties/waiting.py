@@ -8,8 +8,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from agencyqa.clock import local_date
+from agencyqa.db import read_rows
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import Scope
+from agencyqa.duties.narrowings import is_of_bureaus
 from agencyqa.duties.queries import LONGEST_WAITING, Item, Listing
 from agencyqa.duties.terms import Terms, terms_of
 from agencyqa.measures.workdays import WorkingCalendar
@@ -52,10 +54,8 @@ def waiting_page(session: Session, scope: Scope, duty: Duty | None = None) -> Wa
     bureau_ids = scope.actor.bureau_ids if scope.actor.is_bureau else frozenset[int]()
     listing = Listing(scope)
     # A date that lies far ahead is no waiting yet, so everything is ordered by the day it began or is due.
-    statement = listing.rows(
-        lambda columns: columns.body_id.in_(bureau_ids), facets=LONGEST_WAITING, limit=COUNTED + 1
-    )
-    items = listing.items(session.execute(statement))
+    statement = listing.rows(is_of_bureaus, facets=LONGEST_WAITING, limit=COUNTED + 1)
+    items = listing.items(read_rows(session, statement))
     terms, calendar = terms_of(session, bureau_ids), scope.reckoning.calendar
     found = [weighed(item, terms, calendar, scope.day) for item in items[:COUNTED]]
     kinds = [

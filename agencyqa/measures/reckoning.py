@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -18,15 +17,18 @@ from agencyqa.measures.workdays import WorkingCalendar, working_calendar
 
 @dataclass(frozen=True)
 class Reckoning:
-    """Two of one day are the same to a cache, so nothing that is kept may hold a figure of the calendar."""
+    """Two of one day and one ``late_before`` are the same to a cache, whatever else their calendars say: nothing that
+    is kept may hold another figure of the calendar.
+
+    ``late_before`` is for statements: what was due before this date is late, and nothing else is.
+    """
 
     day: date
     calendar: WorkingCalendar = field(compare=False)
+    late_before: date = field(init=False)
 
-    @cached_property
-    def late_before(self) -> date:
-        """For statements: what was due before this date is late, and nothing else is."""
-        return self.calendar.late_before(self.day)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "late_before", self.calendar.late_before(self.day))
 
     def is_late(self, due_on: date) -> bool:
         return due_on < self.late_before

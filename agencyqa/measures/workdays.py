@@ -11,13 +11,15 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import accumulate
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from agencyqa.db import read_rows
 from agencyqa.measures.models import WorkdayChange, WorkdayYear
 from agencyqa.web.once import once
 
@@ -133,8 +135,10 @@ class WorkingCalendar:
 @once
 def working_calendar(session: Session) -> WorkingCalendar:
     """The built-in calendar with what was entered on top; one statement."""
-    built_in, years = _built_in()
-    exceptions, known = dict(built_in), set(years)
+    return _calendar_with(tuple(map(tuple, read_rows(session, _ENTERED))))
+
+
+def _entered() -> Select[int, date, bool, str, str, int]:
     no_day: sa.ColumnElement[date] = sa.cast(sa.null(), sa.Date)
     changes = select(
         WorkdayChange.id,
@@ -144,17 +148,27 @@ def working_calendar(session: Session) -> WorkingCalendar:
         WorkdayChange.source,
         sa.literal(0).label("year"),
     )
-    entered = select(
+    years = select(
         WorkdayYear.id, no_day, sa.false(), sa.literal(""), sa.literal(""), WorkdayYear.year.label("year")
     )
+    entered = sa.union_all(changes, years).subquery()
     # Of several rows of a day the newest is met last and stays.
-    for row in session.execute(sa.union_all(changes, entered).order_by("id")):
-        if row.day is None:
-            known.add(row.year)
+    return select(*entered.c).order_by(entered.c.id)
+
+
+_ENTERED = _entered()
+
+
+# Few lists that people may still be looking at: each entry makes another one.
+@lru_cache(maxsize=8)
+def _calendar_with(entered: tuple[tuple[Any, ...], ...]) -> WorkingCalendar:
+    built_in, years = _built_in()
+    exceptions, known = dict(built_in), set(years)
+    for _, day, is_working, name, source, year in entered:
+        if day is None:
+            known.add(year)
         else:
-            exceptions[row.day] = SpecialDay(
-                row.day, row.is_working, row.name, source=row.source, is_entered=True
-            )
+            exceptions[day] = SpecialDay(day, bool(is_working), name, source=source, is_entered=True)
     return WorkingCalendar(exceptions, frozenset(known))
 
 

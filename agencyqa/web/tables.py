@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import ColumnElement, Row, Select, and_, false, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from agencyqa.db import read_rows
@@ -39,11 +39,66 @@ Position = tuple[bool, Sequence[Any]]
 
 
 Statement = Select[*tuple[Any, ...]]
+# Whatever tells two pages apart for which a statement has to be written differently.
+Shape = Hashable
+# A list is asked for in few ways; who turns its pages meets each shape again.
+MOST_PAGES = 24
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The statement of a page. ``places`` names for each of its parameters the key whose value it takes."""
+
+    statement: Statement
+    places: Mapping[str, int]
+
+    def read(
+        self, session: Session, position: Position | None, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
+        """``parameters`` are those that the list itself has."""
+        if position is not None and self.places:
+            values = position[1]
+            parameters = {
+                **(parameters or {}),
+                **{name: values[place] for name, place in self.places.items()},
+            }
+        return read_rows(session, self.statement, parameters).all()
+
+
+class Binder:
+    """Hands out a parameter for each value of a position, so that one statement serves all pages of its shape."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, int] = {}
+
+    def values(self, columns: Sequence[Any], position: Position) -> list[Any]:
+        """For each column a parameter of its type, for the value of a time is stored in a form of its own.
+
+        None where the value is empty; what is no column takes the value itself.
+        """
+        return [
+            self._parameter(column, place) if value is not None and is_column(column) else value
+            for place, (column, value) in enumerate(zip(columns, position[1], strict=True))
+        ]
+
+    def _parameter(self, column: Any, place: int) -> ColumnElement[Any]:
+        name = f"after_{len(self.places)}"
+        self.places[name] = place
+        return bindparam(name, type_=column.type)
+
+
+class _Pages:
+    """The pages of one statement in one order, which must live as long as its id."""
+
+    def __init__(self, keys: Order) -> None:
+        self.keys = keys
+        self.name = _name(keys)
+        self.cuts: dict[Shape, Cut] = {}
+
+
 _MOST_ORDERS = 12
-# Statement → (id of its order, size) → (the order, which must live as long as its id, the statement of the page)
-_first_pages: WeakKeyDictionary[Statement, dict[tuple[int, int], tuple[Order, Statement]]] = (
-    WeakKeyDictionary()
-)
+# Statement → id of its order → its pages
+_pages: WeakKeyDictionary[Statement, dict[int, _Pages]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -68,36 +123,24 @@ def paginate(
     ``order`` may map names to orders: ``sort`` in ``arguments`` chooses, the first is the default.
     """
     sort, keys = _chosen(order, arguments.get("sort"))
-    name = _name(keys)
-    position = position_in(arguments.get("cursor"), sort, name, len(keys))
-    if position is not None:
-        statement = statement.where(_after(keys, position[1], backwards=position[0]))
-    return page_of(session, statement, keys, position, size, sort, name)
+    pages = _pages_of(statement, keys)
+    position = position_in(arguments.get("cursor"), sort, pages.name, len(keys))
+    shape = size, position and (position[0], *(value is None for value in position[1]))
+    cut = kept_cut(pages.cuts, shape, lambda: _cut_at(statement, keys, position, size))
+    return page_of(cut.read(session, position), len(keys), position, size, sort, pages.name)
 
 
 def page_of(
-    session: Session,
-    statement: Statement,
-    keys: Order,
-    position: Position | None,
-    size: int,
-    sort: str | None,
-    name: str,
+    rows: Sequence[Row[Any]], count: int, position: Position | None, size: int, sort: str | None, name: str
 ) -> Page:
-    """The page of a statement that has already been cut at ``position``; ``name`` is that of its order."""
+    """The page of the rows that a cut at ``position`` has read. ``count`` and ``name``: of its order."""
     backwards = position is not None and position[0]
-    if position is None:
-        wanted = _first_page(statement, keys, size)
-    else:
-        wanted = _cut(statement, keys, size, backwards=backwards)
-    rows = read_rows(session, wanted).all()
     has_more = len(rows) > size
     rows = rows[:size]
     if backwards:
         rows = rows[::-1]
     has_next = bool(rows) if backwards else has_more
     has_previous = has_more if backwards else position is not None and bool(rows)
-    count = len(keys)
     return Page(
         rows,
         _write_cursor(rows[-1], count, sort, name, backwards=False) if rows and has_next else None,
@@ -106,21 +149,39 @@ def page_of(
     )
 
 
-def _cut(statement: Statement, keys: Order, size: int, *, backwards: bool) -> Statement:
+def finished(statement: Statement, keys: Order, size: int, *, backwards: bool) -> Statement:
     """One row more than the page has, with the values of the keys."""
     statement = statement.add_columns(*(key.column.label(f"{_PREFIX}{n}") for n, key in enumerate(keys)))
     return statement.order_by(None).order_by(*ordering(keys, backwards=backwards)).limit(size + 1)
 
 
-def _first_page(statement: Statement, keys: Order, size: int) -> Statement:
-    """The page that is asked for most: put together once, as long as the statement itself is kept (``db.kept``)."""
-    pages = _first_pages.setdefault(statement, {})
-    place = (id(keys), size)
-    if place not in pages:
-        if len(pages) >= _MOST_ORDERS:
-            pages.clear()
-        pages[place] = keys, _cut(statement, keys, size, backwards=False)
-    return pages[place][1]
+def kept_cut(cuts: dict[Shape, Cut], shape: Shape, build: Callable[[], Cut]) -> Cut:
+    """Put together once for each shape, as long as the list itself is kept (``db.kept``)."""
+    found = cuts.get(shape)
+    if found is None:
+        if len(cuts) >= MOST_PAGES:
+            cuts.clear()
+        found = cuts[shape] = build()
+    return found
+
+
+def _pages_of(statement: Statement, keys: Order) -> _Pages:
+    orders = _pages.setdefault(statement, {})
+    found = orders.get(id(keys))
+    if found is None:
+        if len(orders) >= _MOST_ORDERS:
+            orders.clear()
+        found = orders[id(keys)] = _Pages(keys)
+    return found
+
+
+def _cut_at(statement: Statement, keys: Order, position: Position | None, size: int) -> Cut:
+    binder = Binder()
+    if position is not None:
+        values = binder.values([key.column for key in keys], position)
+        statement = statement.where(_after(keys, values, backwards=position[0]))
+    backwards = position is not None and position[0]
+    return Cut(finished(statement, keys, size, backwards=backwards), binder.places)
 
 
 def _chosen(order: Order | Mapping[str, Order], wanted: str | None) -> tuple[str | None, Order]:
@@ -145,9 +206,7 @@ def _after(keys: Order, values: Sequence[Any], *, backwards: bool) -> ColumnElem
     """The rows behind a position. Written so that an index over the keys can be entered at it."""
     directions = {key.descending != backwards for key in keys}
     if len(directions) == 1 and not any(key.nullable for key in keys):
-        here = tuple_(*(key.column for key in keys))
-        # Typed like their columns: the value of a time or a choice is stored in a form of its own.
-        there = tuple_(*(literal(value, key.column.type) for key, value in zip(keys, values, strict=True)))
+        here, there = tuple_(*(key.column for key in keys)), tuple_(*values)
         return here < there if directions.pop() else here > there
     condition: ColumnElement[bool] = false()
     for key, value in reversed(list(zip(keys, values, strict=True))):
@@ -171,6 +230,10 @@ def beyond(key: Key, value: Any, *, backwards: bool) -> ColumnElement[bool]:
         return key.column.is_not(None) if backwards else false()
     ahead = key.column < value if key.descending != backwards else key.column > value
     return or_(ahead, key.column.is_(None)) if key.nullable and not backwards else ahead
+
+
+def is_column(key: Any) -> bool:
+    return isinstance(key, ColumnElement | InstrumentedAttribute)
 
 
 def _serializer() -> URLSafeSerializer:
@@ -220,11 +283,17 @@ def _revived(value: Any) -> Any:
 
 __all__ = [
     "DEFAULT_SIZE",
+    "Binder",
+    "Cut",
     "Key",
     "Order",
     "Page",
     "Position",
+    "Shape",
     "beyond",
+    "finished",
+    "is_column",
+    "kept_cut",
     "ordering",
     "page_of",
     "paginate",

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, false, or_, select, true, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from agencyqa.web.tables import (
     DEFAULT_SIZE,
+    Binder,
+    Cut,
     Key,
     Page,
     Position,
+    Shape,
     beyond,
+    finished,
+    is_column,
+    kept_cut,
     ordering,
     page_of,
     position_in,
@@ -57,11 +64,48 @@ def split_by_emptiness(part: Part, place: int) -> tuple[Part, Part]:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Union:
+    """A list to be paged. ``finish`` reads the union of the parts and adds what only the shown rows need.
+
+    Whoever keeps it (``db.kept``) keeps its pages with it.
+    """
+
+    parts: Sequence[Part]
+    facets: Sequence[Facet]
+    finish: Callable[[Subquery], Select[*tuple[Any, ...]]]
+    cuts: dict[Shape, Cut] = field(default_factory=dict)
+
+    @cached_property
+    def fixed(self) -> frozenset[int]:
+        """Places of facets that are one value in some part: which rows of it come later hangs on the value itself."""
+        return frozenset(
+            place
+            for part in self.parts
+            for place, key in enumerate(part.keys)
+            if key is not None and not is_column(key)
+        )
+
+    def shape(self, position: Position | None) -> Shape:
+        if position is None:
+            return None
+        fixed = self.fixed
+        values = (value if place in fixed else value is None for place, value in enumerate(position[1]))
+        return position[0], *values
+
+    def cut(self, position: Position | None, size: int) -> Cut:
+        binder, backwards = Binder(), position is not None and position[0]
+        union = joined(self.parts, self.facets, size + 1, position, binder)
+        keys = keys_of(union, self.facets)
+        return Cut(finished(self.finish(union), keys, size, backwards=backwards), binder.places)
+
+
 def joined(
     parts: Sequence[Part],
     facets: Sequence[Facet],
     limit: int | None,
     position: Position | None = None,
+    binder: Binder | None = None,
     *,
     name: str = "part",
 ) -> Subquery:
@@ -71,7 +115,8 @@ def joined(
     for part in parts:
         statement = part.statement
         if position is not None:
-            further = _after(part, facets, position[1], backwards=backwards)
+            values = position[1] if binder is None else binder.values(part.keys, position)
+            further = _after(part, facets, values, backwards=backwards)
             if further is None:
                 continue
             statement = statement.where(further)
@@ -88,18 +133,17 @@ def joined(
 
 def paginate_union(
     session: Session,
-    parts: Sequence[Part],
-    facets: Sequence[Facet],
-    finish: Callable[[Subquery], Select[*tuple[Any, ...]]],
+    union: Union,
     arguments: Mapping[str, str],
     size: int = DEFAULT_SIZE,
     sort: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> Page:
-    """As ``tables.paginate``, one statement. ``finish`` reads the union and adds what only the shown rows need."""
-    name = order_name(facets)
-    position = position_in(arguments.get("cursor"), sort, name, len(facets))
-    union = joined(parts, facets, size + 1, position)
-    return page_of(session, finish(union), keys_of(union, facets), position, size, sort, name)
+    """As ``tables.paginate``, one statement. ``parameters`` are those that the parts themselves have."""
+    name, count = order_name(union.facets), len(union.facets)
+    position = position_in(arguments.get("cursor"), sort, name, count)
+    cut = kept_cut(union.cuts, (size, union.shape(position)), lambda: union.cut(position, size))
+    return page_of(cut.read(session, position, parameters), count, position, size, sort, name)
 
 
 def order_name(facets: Sequence[Facet]) -> str:
@@ -110,13 +154,9 @@ def keys_of(union: Subquery, facets: Sequence[Facet]) -> list[Key]:
     return [Key(union.c[facet.name], facet.descending, facet.nullable) for facet in facets]
 
 
-def _is_column(key: Any) -> bool:
-    return isinstance(key, ColumnElement | InstrumentedAttribute)
-
-
 def _ordering(part: Part, facets: Sequence[Facet], *, backwards: bool) -> list[ColumnElement[Any]]:
     """A value that all rows of a part have orders nothing in it."""
-    places = [place for place, key in enumerate(part.keys) if _is_column(key)]
+    places = [place for place, key in enumerate(part.keys) if is_column(key)]
     return ordering([part.key(place, facets[place]) for place in places], backwards=backwards)
 
 
@@ -129,8 +169,8 @@ def _after(
     for place in reversed(range(len(facets))):
         facet, value, key = facets[place], values[place], part.keys[place]
         column = part.key(place, facet)
-        if not _is_column(key) or (value is None and not column.nullable):
-            order = -1 if _is_column(key) else _compare(key, value, facet)
+        if not is_column(key) or (value is None and not column.nullable):
+            order = -1 if is_column(key) else _compare(key, value, facet)
             if order != 0:
                 condition, entry = (true() if (order > 0) != backwards else None), None
             continue

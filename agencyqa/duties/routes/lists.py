@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +16,8 @@ from agencyqa.duties.enums import Duty
 from agencyqa.duties.forms import DutyFilter, TermForm
 from agencyqa.duties.items import Scope
 from agencyqa.duties.models import DutyTerm
-from agencyqa.duties.queries import Listing, Narrowing
+from agencyqa.duties.narrowings import Narrowing, is_due_from, is_due_until, is_late, is_mine
+from agencyqa.duties.queries import Listing
 from agencyqa.duties.routes import bp
 from agencyqa.duties.terms import REMIND_WORKING_DAYS, can_set_terms, set_term, term_rows
 from agencyqa.duties.waiting import waiting_page
@@ -32,8 +34,9 @@ def index() -> ResponseReturnValue:
     filters = DutyFilter.read()
     is_all = request.args.get("view") == "all"
     listing = Listing(Scope(actor, reckoning))
+    narrowings, parameters = _narrowings(filters, is_all=is_all)
     page = listing.page(
-        db.session(), request.args, *_narrowings(listing, filters, is_all=is_all), duty=filters.duty.data
+        db.session(), request.args, *narrowings, duty=filters.duty.data, parameters=parameters
     )
     return render_template(
         "duties/index.html",
@@ -46,17 +49,20 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _narrowings(listing: Listing, filters: DutyFilter, *, is_all: bool) -> list[Narrowing]:
+def _narrowings(filters: DutyFilter, *, is_all: bool) -> tuple[list[Narrowing], dict[str, Any]]:
+    """With the values that they need."""
     first, last = filters.due_from.data, filters.due_to.data
-    late_before = listing.scope.reckoning.late_before
-    found: list[Narrowing] = [] if is_all else [listing.is_mine]
+    found: list[Narrowing] = [] if is_all else [is_mine]
+    values: dict[str, Any] = {}
     if first:
-        found.append(lambda columns: columns.due_on >= first)
+        found.append(is_due_from)
+        values["due_from"] = first
     if last:
-        found.append(lambda columns: columns.due_on <= last)
+        found.append(is_due_until)
+        values["due_until"] = last
     if filters.late.data:
-        found.append(lambda columns: columns.due_on < late_before)
-    return found
+        found.append(is_late)
+    return found, values
 
 
 @bp.get("/duties/waiting")

@@ -18,6 +18,7 @@ from agencyqa.clock import today
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import Scope
 from agencyqa.duties.jobs import remind
+from agencyqa.duties.narrowings import is_mine
 from agencyqa.duties.queries import Listing
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.deliverables.models import SettledRowChanged
@@ -250,7 +251,7 @@ def test_who_owes_it_finds_it_in_list_calendar_and_reminder(
 
     def mine(who: str) -> list[tuple[str, bool]]:
         listing = Listing(Scope(scene.actors[who], reckon(scene.session, day)))
-        rows = session.execute(listing.rows(listing.is_mine))
+        rows = session.execute(listing.rows(is_mine))
         return [(item.detail, item.is_late) for item in listing.items(rows) if item.duty is Duty.MILESTONE]
 
     assert mine("manager") == [("现场工作开始", True), ("项目启动", False)]

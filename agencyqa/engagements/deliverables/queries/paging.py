@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,13 +11,14 @@ from sqlalchemy import ColumnElement, Select, Subquery, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from agencyqa.auth.actor import Actor
+from agencyqa.db import kept
 from agencyqa.engagements.deliverables.enums import DeliverableKind, DeliverableState
 from agencyqa.engagements.deliverables.models import Deliverable
 from agencyqa.engagements.deliverables.policies import visible
 from agencyqa.engagements.deliverables.queries.lists import is_owed, rows, sees_terms, waits_for
 from agencyqa.engagements.models import Engagement
 from agencyqa.web.tables import Key, Order, Page, paginate
-from agencyqa.web.unions import Facet, Part, paginate_union, split_by_emptiness
+from agencyqa.web.unions import Facet, Part, Union, paginate_union, split_by_emptiness
 
 # First what still needs somebody, the most urgent ahead; what was accepted stands last, the newest ahead.
 OPEN_FIRST = (Facet("rank"), Facet("pressing", nullable=True), Facet("newest", True, True), Facet("id"))
@@ -40,40 +42,63 @@ def deliverable_page(
     ``is_late``: due and still to come; ``was_late``: handed in after its day. What nobody asks for and nobody sent
     is no row: each engagement has two or three of those.
     """
-    conditions: list[Any] = [
-        visible(actor),
-        sa.or_(
-            Deliverable.is_required,
-            Deliverable.due_on.is_not(None),
-            Deliverable.state != DeliverableState.EXPECTED,
-        ),
-    ]
-    if kind is not None:
-        conditions.append(Deliverable.kind == kind)
-    if state is not None:
-        conditions += [sees_terms(actor), Deliverable.state == state]
-    if is_late:
-        conditions += [sees_terms(actor), Deliverable.is_overdue, Deliverable.first_submitted_at.is_(None)]
-    if was_late:
-        # Written out, for the index that holds only these.
-        conditions += [sees_terms(actor), Deliverable.late_days > sa.literal_column("0")]
-    if is_waiting:
-        conditions.append(waits_for(actor))
+    asked = Asked(kind, state, is_late=is_late, was_late=was_late, is_waiting=is_waiting)
     if actor.is_department or actor.is_expert:
-        return paginate(session, rows().where(*conditions), _orders_of_few(actor), arguments)
+        return paginate(session, _rows_of_few(actor, asked), _orders_of_few(actor), arguments)
     sort = arguments.get("sort")
-    if sort not in _BY_DATE:
-        return paginate_union(
-            session, _by_rank(conditions, state), OPEN_FIRST, _shown, arguments, sort="open"
-        )
+    sort = sort if sort in _BY_DATE else None
+    return paginate_union(session, _sorted(actor, asked, sort), arguments, sort=sort or "open")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What of the list is wanted; see ``deliverable_page``."""
+
+    kind: DeliverableKind | None
+    state: DeliverableState | None
+    is_late: bool
+    was_late: bool
+    is_waiting: bool
+
+    def conditions(self, actor: Actor) -> list[Any]:
+        found: list[Any] = [
+            visible(actor),
+            sa.or_(
+                Deliverable.is_required,
+                Deliverable.due_on.is_not(None),
+                Deliverable.state != DeliverableState.EXPECTED,
+            ),
+        ]
+        if self.kind is not None:
+            found.append(Deliverable.kind == self.kind)
+        if self.state is not None:
+            found += [sees_terms(actor), Deliverable.state == self.state]
+        if self.is_late:
+            found += [sees_terms(actor), Deliverable.is_overdue, Deliverable.first_submitted_at.is_(None)]
+        if self.was_late:
+            # Written out, for the index that holds only these.
+            found += [sees_terms(actor), Deliverable.late_days > sa.literal_column("0")]
+        if self.is_waiting:
+            found.append(waits_for(actor))
+        return found
+
+
+@kept
+def _rows_of_few(actor: Actor, asked: Asked) -> Select[*tuple[Any, ...]]:
+    return rows().where(*asked.conditions(actor))
+
+
+@kept
+def _sorted(actor: Actor, asked: Asked, sort: str | None) -> Union:
+    conditions = asked.conditions(actor)
+    if sort is None:
+        return Union(_by_rank(conditions, asked.state), OPEN_FIRST, _shown)
     facets, column = _BY_DATE[sort]
-    parts = split_by_emptiness(
-        Part(_ids(column.label(facets[0].name)).where(*conditions), (column, Deliverable.id)), 0
-    )
-    return paginate_union(session, parts, facets, _shown, arguments, sort=sort)
+    part = Part(_ids(column.label(facets[0].name)).where(*conditions), (column, Deliverable.id))
+    return Union(split_by_emptiness(part, 0), facets, _shown)
 
 
-_BY_DATE: dict[str | None, tuple[tuple[Facet, Facet], InstrumentedAttribute[Any]]] = {
+_BY_DATE: dict[str, tuple[tuple[Facet, Facet], InstrumentedAttribute[Any]]] = {
     "due": ((Facet("due", nullable=True), Facet("id")), Deliverable.due_on),
     "-due": ((Facet("due", True, True), Facet("id", True)), Deliverable.due_on),
     "-submitted": ((Facet("submitted", True, True), Facet("id", True)), Deliverable.last_submitted_at),
@@ -117,6 +142,7 @@ def _shown(union: Subquery) -> Select[*tuple[Any, ...]]:
     return rows().join(union, union.c.id == Deliverable.id)
 
 
+@kept
 def _orders_of_few(actor: Actor) -> dict[str, Order]:
     """Of a department or an expert. A state or due date that the actor may not know orders nothing for him."""
     is_settled = Deliverable.state == DeliverableState.ACCEPTED
