@@ -54,8 +54,8 @@ SELECTED = frozenset(range(6)) | {NEWEST}
 REPLACED, PROPOSED, REFUSED = 5, 12, 12
 # Where something came to be stated later: whether it was decided to replace the person, and whether that was done.
 CASES = {TERMINATED: (False, False), 8: (True, True), 15: (True, False)}
-# Of the past year: where an assistant left before he had signed.
-ASSISTED = 4
+# Of the past year: where an assistant left before he had signed, and where one had a relative in the unit.
+LEFT, RELATED = 4, 6
 LENGTHS = {WorkKind.EVALUATION: 90, WorkKind.EX_ANTE: 45}
 # The agency whose second report of the past year came on paper only, and the one that corrected its record.
 ON_PAPER_AGENCY, CORRECTING_AGENCY = 10, 8
@@ -148,8 +148,10 @@ class Story:
         if is_open and number == NEWEST:
             self.selecting.leave_open(data, now)
         self._plan_independence(engagement, number)
-        if day.year == self.past_year and kind is WorkKind.EVALUATION and number == ASSISTED:
+        if day.year == self.past_year and kind is WorkKind.EVALUATION and number == LEFT:
             self.assisting.plan_one_who_left(engagement.id, day)
+        if day.year == self.past_year and kind is WorkKind.EVALUATION and number == RELATED:
+            self.assisting.plan_one_who_stayed(engagement.id, day)
         self._plan_work(engagement, number, position, kind)
 
     def _plan_independence(self, engagement: Engagement, number: int) -> None:

@@ -13,7 +13,11 @@ from sqlalchemy.orm import Session
 from agencyqa.engagements.archive.models import SealedArchive
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion, Submission
 from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.recusal.models import DeclarationExemption, IndependenceDeclaration
+from agencyqa.engagements.recusal.models import (
+    DeclarationExemption,
+    IndependenceDeclaration,
+    RecusalCase,
+)
 from agencyqa.engagements.review.models import InternalReview, ReviewMark
 from agencyqa.engagements.schedule.models import Milestone, MilestoneStep
 
@@ -34,7 +38,8 @@ def archive_of(session: Session, engagement_id: int) -> SealedArchive | None:
 
 def has_news(session: Session, engagement_id: int, since: datetime) -> bool:
     """Whether something was handed in, decided, signed or reached that an archive of that moment does not hold."""
-    return any(session.scalar(statement.limit(1)) is not None for statement in _news(engagement_id, since))
+    news = sa.or_(*(each.exists() for each in _news(engagement_id, since)))
+    return bool(session.scalar(select(news)))
 
 
 def is_outdated() -> sa.ColumnElement[bool]:
@@ -66,6 +71,10 @@ def _news(engagement_id: Any, since: Any) -> tuple[Select[int], ...]:
         select(DeclarationExemption.id).where(
             DeclarationExemption.engagement_id == engagement_id,
             sa.or_(DeclarationExemption.granted_at > since, DeclarationExemption.withdrawn_at > since),
+        ),
+        select(RecusalCase.id).where(
+            RecusalCase.engagement_id == engagement_id,
+            sa.or_(RecusalCase.opened_at > since, RecusalCase.decided_at > since),
         ),
         select(MilestoneStep.id)
         .join(Milestone, Milestone.id == MilestoneStep.milestone_id)

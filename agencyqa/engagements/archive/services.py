@@ -8,17 +8,16 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import IO, Any
 
-import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import User
-from agencyqa.agencies.models import Person
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.engagements.archive.checklist import checklist
 from agencyqa.engagements.archive.contents import decisions_of, milestones_of, plain
+from agencyqa.engagements.archive.independence import cases_kept, declarations_kept, exemptions_kept
 from agencyqa.engagements.archive.models import RetentionRule, SealedArchive
 from agencyqa.engagements.archive.packing import PIECE, Entry, pack
 from agencyqa.engagements.archive.policies import can_seal, can_set_retention, rule_on
@@ -32,7 +31,6 @@ from agencyqa.engagements.queries import names_of
 from agencyqa.engagements.receipts.services import key_in_use, signed_receipt
 from agencyqa.engagements.receipts.signing import statement
 from agencyqa.engagements.recusal.enums import ExemptionState
-from agencyqa.engagements.recusal.models import DeclarationExemption, IndependenceDeclaration
 from agencyqa.engagements.review.models import InternalReview, ReviewMark, ReviewStep
 from agencyqa.errors import Forbidden, Invalid, WrongState
 from agencyqa.files.enums import FileKind
@@ -181,7 +179,7 @@ def _head(session: Session, engagement: Engagement, sealed_at: datetime) -> dict
         "commissioner": names.commissioner,
         "sealed_at": sealed_at.isoformat(),
         # Who opens the file learns at once whose signature it does without, and by whose word.
-        "declaration_exemptions": _exemptions(session, engagement.id, ExemptionState.GRANTED),
+        "declaration_exemptions": exemptions_kept(session, engagement.id, ExemptionState.GRANTED),
     }
 
 
@@ -199,8 +197,9 @@ def _entries(session: Session, engagement: Engagement) -> Iterator[Entry]:
     for submission in session.scalars(select(Submission).where(Submission.engagement_id == engagement.id)):
         signed = signed_receipt(session, submission)
         yield _data(f"receipts/{submission.number:03}.signed.json", signed)
-    yield _data("record/declarations.json", _declarations(session, engagement.id))
-    yield _data("record/declaration_exemptions.json", _exemptions(session, engagement.id))
+    yield _data("record/declarations.json", declarations_kept(session, engagement.id))
+    yield _data("record/declaration_exemptions.json", exemptions_kept(session, engagement.id))
+    yield _data("record/recusal_cases.json", cases_kept(session, engagement.id))
     yield _data("record/review.json", _reviews(session, engagement.id))
     yield _data("record/deliverables.json", decisions_of(session, engagement.id))
     yield _data("record/milestones.json", milestones_of(session, engagement.id))
@@ -241,52 +240,6 @@ def _reviews(session: Session, engagement_id: int) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def _declarations(session: Session, engagement_id: int) -> list[dict[str, Any]]:
-    """Word by word as they were signed, with the hash of each, also of those who have left the team."""
-    rows = session.execute(
-        select(
-            Person.name.label("person"),
-            IndependenceDeclaration.number,
-            IndependenceDeclaration.is_independent,
-            IndependenceDeclaration.way,
-            IndependenceDeclaration.signed_on,
-            IndependenceDeclaration.text,
-            IndependenceDeclaration.sha256,
-        )
-        .join(Person, Person.id == IndependenceDeclaration.person_id)
-        .where(IndependenceDeclaration.engagement_id == engagement_id)
-        .order_by(IndependenceDeclaration.id)
-    )
-    return [plain(row._mapping) for row in rows]
-
-
-def _exemptions(
-    session: Session, engagement_id: int, state: ExemptionState | None = None
-) -> list[dict[str, Any]]:
-    """Whom the bureau exempted from signing, also where it took that back, unless only one ``state`` is wanted."""
-    rows = session.execute(
-        select(
-            Person.name.label("person"),
-            DeclarationExemption.state,
-            DeclarationExemption.cause,
-            DeclarationExemption.reason,
-            DeclarationExemption.authority,
-            DeclarationExemption.granted_at,
-            DeclarationExemption.granted_by_name,
-            DeclarationExemption.withdrawn_at,
-            DeclarationExemption.withdrawn_by_name,
-            DeclarationExemption.withdrawal_reason,
-        )
-        .join(Person, Person.id == DeclarationExemption.person_id)
-        .where(
-            DeclarationExemption.engagement_id == engagement_id,
-            sa.true() if state is None else DeclarationExemption.state == state,
-        )
-        .order_by(DeclarationExemption.id)
-    )
-    return [plain(row._mapping) for row in rows]
 
 
 def _data(path: str, data: Any) -> Entry:

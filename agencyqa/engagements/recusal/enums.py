@@ -20,12 +20,15 @@ class CaseState(StrEnum):
     CONTINUED = "continued"
     REPLACED = "replaced"
     TERMINATED = "terminated"
+    # Nothing can be done about it any more, and that is on record.
+    RECORDED = "recorded"
 
 
 class CaseAction(StrEnum):
     CONTINUE = "continue"
     REPLACE = "replace"
     TERMINATE = "terminate"
+    RECORD = "record"
     # Not chosen by anybody: the person has left the team.
     SETTLE = "settle"
 
@@ -70,6 +73,7 @@ describe(
         CaseState.CONTINUED: (_l("继续履行"), "success"),
         CaseState.REPLACED: (_l("已更换人员"), "success"),
         CaseState.TERMINATED: (_l("已终止委托"), "neutral"),
+        CaseState.RECORDED: (_l("已记录在案"), "warning"),
     },
 )
 describe(
@@ -78,6 +82,7 @@ describe(
         CaseAction.CONTINUE: _l("继续履行"),
         CaseAction.REPLACE: _l("更换人员"),
         CaseAction.TERMINATE: _l("终止委托"),
+        CaseAction.RECORD: _l("记录在案"),
         CaseAction.SETTLE: _l("人员已更换"),
     },
 )

@@ -17,8 +17,8 @@ CYCLES = (
         "recusal_cases",
         STEPS,
         # To settle follows from a change of the team.
-        dict.fromkeys((A.CONTINUE, A.REPLACE, A.TERMINATE, A.SETTLE), _DECIDED),
-        frozenset({S.CONTINUED, S.REPLACED, S.TERMINATED}),
+        dict.fromkeys((A.CONTINUE, A.REPLACE, A.TERMINATE, A.RECORD, A.SETTLE), _DECIDED),
+        frozenset({S.CONTINUED, S.REPLACED, S.TERMINATED, S.RECORDED}),
         start=S.OPEN,
         # Whoever registers a tie; a declaration that states something opens it too.
         begin=by(Permission.AGENCIES_WRITE, "recusal.case.opened"),

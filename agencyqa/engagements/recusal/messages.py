@@ -95,6 +95,14 @@ MESSAGES: dict[str, object] = {
     "recusal_work_is_done": _l(
         "工作已经登记完成，不能%(action)s。确需更换人员或者终止委托的，请先撤销完成。"
     ),
+    "recusal_year_is_final": _l(
+        "%(year)s 年度考核结果已经公布，不能%(action)s。请决定记录在案，已公布的结果不变；"
+        "确需更正的，由负责人先开启年度更正。"
+    ),
+    "recusal_year_is_open": _l(
+        "%(year)s 年度考核结果还没有公布，不能只记录在案。请更换人员，或者撤销完成后处理。"
+    ),
+    "recusal_nothing_to_record": _l("已经没有必须回避的情形，请决定继续履行。"),
     "recusal_exemption_closed": _l("免签当前为“%(state)s”，不能%(action)s。"),
     "recusal_has_signed": _l("%(person)s 已经签署声明，不需要免签。"),
     "recusal_exempt_already": _l("已经准予免签。"),

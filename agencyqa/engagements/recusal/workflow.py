@@ -16,6 +16,9 @@ STEPS: dict[tuple[CaseState, CaseAction], CaseState] = {
     (S.REPLACING, A.SETTLE): S.REPLACED,
     # Nobody else could be found.
     (S.REPLACING, A.TERMINATE): S.TERMINATED,
+    # The results of the year are final: the work counts as it was published, and the file says what was found.
+    (S.OPEN, A.RECORD): S.RECORDED,
+    (S.REPLACING, A.RECORD): S.RECORDED,
 }
 EXEMPTION_STEPS: dict[tuple[ExemptionState | None, ExemptionAction], ExemptionState] = {
     (None, ExemptionAction.GRANT): ExemptionState.GRANTED,
@@ -24,7 +27,7 @@ EXEMPTION_STEPS: dict[tuple[ExemptionState | None, ExemptionAction], ExemptionSt
 # Which wait for somebody.
 PENDING = frozenset(state for state, _ in STEPS)
 # What a supervisor chooses; the rest follows from a change of the team.
-CHOICES = (A.CONTINUE, A.REPLACE, A.TERMINATE)
+CHOICES = (A.CONTINUE, A.REPLACE, A.TERMINATE, A.RECORD)
 
 
 def next_state(state: CaseState, action: CaseAction) -> CaseState:
@@ -43,10 +46,19 @@ def next_exemption(state: ExemptionState | None, action: ExemptionAction) -> Exe
         raise WrongState("recusal_exemption_closed", state=state, action=action) from None
 
 
-def choices(state: CaseState, *, is_running: bool = True, has_left: bool = False) -> tuple[CaseAction, ...]:
-    """What can be chosen. ``has_left``: whom it is about is in the team no longer.
+def choices(
+    state: CaseState, *, is_running: bool = True, has_left: bool = False, is_final: bool = False
+) -> tuple[CaseAction, ...]:
+    """What can be chosen. ``has_left``: whom it is about is in the team no longer; ``is_final``: so are the results of
+    the year, and no contract of it ends or is taken up again.
 
     Work that is done has nobody to replace and nothing to terminate before its completion is taken back.
     """
-    possible = {A.CONTINUE} | ({A.REPLACE, A.TERMINATE} if is_running else {A.REPLACE} if has_left else set())
+    possible = {A.CONTINUE}
+    if is_running or has_left:
+        possible.add(A.REPLACE)
+    if is_final:
+        possible.add(A.RECORD)
+    elif is_running:
+        possible.add(A.TERMINATE)
     return tuple(action for action in CHOICES if action in possible and (state, action) in STEPS)

@@ -8,6 +8,7 @@ from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import utc_now
 from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.locks import is_year_final
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal import pages, policies, queries, services
 from agencyqa.engagements.recusal.forms import CaseFilter, DecisionForm
@@ -48,8 +49,15 @@ def decide(case_id: int) -> ResponseReturnValue:
     view = pages.case_view(session, row)
     cause, state = case.cause, case.state
     is_running = engagement.state is EngagementState.CONTRACTED
+    year, is_final = (
+        engagement.assessment_year,
+        is_year_final(session, engagement.bureau_id, engagement.assessment_year),
+    )
     open_choices = choices(
-        state, is_running=is_running, has_left=queries.has_left(session, engagement_id, case.person_id)
+        state,
+        is_running=is_running,
+        has_left=queries.has_left(session, engagement_id, case.person_id),
+        is_final=is_final,
     )
     form = DecisionForm(obj=case)
     form.action.choices = [(each.value, label_of(each)) for each in open_choices]
@@ -79,5 +87,6 @@ def decide(case_id: int) -> ResponseReturnValue:
         contract=contract,
         is_open=bool(form.action.choices),
         is_running=is_running,
+        final_year=year if is_final else None,
     )
     return page, form.status

@@ -21,6 +21,7 @@ from agencyqa.db import check_version
 from agencyqa.engagements.checks import examine
 from agencyqa.engagements.data import data_of
 from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.locks import is_year_final
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal.enums import CaseAction, CaseCause, CaseState
 from agencyqa.engagements.recusal.models import IndependenceDeclaration, RecusalCase
@@ -146,7 +147,9 @@ def decide_case(
 ) -> None:
     """To continue is refused while a hard stop stands, whoever decides: the tie must be over or the person gone.
 
-    Who has left the team already is replaced at once. Raise NotVisible, Forbidden, Stale, WrongState, Invalid, Refused.
+    Once the results of the year are final, such a stop is put on record and changes nothing that was published; who
+    wants that changed corrects the year first. Who has left the team already is replaced at once.
+    Raise NotVisible, Forbidden, Stale, WrongState, Invalid, Refused.
     """
     if session.scalar(visible_cases(actor).where(RecusalCase.id == case.id)) is None:
         raise NotVisible()
@@ -159,12 +162,12 @@ def decide_case(
         raise Invalid("invalid", reason="required")
     if data.action is CaseAction.REPLACE and case.person_id is None:
         raise Invalid("invalid", action="recusal_nobody_to_replace")
-    is_running = engagement.state is EngagementState.CONTRACTED
     left = has_left(session, engagement.id, case.person_id)
-    if data.action not in choices(case.state, is_running=is_running, has_left=left):
-        raise WrongState("recusal_work_is_done", action=data.action)
-    if data.action is CaseAction.CONTINUE:
-        _expect_no_stop(session, engagement, now)
+    _expect_possible(session, engagement, case, data.action, left)
+    if data.action is CaseAction.CONTINUE and (stops := _stops(session, engagement, now)):
+        raise Refused("recusal_stop_stands", provision=stops[0].provisions[0], count=len(stops))
+    if data.action is CaseAction.RECORD and not _stops(session, engagement, now):
+        raise WrongState("recusal_nothing_to_record")
     _move(actor, session, engagement, case, data.action, state, data.reason.strip(), now=now)
     if data.action is CaseAction.REPLACE and left:
         # Nothing will change in the team any more that could settle it later.
@@ -206,7 +209,22 @@ def _pending(session: Session, engagement: Engagement) -> list[RecusalCase]:
     )
 
 
-def _expect_no_stop(session: Session, engagement: Engagement, now: datetime) -> None:
+def _expect_possible(
+    session: Session, engagement: Engagement, case: RecusalCase, action: CaseAction, left: bool
+) -> None:
+    """Raise WrongState; a year that is published meanwhile waits until the caller commits."""
+    is_running = engagement.state is EngagementState.CONTRACTED
+    is_final = is_year_final(session, engagement.bureau_id, engagement.assessment_year, hold=True)
+    if action in choices(case.state, is_running=is_running, has_left=left, is_final=is_final):
+        return
+    if is_final:
+        raise WrongState("recusal_year_is_final", action=action, year=engagement.assessment_year)
+    if action is CaseAction.RECORD:
+        raise WrongState("recusal_year_is_open", year=engagement.assessment_year)
+    raise WrongState("recusal_work_is_done", action=action)
+
+
+def _stops(session: Session, engagement: Engagement, now: datetime) -> list[Check]:
     """By the ties of today: one that has ended since does not stand in the way any longer."""
     day = local_date(now)
     checks = _now(session, engagement, now)
@@ -215,15 +233,13 @@ def _expect_no_stop(session: Session, engagement: Engagement, now: datetime) -> 
             select(Tie.id).where(Tie.id.in_(_ties_in(checks)), Tie.valid_to.is_not(None), Tie.valid_to < day)
         )
     )
-    stops = [
+    return [
         check
         for check in checks
         if check.is_hard_stop
         and check.evidence
         and not all(item.kind is EvidenceKind.TIE and item.id in over for item in check.evidence)
     ]
-    if stops:
-        raise Refused("recusal_stop_stands", provision=stops[0].provisions[0], count=len(stops))
 
 
 def _ties_in(checks: Iterable[Check]) -> set[int]:

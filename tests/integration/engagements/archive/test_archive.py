@@ -149,6 +149,7 @@ def test_a_whole_file_is_sealed_and_every_byte_of_it_checked(
             "record/milestones.json",
             "record/opinions.json",
             "record/plan_reviews.json",
+            "record/recusal_cases.json",
             "record/review.json",
             "manifest.json",
             "manifest.signature.json",
