@@ -31,6 +31,7 @@ EVENTS = {
     "agencies.private.resealed": _l("更换敏感信息密钥"),
     "agencies.tie.declared": _l("申报利害关系"),
     "agencies.tie.ended": _l("终止利害关系"),
+    "agencies.tie.withdrawn": _l("撤销利害关系记录"),
     "agencies.branch.opened": _l("登记分支机构"),
     "agencies.branch.closed": _l("注销分支机构"),
     "agencies.document.added": _l("上传内部制度"),

@@ -34,6 +34,6 @@ class Grades(Protocol):
 grades: list[Grades] = []
 # The number of running engagements of ``Agency.id`` that the actor may see, as a column.
 loads: list[Callable[[Actor], ColumnElement[int]]] = []
-# Told in the transaction of the declaration, with the tie as it is kept.
+# Told in the transaction of the declaration or withdrawal, with the tie as it is kept.
 TieListener = Callable[[Actor, Session, Tie, datetime], object]
 tie_listeners: list[TieListener] = []

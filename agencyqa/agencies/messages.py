@@ -94,6 +94,7 @@ MESSAGES: dict[str, object] = {
         "%(agency)s %(person)s的“%(credential)s”将于 %(expires_on)s 到期，剩余 %(days)s 天。"
     ),
     "tie_exists": _l("此期间已申报与该单位的同类利害关系。"),
+    "tie_withdrawn": _l("该利害关系登记已经撤销。"),
     "tie_over": _l("该利害关系已登记终止日期。"),
     "ends_before_start_of": _l("终止日期不得早于起始日期 %(day)s。"),
     "import.not_offered": _l("“%(value)s”不在可选项中，请从下拉列表选择。"),

@@ -102,4 +102,5 @@ FORMS: dict[Matter, tuple[type[Proposed], tuple[str, ...]]] = {
     Matter.QUALIFICATION_WITHDRAWAL: (WithdrawalProposal, ()),
     Matter.CREDENTIAL_WITHDRAWAL: (WithdrawalProposal, ()),
     Matter.RECORD_WITHDRAWAL: (WithdrawalProposal, ()),
+    Matter.TIE_WITHDRAWAL: (WithdrawalProposal, ()),
 }

@@ -8,15 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.agencies.enums import PersonRole, TieKind
-from agencyqa.agencies.models import Agency, Person
-from agencyqa.agencies.services.ties import TieData, declare_tie
+from agencyqa.agencies.models import Agency, Person, Tie
+from agencyqa.agencies.services.ties import TieData, declare_tie, withdraw_tie
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.demo import content
 from agencyqa.demo.setting import Stage
 from agencyqa.demo.timeline import Timeline
 from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.recusal.enums import CaseAction
+from agencyqa.engagements.recusal.enums import CaseAction, CaseCause
 from agencyqa.engagements.recusal.models import RecusalCase
 from agencyqa.engagements.recusal.services import (
     CaseDecision,
@@ -36,6 +36,7 @@ from agencyqa.engagements.team.services import (
 
 STATEMENT = "本人三年前曾参加被评价单位组织的业务培训并领取讲课费，此后没有往来。"
 REPLACED = "原主评人休长假，改由本机构另一名主评人接任。"
+NAMESAKE = "同名同姓，经核实不是同一人，登记有误。"
 CONTINUED = "经核实，该情况不属于利害关系，不影响独立性，同意继续履行。"
 
 
@@ -55,6 +56,11 @@ class Independence:
     def plan_late_tie(self, engagement_id: int, day: date) -> None:
         """A relative of the principal evaluator in the evaluated unit; nobody has decided yet."""
         self.timeline.at(day, lambda now: self._find_tie(engagement_id, now), hour=11)
+
+    def plan_wrong_tie(self, engagement_id: int, day: date) -> None:
+        """Entered for somebody of the same name and taken back within the hour; the check it had opened is lifted."""
+        self.timeline.at(day, lambda now: self._find_tie(engagement_id, now), hour=17)
+        self.timeline.at(day, lambda now: self._withdraw_tie(engagement_id, now), hour=18)
 
     def plan_replacement(self, engagement_id: int, day: date) -> None:
         """The agency asks for another principal evaluator, and the commissioner agrees a week later."""
@@ -185,6 +191,13 @@ class Independence:
             seen_version=case.version,
             now=now,
         )
+
+    def _withdraw_tie(self, engagement_id: int, now: datetime) -> None:
+        case = select(RecusalCase).where(
+            RecusalCase.engagement_id == engagement_id, RecusalCase.cause == CaseCause.TIE
+        )
+        tie = self.session.get_one(Tie, self.session.scalars(case).one().tie_id)
+        withdraw_tie(self.stage.actor(content.SUPERVISOR, now), self.session, tie, reason=NAMESAKE, now=now)
 
     def _find_tie(self, engagement_id: int, now: datetime) -> None:
         engagement = self.session.get_one(Engagement, engagement_id)

@@ -166,6 +166,7 @@ class Story:
             self.independence.plan_case(engagement.id, later, is_decided=is_decided, is_replaced=is_replaced)
         if is_open and number == REFUSED:
             self.independence.plan_refusal(engagement.id, day + timedelta(days=10))
+            self.independence.plan_wrong_tie(engagement.id, day + timedelta(days=20))
         if is_open and number == PROPOSED:
             self.independence.plan_proposal(engagement.id, day + timedelta(days=30))
         if is_open and number == NEWEST:

@@ -35,6 +35,7 @@ from agencyqa.engagements.team.facts import (
 )
 from agencyqa.engagements.team.queries import members_of
 from agencyqa.errors import Refused
+from agencyqa.i18n import aside
 from agencyqa.measures.models import Provision
 from agencyqa.measures.queries import (
     provision_label,
@@ -236,6 +237,8 @@ def _proofs(
             label = gettext(
                 "机构库利害关系第 %(number)s 号，自 %(day)s", number=tie.id, day=shown(tie.valid_from)
             )
+            if tie.withdrawn_at is not None:
+                label = aside(label, gettext("登记有误，已撤销"))
             href = url_for("agencies.show", agency_id=tie.agency_id, _anchor="ties")
             found[EvidenceKind.TIE, tie.id] = Proof(label, href)
     if wanted[EvidenceKind.ENGAGEMENT]:

@@ -73,6 +73,7 @@ def known_conflicts(session: Session, user_id: int, target: Target, day: date) -
     tied = select(Tie.body_id).where(
         Tie.agency_id == target.agency_id,
         Tie.body_id.in_(own),
+        Tie.withdrawn_at.is_(None),
         Tie.valid_from <= day,
         sa.or_(Tie.valid_to.is_(None), Tie.valid_to >= since),
     )

@@ -72,6 +72,7 @@ class Matter(StrEnum):
     QUALIFICATION_WITHDRAWAL = "qualification_withdrawal"
     CREDENTIAL_WITHDRAWAL = "credential_withdrawal"
     RECORD_WITHDRAWAL = "record_withdrawal"
+    TIE_WITHDRAWAL = "tie_withdrawal"
 
 
 class ProposalAction(StrEnum):
@@ -162,6 +163,7 @@ describe(
         Matter.QUALIFICATION_WITHDRAWAL: _l("撤销录入有误的资质"),
         Matter.CREDENTIAL_WITHDRAWAL: _l("撤销录入有误的职称、执业资格"),
         Matter.RECORD_WITHDRAWAL: _l("撤销录入有误的不良执业记录"),
+        Matter.TIE_WITHDRAWAL: _l("撤销录入有误的利害关系"),
     },
 )
 describe(

@@ -12,7 +12,7 @@ class Tie(Identified, Base):
 
     The other side is a body, a person or firm outside the system (``other_name``), or somebody of a body (both).
     ``share`` is in ten-thousandths of the whole. ``bureau_id`` is the bureau whose tie it is: that of the body, else
-    the one that entered it.
+    the one that entered it. A wrong entry is withdrawn, never deleted; what asks for ties passes it over.
     """
 
     __tablename__ = "ties"
@@ -30,4 +30,7 @@ class Tie(Identified, Base):
     note: Mapped[str] = mapped_column(Text, default="")
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    withdrawal_reason: Mapped[str] = mapped_column(Text, default="")
     form_token: Mapped[str | None] = mapped_column(String(32), unique=True)

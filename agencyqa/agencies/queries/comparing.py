@@ -72,7 +72,10 @@ def comparison(session: Session, actor: Actor, ids: Collection[int], day: date) 
     counts: dict[str, tuple[Any, tuple[Any, ...]]] = {
         "qualifications": (Qualification, (Qualification.withdrawn_at.is_(None), valid)),
         "branches": (Branch, (open_period(Branch.valid_from, Branch.valid_to, day),)),
-        "ties": (Tie, (open_period(Tie.valid_from, Tie.valid_to, day), tie_visible(actor))),
+        "ties": (
+            Tie,
+            (Tie.withdrawn_at.is_(None), open_period(Tie.valid_from, Tie.valid_to, day), tie_visible(actor)),
+        ),
     }
     for name, (table, conditions) in counts.items():
         for agency_id, number in session.execute(

@@ -86,7 +86,8 @@ def ties_on(
     *,
     since: date | None = None,
 ) -> list[TieRow]:
-    """Declared ties of the agency, and of these people wherever they were declared, that were in force on the day.
+    """Declared ties of the agency, and of these people wherever they were declared, that were in force on the day;
+    none that was entered wrongly.
 
     With ``since`` also those that ended in between, from that day on: for rules that look back.
     """
@@ -110,6 +111,7 @@ def ties_on(
                 sa.and_(Tie.agency_id == agency_id, Tie.person_id.is_(None)),
                 Tie.person_id.in_(persons),
             ),
+            Tie.withdrawn_at.is_(None),
             Tie.valid_from <= day,
             sa.or_(Tie.valid_to.is_(None), Tie.valid_to >= (since or day)),
         )

@@ -57,13 +57,15 @@ class QualificationView:
 
 @dataclass(frozen=True)
 class TieView:
-    """``person``: whose tie, "" for the agency's own. ``is_own``: entered by the actor's bureau, which may end it."""
+    """``person``: whose tie, "" for the agency's own. ``is_own``: entered by the actor's bureau, which may end it.
+    ``withdrawn_by``: who took a wrong entry back, for bureaus alone."""
 
     tie: Tie
     person: str
     body: str
     is_current: bool
     is_own: bool
+    withdrawn_by: str = ""
 
 
 def current_profile(session: Session, agency_id: int) -> AgencyProfile:
@@ -156,9 +158,15 @@ def ties_of(session: Session, actor: Actor, agency_id: int, day: date) -> list[T
     if not may_hold(session, agency_id, Tie):
         return []
     rows = session.execute(
-        select(Tie, sa.func.coalesce(Person.name, ""), sa.func.coalesce(Body.name, ""))
+        select(
+            Tie,
+            sa.func.coalesce(Person.name, ""),
+            sa.func.coalesce(Body.name, ""),
+            sa.func.coalesce(User.display_name, ""),
+        )
         .outerjoin(Body, Body.id == Tie.body_id)
         .outerjoin(Person, Person.id == Tie.person_id)
+        .outerjoin(User, User.id == Tie.withdrawn_by_id)
         .where(tie_visible(actor), Tie.agency_id == agency_id)
         .order_by(Tie.valid_from.desc(), Tie.id)
     )
@@ -167,10 +175,13 @@ def ties_of(session: Session, actor: Actor, agency_id: int, day: date) -> list[T
             tie,
             person,
             body,
-            tie.valid_from <= day and (tie.valid_to is None or tie.valid_to >= day),
+            tie.withdrawn_at is None
+            and tie.valid_from <= day
+            and (tie.valid_to is None or tie.valid_to >= day),
             actor.bureau_id is not None and tie.bureau_id == actor.bureau_id,
+            withdrawer if actor.is_bureau else "",
         )
-        for tie, person, body in rows
+        for tie, person, body, withdrawer in rows
     ]
 
 

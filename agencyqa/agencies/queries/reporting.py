@@ -56,7 +56,7 @@ def record_of(session: Session, agency_id: int, day: date) -> dict[str, Any]:
         **{role.value: number for role, number in people.items()},
         "qualifications": count(Qualification, *valid),
         "branches": count(Branch, open_period(Branch.valid_from, Branch.valid_to, day)),
-        "ties": count(Tie, open_period(Tie.valid_from, Tie.valid_to, day)),
+        "ties": count(Tie, Tie.withdrawn_at.is_(None), open_period(Tie.valid_from, Tie.valid_to, day)),
         "rules": sorted(session.scalars(rules)),
     }
 

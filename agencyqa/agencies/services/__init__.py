@@ -64,7 +64,7 @@ from agencyqa.agencies.services.reference import (
 from agencyqa.agencies.services.registration import AgencyData, register_agency
 from agencyqa.agencies.services.reporting import ReportData, decide_report, open_report_year, save_report
 from agencyqa.agencies.services.standing import DecisionData, decide_standing
-from agencyqa.agencies.services.ties import TieData, declare_tie, end_tie
+from agencyqa.agencies.services.ties import TieData, declare_tie, end_tie, withdraw_tie
 
 # Constraint → (field, code), for forms and imports alike.
 CONSTRAINTS = {
@@ -156,4 +156,5 @@ __all__ = [
     "withdraw_entry_proposal",
     "withdraw_proposal",
     "withdraw_qualification",
+    "withdraw_tie",
 ]

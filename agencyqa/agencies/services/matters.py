@@ -51,7 +51,7 @@ from agencyqa.agencies.services.qualifications import (
     qualification_problems,
     withdraw_qualification,
 )
-from agencyqa.agencies.services.ties import TieData, declare_tie, end_tie, tie_problems
+from agencyqa.agencies.services.ties import TieData, declare_tie, end_tie, tie_problems, withdraw_tie
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import local_date
 from agencyqa.db import open_period
@@ -159,6 +159,8 @@ def _as_it_is(session: Session, target: Target) -> PersonData:
 
 def _end_problems(asked: Asked) -> Problems:
     assert isinstance(asked.target, Appointment | Tie | Branch)
+    if isinstance(asked.target, Tie) and asked.target.withdrawn_at is not None:
+        return {"": "entry_withdrawn"}
     if asked.target.valid_to is not None:
         return {"on": "entry_over"}
     if asked.data.on < asked.target.valid_from:
@@ -167,12 +169,12 @@ def _end_problems(asked: Asked) -> Problems:
 
 
 def _withdrawal_problems(asked: Asked) -> Problems:
-    """A record against a person is withdrawn by the bureau that entered it."""
+    """A record against a person is withdrawn by the bureau that entered it, a tie by the one whose it is."""
     entry = asked.target
-    assert isinstance(entry, Qualification | Credential | PersonRecord)
-    if not isinstance(entry, Qualification):
+    assert isinstance(entry, Qualification | Credential | PersonRecord | Tie)
+    if isinstance(entry, Credential | PersonRecord):
         _place_of(asked)
-    if isinstance(entry, PersonRecord) and entry.bureau_id != asked.registration.bureau_id:
+    if isinstance(entry, PersonRecord | Tie) and entry.bureau_id != asked.registration.bureau_id:
         return {"bureau_id": "not_a_choice"}
     return {"": "entry_withdrawn"} if entry.withdrawn_at is not None else {}
 
@@ -286,6 +288,12 @@ def _withdraw_entry(decided: Decided) -> None:
     withdraw_entry(decided.actor, asked.session, place, asked.target, reason=reason, now=asked.now)
 
 
+def _withdraw_tie(decided: Decided) -> None:
+    asked, reason = decided.asked, decided.proposal.reason
+    assert isinstance(asked.target, Tie)
+    withdraw_tie(decided.actor, asked.session, asked.target, reason=reason, now=asked.now)
+
+
 def _added(
     service: Callable[..., object],
 ) -> Callable[[Decided], object]:
@@ -329,6 +337,7 @@ DEEDS: dict[Matter, Deed] = {
     ),
     Matter.CREDENTIAL_WITHDRAWAL: Deed(WithdrawalData, _withdrawal_problems, _withdraw_entry, Credential),
     Matter.RECORD_WITHDRAWAL: Deed(WithdrawalData, _withdrawal_problems, _withdraw_entry, PersonRecord),
+    Matter.TIE_WITHDRAWAL: Deed(WithdrawalData, _withdrawal_problems, _withdraw_tie, Tie),
 }
 
 

@@ -59,6 +59,7 @@ def declare_tie(
             Tie.body_id.is_not_distinct_from(data.body_id),
             Tie.other_name == data.other_name.strip(),
             Tie.kind == data.kind,
+            Tie.withdrawn_at.is_(None),
             Tie.valid_from <= (data.valid_to or date.max),
             sa.or_(Tie.valid_to.is_(None), Tie.valid_to >= data.valid_from),
         )
@@ -92,14 +93,7 @@ def declare_tie(
 
 def end_tie(actor: Actor, session: Session, tie: Tie, *, on: date, now: datetime) -> None:
     """``on`` is the last day. Raise NotVisible, Forbidden, WrongState, Invalid."""
-    if session.scalar(select(Tie.id).where(tie_visible(actor), Tie.id == tie.id)) is None:
-        raise NotVisible()
-    registration = writable(session, actor, tie.agency_id)
-    if tie.bureau_id != registration.bureau_id:
-        raise Forbidden()
-    # The row is read again under lock, so that of two who end it at once only one does.
-    session.scalars(select(Tie).where(Tie.id == tie.id).with_for_update()).one()
-    session.refresh(tie)
+    registration = _own(actor, session, tie)
     if tie.valid_to is not None:
         raise WrongState("tie_over")
     if on < tie.valid_from:
@@ -117,6 +111,48 @@ def end_tie(actor: Actor, session: Session, tie: Tie, *, on: date, now: datetime
         agency_id=tie.agency_id,
         body_id=tie.body_id,
     )
+
+
+def withdraw_tie(actor: Actor, session: Session, tie: Tie, *, reason: str, now: datetime) -> None:
+    """Take back an entry that was wrong: no check asks for it any more, and what it alone had opened is lifted.
+
+    Raise NotVisible, Forbidden, WrongState, Invalid.
+    """
+    registration = _own(actor, session, tie)
+    if not reason.strip():
+        raise Invalid(reason="required")
+    tie.withdrawn_at, tie.withdrawn_by_id, tie.withdrawal_reason = now, actor.user_id, reason.strip()
+    session.flush()
+    record(
+        session,
+        actor,
+        "agencies.tie.withdrawn",
+        tie,
+        now=now,
+        bureau_id=registration.bureau_id,
+        agency_id=tie.agency_id,
+        body_id=tie.body_id,
+        person_id=tie.person_id,
+        other_name=tie.other_name,
+        kind=tie.kind,
+        reason=tie.withdrawal_reason,
+    )
+    for listener in tie_listeners:
+        listener(actor, session, tie, now)
+
+
+def _own(actor: Actor, session: Session, tie: Tie) -> Registration:
+    """A tie of the actor's bureau that holds, read again under lock, so that of two who write at once only one does."""
+    if session.scalar(select(Tie.id).where(tie_visible(actor), Tie.id == tie.id)) is None:
+        raise NotVisible()
+    registration = writable(session, actor, tie.agency_id)
+    if tie.bureau_id != registration.bureau_id:
+        raise Forbidden()
+    session.scalars(select(Tie).where(Tie.id == tie.id).with_for_update()).one()
+    session.refresh(tie)
+    if tie.withdrawn_at is not None:
+        raise WrongState("tie_withdrawn")
+    return registration
 
 
 def tie_problems(session: Session, registration: Registration, data: TieData) -> dict[str, str]:

@@ -22,6 +22,7 @@ class CaseState(StrEnum):
     TERMINATED = "terminated"
     # Nothing can be done about it any more, and that is on record.
     RECORDED = "recorded"
+    LIFTED = "lifted"
 
 
 class CaseAction(StrEnum):
@@ -31,6 +32,8 @@ class CaseAction(StrEnum):
     RECORD = "record"
     # Not chosen by anybody: the person has left the team.
     SETTLE = "settle"
+    # Nor this: the tie had been entered wrongly and was withdrawn.
+    LIFT = "lift"
 
 
 class ExemptionCause(StrEnum):
@@ -74,6 +77,7 @@ describe(
         CaseState.REPLACED: (_l("已更换人员"), "success"),
         CaseState.TERMINATED: (_l("已终止委托"), "neutral"),
         CaseState.RECORDED: (_l("已记录在案"), "warning"),
+        CaseState.LIFTED: (_l("登记有误，已解除"), "neutral"),
     },
 )
 describe(
@@ -84,6 +88,7 @@ describe(
         CaseAction.TERMINATE: _l("终止委托"),
         CaseAction.RECORD: _l("记录在案"),
         CaseAction.SETTLE: _l("人员已更换"),
+        CaseAction.LIFT: _l("利害关系登记有误，解除检查"),
     },
 )
 describe(

@@ -22,7 +22,11 @@ def recheck_ties(session: Session, now: datetime) -> int:
     day = local_date(now)
     begun = session.scalars(
         select(Tie)
-        .where(Tie.valid_from.between(day - LOOK_BACK, day), Tie.body_id.is_not(None))
+        .where(
+            Tie.valid_from.between(day - LOOK_BACK, day),
+            Tie.body_id.is_not(None),
+            Tie.withdrawn_at.is_(None),
+        )
         .order_by(Tie.id)
     ).all()
     actor = system_actor("jobs")

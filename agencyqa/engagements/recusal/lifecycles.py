@@ -16,9 +16,12 @@ CYCLES = (
         "recusal_case",
         "recusal_cases",
         STEPS,
-        # To settle follows from a change of the team.
-        dict.fromkeys((A.CONTINUE, A.REPLACE, A.TERMINATE, A.RECORD, A.SETTLE), _DECIDED),
-        frozenset({S.CONTINUED, S.REPLACED, S.TERMINATED, S.RECORDED}),
+        # To settle follows from a change of the team, to lift from the withdrawal of the tie.
+        {
+            **dict.fromkeys((A.CONTINUE, A.REPLACE, A.TERMINATE, A.RECORD, A.SETTLE), _DECIDED),
+            A.LIFT: by(Permission.AGENCIES_WRITE, "recusal.case.decided"),
+        },
+        frozenset({S.CONTINUED, S.REPLACED, S.TERMINATED, S.RECORDED, S.LIFTED}),
         start=S.OPEN,
         # Whoever registers a tie; a declaration that states something opens it too.
         begin=by(Permission.AGENCIES_WRITE, "recusal.case.opened"),

@@ -84,7 +84,10 @@ def _told(engagement: Engagement, at: datetime, code: str, who: str, tone: str, 
 
 
 def _on_tie(actor: Actor, session: Session, tie: Tie, now: datetime) -> None:
-    services.reopen_for_tie(actor, session, tie, now=now)
+    if tie.withdrawn_at is None:
+        services.reopen_for_tie(actor, session, tie, now=now)
+    else:
+        services.lift_for_tie(actor, session, tie, now=now)
 
 
 def _on_end(actor: Actor, session: Session, engagement: Engagement, now: datetime) -> None:

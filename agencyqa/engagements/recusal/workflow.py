@@ -14,6 +14,9 @@ STEPS: dict[tuple[CaseState, CaseAction], CaseState] = {
     # The person may have left before anybody decided.
     (S.OPEN, A.SETTLE): S.REPLACED,
     (S.REPLACING, A.SETTLE): S.REPLACED,
+    # The tie was entered wrongly: there is nothing left to judge, nor anybody to replace for it.
+    (S.OPEN, A.LIFT): S.LIFTED,
+    (S.REPLACING, A.LIFT): S.LIFTED,
     # Nobody else could be found.
     (S.REPLACING, A.TERMINATE): S.TERMINATED,
     # The results of the year are final: the work counts as it was published, and the file says what was found.
@@ -26,7 +29,7 @@ EXEMPTION_STEPS: dict[tuple[ExemptionState | None, ExemptionAction], ExemptionSt
 }
 # Which wait for somebody.
 PENDING = frozenset(state for state, _ in STEPS)
-# What a supervisor chooses; the rest follows from a change of the team.
+# What a supervisor chooses; the rest follows from a change of the team or from the register.
 CHOICES = (A.CONTINUE, A.REPLACE, A.TERMINATE, A.RECORD)
 
 

@@ -108,6 +108,7 @@ def test_each_matter_enters_the_record_once_it_is_confirmed(app: Flask, session:
         now=NOW,
     )
     wrong = make_wrong_entries(session, case, place)
+    wrong[Matter.TIE_WITHDRAWAL] = make_tie(session, case.bureau, case.agency, school, TieKind.OTHER)
     person = services.PersonData("钱进", "高级会计师", "", date(2005, 1, 1), date(2010, 1, 1))
     changed = services.PersonData("赵敏", "教授", "", date(2005, 7, 1), date(2012, 1, 1))
     proposals = [
@@ -144,18 +145,18 @@ def test_each_matter_enters_the_record_once_it_is_confirmed(app: Flask, session:
     assert (tie.valid_to, branch.valid_to, place.valid_to, place.end_reason) == (TODAY, TODAY, TODAY, "退休")
     assert session.get_one(Person, place.person_id).title == "教授"
     assert set(session.scalars(select(Branch.name))) == {"甲分部", "乙分部"}
-    assert counted(session, Tie) == 2
+    assert counted(session, Tie) == 3
     assert session.scalars(select(Person.name).where(Person.name == "钱进")).one()
     with pytest.raises(WrongState):
         case.decide(proposals[0])
     session.commit()
     logged = session.scalars(select(AuditEntry.event).where(AuditEntry.target_type == "record_proposals"))
-    assert sorted(logged) == ["agencies.proposal.confirmed"] * 13 + ["agencies.proposal.made"] * 13
+    assert sorted(logged) == ["agencies.proposal.confirmed"] * 14 + ["agencies.proposal.made"] * 14
     told = select(InboxMessage.code).where(InboxMessage.membership_id == case.member.id)
-    assert session.scalars(told).all() == ["proposal_decided"] * 13
+    assert session.scalars(told).all() == ["proposal_decided"] * 14
 
 
-Wrong = dict[Matter, Qualification | Credential | PersonRecord]
+Wrong = dict[Matter, Qualification | Credential | PersonRecord | Tie]
 
 
 def make_wrong_entries(session: Session, case: Case, place: Appointment) -> Wrong:

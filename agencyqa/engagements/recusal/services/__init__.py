@@ -2,6 +2,7 @@ from agencyqa.engagements.recusal.services.cases import (
     CaseDecision,
     close_cases,
     decide_case,
+    lift_for_tie,
     reopen_for_tie,
     settle_cases,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "decide_case",
     "enter_terms",
     "grant_exemption",
+    "lift_for_tie",
     "load_terms",
     "reopen_for_tie",
     "settle_cases",

@@ -51,7 +51,10 @@ def reopen_for_tie(actor: Actor, session: Session, tie: Tie, *, now: datetime) -
     A tie that begins later is found by the nightly job on its first day.
     """
     day = local_date(now)
-    if tie.body_id is None or tie.valid_from > day:
+    # Under lock, so that a tie that is just being withdrawn opens nothing more.
+    session.scalars(select(Tie).where(Tie.id == tie.id).with_for_update()).one()
+    session.refresh(tie)
+    if tie.withdrawn_at is not None or tie.body_id is None or tie.valid_from > day:
         return 0
     if tie.person_id is None:
         touched = running_about(session, tie.agency_id, tie.bureau_id, day)
@@ -178,6 +181,23 @@ def decide_case(
             actor, session, engagement, data.reason, seen_version=engagement.version, now=now
         )
     _tell(session, engagement, "recusal_decided", now=now, action=data.action)
+
+
+def lift_for_tie(actor: Actor, session: Session, tie: Tie, *, now: datetime) -> int:
+    """The tie was withdrawn as entered wrongly: what it had opened and nobody has closed is lifted, in any engagement;
+    returns how many. What a declaration opened stays to be judged."""
+    pending = session.execute(
+        select(RecusalCase, Engagement)
+        .join(Engagement, Engagement.id == RecusalCase.engagement_id)
+        .where(RecusalCase.tie_id == tie.id, RecusalCase.state.in_(PENDING))
+        .order_by(RecusalCase.id)
+    ).all()
+    for case, engagement in pending:
+        state = next_state(case.state, CaseAction.LIFT)
+        reason = tie.withdrawal_reason
+        _move(actor, session, engagement, case, CaseAction.LIFT, state, reason, now=now)
+        _tell(session, engagement, "recusal_decided", now=now, action=CaseAction.LIFT)
+    return len(pending)
 
 
 def settle_cases(

@@ -24,6 +24,8 @@ def test_the_table() -> None:
         (S.REPLACING, A.TERMINATE): S.TERMINATED,
         (S.OPEN, A.RECORD): S.RECORDED,
         (S.REPLACING, A.RECORD): S.RECORDED,
+        (S.OPEN, A.LIFT): S.LIFTED,
+        (S.REPLACING, A.LIFT): S.LIFTED,
     } == STEPS
     assert {S.OPEN, S.REPLACING} == PENDING
     assert choices(S.OPEN) == (A.CONTINUE, A.REPLACE, A.TERMINATE)
@@ -42,6 +44,7 @@ def test_the_table() -> None:
     assert choices(S.REPLACING, is_final=True) == (A.RECORD,)
     assert set(CHOICES) == {*choices(S.OPEN), *choices(S.OPEN, is_final=True)}
     assert choices(S.RECORDED) == choices(S.CONTINUED) == choices(S.REPLACED) == choices(S.TERMINATED) == ()
+    assert choices(S.LIFTED) == ()
 
 
 @settings(max_examples=80)
