@@ -34,6 +34,7 @@ from agencyqa.extensions import db
 from agencyqa.inspections.services.reference import load_checklists
 from agencyqa.jobs.upkeep import refresh_statistics
 from agencyqa.measures import services as measures
+from agencyqa.measures.workday_services import tell_calendar_grew
 from agencyqa.web import health
 from config import KEY_LENGTH, ROOT, Settings, SettingsError, is_loopback
 
@@ -152,7 +153,7 @@ def _first_administrator() -> int:
 def list_what_is_owed(session: Session) -> None:
     """Engagements from before lists of deliverables get theirs; a newer built-in calendar settles open dates."""
     deliverables.fill_open(session, utc_now())
-    deliverables.recount(session, system_actor("calendar"), utc_now())
+    tell_calendar_grew(session, system_actor("calendar"), now=utc_now())
     session.commit()
 
 

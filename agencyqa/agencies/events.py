@@ -40,6 +40,7 @@ EVENTS = {
     "agencies.proposal.confirmed": _l("确认档案变更"),
     "agencies.proposal.declined": _l("不予确认档案变更"),
     "agencies.report_year.opened": _l("部署年度自查报告"),
+    "agencies.report_year.due_moved": _l("年度自查期限按工作日历重算"),
     "agencies.report.saved": _l("保存年度自查报告"),
     "agencies.report.submitted": _l("提交年度自查报告"),
     "agencies.report.returned": _l("退回年度自查报告"),

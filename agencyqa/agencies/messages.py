@@ -89,6 +89,9 @@ MESSAGES: dict[str, object] = {
     "inbox.proposal_decided": _l("%(bureau)s对贵机构的档案变更申请作出处理：%(state)s。"),
     "inbox.report_opened": _l("%(bureau)s部署了 %(year)s 年度自查报告，请于 %(due_on)s 前提交。"),
     "inbox.report_submitted": _l("%(agency)s提交了 %(year)s 年度自查报告。"),
+    "inbox.report_due_moved": _l(
+        "工作日历有更新，%(bureau)s %(year)s 年度自查报告的提交期限变为 %(due_on)s。"
+    ),
     "inbox.report_decided": _l("%(bureau)s对贵机构 %(year)s 年度自查报告的处理：%(state)s。"),
     "inbox.credential_expiring": _l(
         "%(agency)s %(person)s的“%(credential)s”将于 %(expires_on)s 到期，剩余 %(days)s 天。"

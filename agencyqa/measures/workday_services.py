@@ -117,6 +117,11 @@ def declare_year(actor: Actor, session: Session, year: int, source: str, *, now:
     return declared
 
 
+def tell_calendar_grew(session: Session, actor: Actor, *, now: datetime) -> None:
+    """The built-in calendar of a newer version may know a year that was not published: as if it were declared."""
+    _tell(session, actor, now, ())
+
+
 def _expect_allowed(actor: Actor) -> None:
     if not actor.has(Permission.WORKDAYS_WRITE) or actor.bureau_id is None:
         raise Forbidden()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import flask_migrate
@@ -11,10 +12,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 
+from agencyqa.agencies.services import open_report_year
 from agencyqa.auth.roles import Role
 from agencyqa.extensions import db
+from agencyqa.measures.workdays import built_in_years
 from tests.conventions.places import build_places
-from tests.factories.accounts import make_bureau, make_department, make_member
+from tests.factories.accounts import NOW, make_bureau, make_department, make_member
+from tests.factories.agencies import officer_of
 from tests.integration.assessments.conftest import build_world
 from tests.integration.assessments.panels_world import build_panelled
 
@@ -77,6 +81,21 @@ def test_experts_and_forms_about_agencies_go_with_their_tables_and_nothing_else_
         assert db.session.execute(sa.text("SELECT DISTINCT role_missing FROM share_tables")).all() == [
             ("wait",)
         ]
+
+
+def test_the_term_of_a_report_gets_back_the_number_that_was_typed_in(real_app: Flask) -> None:
+    """Over a spring festival, and over a year that is not published yet."""
+    with real_app.app_context():
+        session, officer = db.session(), officer_of(make_bureau(db.session()))
+        begun = {2021: date(2022, 1, 20), 2022: date(max(built_in_years()), 12, 20)}
+        for year, day in begun.items():
+            open_report_year(officer, session, year=year, opened_on=day, working_days=15, now=NOW)
+        session.commit()
+        db.session.remove()
+        flask_migrate.downgrade(directory=directory(real_app), revision="0055")
+        flask_migrate.upgrade(directory=directory(real_app))
+        columns = sa.text("SELECT year, working_days FROM report_years ORDER BY year")
+        assert [tuple(row) for row in db.session.execute(columns)] == [(2021, 15), (2022, 15)]
 
 
 def _scores() -> dict[str, list[tuple[Any, ...]]]:

@@ -77,7 +77,10 @@ class RecordProposal(Identified, Versioned, Base):
 
 
 class ReportYear(Identified, Base):
-    """A bureau asks the agencies of its register for their reports on a year."""
+    """A bureau asks the agencies of its register for their reports on a year.
+
+    ``due_on`` lies ``working_days`` after ``opened_on``, and is counted again where the calendar changes.
+    """
 
     __tablename__ = "report_years"
     __table_args__ = (UniqueConstraint("bureau_id", "year"),)
@@ -85,6 +88,7 @@ class ReportYear(Identified, Base):
     bureau_id: Mapped[int] = mapped_column(ForeignKey("bodies.id"))
     year: Mapped[int] = mapped_column(Integer)
     opened_on: Mapped[date]
+    working_days: Mapped[int] = mapped_column(Integer)
     due_on: Mapped[date]
     is_due_provisional: Mapped[bool] = mapped_column(Boolean)
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

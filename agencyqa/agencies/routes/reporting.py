@@ -13,6 +13,7 @@ from agencyqa.agencies.policies import can_propose, can_register, visible_report
 from agencyqa.agencies.reporting_forms import DecideReportForm, ReportFilter, ReportForm, ReportYearForm
 from agencyqa.agencies.routes import bp
 from agencyqa.agencies.routes.loading import load, name_of
+from agencyqa.agencies.services.recounting import follow_calendar
 from agencyqa.agencies.workflow import next_report_state
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
@@ -20,8 +21,12 @@ from agencyqa.clock import today, utc_now
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 from agencyqa.measures.reckoning import reckon
+from agencyqa.measures.workday_services import calendar_listeners
 from agencyqa.web.loading import one_or_404
 from agencyqa.web.tables import paginate
+
+if follow_calendar not in calendar_listeners:
+    calendar_listeners.append(follow_calendar)
 
 
 @bp.get("/reports")

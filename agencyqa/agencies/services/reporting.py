@@ -62,6 +62,7 @@ def open_report_year(
         bureau_id=actor.bureau_id,
         year=year,
         opened_on=opened_on,
+        working_days=working_days,
         due_on=due.on,
         is_due_provisional=due.is_provisional,
         opened_by_id=actor.user_id,
@@ -98,10 +99,11 @@ def open_report_year(
         now=now,
         bureau_id=made.bureau_id,
         year=year,
+        working_days=working_days,
         due_on=made.due_on,
         added=len(rows),
     )
-    _tell_managers(session, agencies, made, actor.body_name, now)
+    tell_managers(session, agencies, made, actor.body_name, "report_opened", now)
     return made
 
 
@@ -205,7 +207,9 @@ def _next(report: SelfReport, action: ReportAction, *, by_bureau: bool) -> Repor
     return state
 
 
-def _tell_managers(session: Session, agencies: Any, year: ReportYear, bureau: str, now: datetime) -> None:
+def tell_managers(
+    session: Session, agencies: Any, year: ReportYear, bureau: str, code: str, now: datetime
+) -> None:
     """Each agency is told of its own; thousands of them are looked up by one statement."""
     rows = session.execute(
         select(Membership.body_id, Membership.id)
@@ -225,7 +229,7 @@ def _tell_managers(session: Session, agencies: Any, year: ReportYear, bureau: st
         tell(
             session,
             members,
-            "report_opened",
+            code,
             now=now,
             endpoint="agencies.show",
             endpoint_values={"agency_id": agency_id},
