@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import Body
 from agencyqa.audit.models import AuditEntry
 from agencyqa.auth.roles import Role
+from agencyqa.engagements import locks
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.jobs import JOBS, mark_overdue
 from agencyqa.engagements.models import Engagement
@@ -103,6 +104,57 @@ def test_a_day_that_is_found_free_takes_the_mark_away(app: Flask, session: Sessi
     assert told == ["engagement_created", "engagement_overdue", "engagement_overdue_lifted"]
     # It is late from the next working day on, and what was told is not told anew.
     assert (mark_overdue(session, noon), mark_overdue(session, noon + timedelta(days=1))) == (0, 1)
+
+
+def test_completed_work_is_late_by_the_calendar_until_its_year_is_final(session: Session) -> None:
+    world = make_world(session)
+    friday, monday = date(2024, 3, 15), date(2024, 3, 18)
+    noon = datetime(2024, 3, 18, 4, tzinfo=UTC)
+
+    def make(completed_on: date, year: int = 2024) -> Engagement:
+        return make_engagement(
+            session,
+            world.bureau,
+            world.agency,
+            world.school,
+            due_on=friday,
+            completed_on=completed_on,
+            state=EngagementState.COMPLETED,
+            is_overdue=completed_on >= monday,
+            assessment_year=year,
+        )
+
+    # The third is of a year whose results are final; the last was completed on a Saturday.
+    made = [make(monday), make(monday + timedelta(days=1)), make(monday, 2023), make(date(2024, 3, 16))]
+
+    def is_final(session: Session, bureau_id: int, year: int, *, hold: bool = False) -> bool:
+        return year == 2023
+
+    def change(day: date, *, is_working: bool) -> list[bool]:
+        enter_change(world.supervisor, session, ChangeData(day, day, is_working, "调休", "公告"), now=noon)
+        session.commit()
+        session.expire_all()
+        return [each.is_overdue for each in made]
+
+    locks.year_locks.append(is_final)
+    try:
+        assert change(date(2024, 3, 14), is_working=False) == [True, True, True, False]
+        assert change(monday, is_working=False) == [False, True, True, False]
+        # And a weekend that is worked after all counts.
+        assert change(date(2024, 3, 16), is_working=True) == [True, True, True, True]
+    finally:
+        locks.year_locks.remove(is_final)
+    assert [each.version for each in made] == [1] * 4
+    logged = session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.target_type == "engagements", AuditEntry.event.contains("overdue"))
+        .order_by(AuditEntry.id)
+    )
+    assert [(entry.event.rpartition(".")[2], entry.target_id) for entry in logged] == [
+        ("overdue_lifted", made[0].id),
+        ("overdue", made[0].id),
+        ("overdue", made[3].id),
+    ]
 
 
 def test_the_night_takes_away_a_mark_by_calendar_days(session: Session) -> None:

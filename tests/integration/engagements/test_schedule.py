@@ -25,6 +25,7 @@ from agencyqa.engagements.deliverables.models import SettledRowChanged
 from agencyqa.engagements.deliverables.services.deadlines import DueData
 from agencyqa.engagements.deliverables.services.pauses import Grounds
 from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.locks import year_locks
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.schedule import panels, services
 from agencyqa.engagements.schedule.enums import MilestoneKind, MilestoneState, Party
@@ -152,6 +153,43 @@ def test_a_year_that_is_not_published_is_provisional_and_follows_the_calendar(sc
     workday_services.enter_change(scene.world.supervisor, scene.session, holiday, now=at(SIGNED))
     assert sure.due_on == date(2022, 6, 21)
     assert scene.history(sure)[-1][:3] == ("calendar", date(2022, 6, 20), date(2022, 6, 21))
+
+
+def test_by_how_much_something_was_late_follows_the_calendar_until_the_year_is_final(scene: Scene) -> None:
+    """Due on a Friday, done on the Monday, which turns out to be free; a date that moves takes its lateness along."""
+    friday = date(2022, 3, 18)
+    one, kept = (scene.plan(due_on=friday, counted_from=None, working_days=None) for _ in range(2))
+    moved = scene.plan(counted_from=date(2022, 3, 11), working_days=5)
+    other = make_engagement(
+        scene.session,
+        scene.world.bureau,
+        scene.world.agency,
+        scene.world.school,
+        commissioner=scene.world.education,
+        assessment_year=2021,
+    )
+    kept.engagement_id = other.id
+    for each in (one, moved, kept):
+        scene.do(services.finish, "supervisor", each, date(2022, 3, 21), "纪要", day=date(2022, 3, 21))
+    assert [each.late_days for each in (one, moved, kept)] == [1, 1, 1]
+
+    def is_final(session: Session, bureau_id: int, year: int, *, hold: bool = False) -> bool:
+        return year == 2021
+
+    year_locks.append(is_final)
+    try:
+        for day in (date(2022, 3, 21), date(2022, 3, 16)):
+            free = ChangeData(day, day, False, "停工", "市政府公告")
+            workday_services.enter_change(scene.world.supervisor, scene.session, free, now=at(day))
+    finally:
+        year_locks.remove(is_final)
+    scene.session.commit()
+    assert [(each.due_on, each.late_days) for each in (one, moved, kept)] == [
+        (date(2022, 3, 18), 0),
+        (date(2022, 3, 22), 0),
+        (date(2022, 3, 18), 1),
+    ]
+    assert [step[0] for step in scene.history(moved)][-2:] == ["calendar", "calendar"]
 
 
 def test_done_with_evidence_by_whose_turn_it_is_and_taken_back_without_a_loss(scene: Scene) -> None:

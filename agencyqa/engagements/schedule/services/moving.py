@@ -19,6 +19,7 @@ from agencyqa.engagements.deliverables.services.deadlines import (
 )
 from agencyqa.engagements.deliverables.services.pauses import Grounds, Problems
 from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.locks import is_year_final
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.schedule.enums import MilestoneAction, MilestoneState, StepKind
 from agencyqa.engagements.schedule.models import Milestone, MilestonePause
@@ -211,14 +212,16 @@ def end_pause(session: Session, milestone: Milestone, ended_on: date, *, anew: b
 
 
 def follow_calendar(session: Session, actor: Actor, now: datetime, days: Sequence[date]) -> None:
-    """The listener of the calendar: what is still to come, and was counted over a day that changed, counts anew."""
+    """The listener of the calendar: what was counted over a day that changed counts anew, and so does by how much
+    something was late, unless the results of the year are final.
+    """
     over = [Milestone.is_due_provisional, *_counted_over(days)]
     found = session.execute(
         select(Milestone, Engagement)
         .join(Engagement, Engagement.id == Milestone.engagement_id)
         .where(
             or_(*over),
-            Milestone.state == MilestoneState.PLANNED,
+            Milestone.state != MilestoneState.CANCELLED,
             Engagement.state != EngagementState.TERMINATED,
         )
         .order_by(Milestone.engagement_id, Milestone.id)
@@ -228,7 +231,11 @@ def follow_calendar(session: Session, actor: Actor, now: datetime, days: Sequenc
     calendar = working_calendar(session)
     for milestone, engagement in found:
         before = figures(milestone)
+        if milestone.done_on is not None and _is_final(session, engagement):
+            continue
         count_due(session, milestone, calendar)
+        if milestone.done_on is not None:
+            milestone.late_days = calendar.late_days(milestone.due_on, milestone.done_on).days
         if figures(milestone) == before:
             continue
         keep(actor, session, milestone, StepKind.CALENDAR, MOVED, before, now=now)
@@ -239,7 +246,15 @@ def follow_calendar(session: Session, actor: Actor, now: datetime, days: Sequenc
 def _counted_over(days: Sequence[date]) -> list[ColumnElement[bool]]:
     if not days:
         return []
-    return [and_(Milestone.counted_from < max(days), Milestone.due_on >= min(days))]
+    first, last = min(days), max(days)
+    return [
+        and_(Milestone.counted_from < last, Milestone.due_on >= first),
+        and_(Milestone.due_on < last, Milestone.done_on >= first),
+    ]
+
+
+def _is_final(session: Session, engagement: Engagement) -> bool:
+    return is_year_final(session, engagement.bureau_id, engagement.assessment_year, hold=True)
 
 
 def _expect_movable(
