@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, Row, Select, bindparam, literal_column, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from agencyqa.accounts.models import Body, Membership, SignIn, User
 from agencyqa.auth.actor import Actor
@@ -206,20 +206,30 @@ def body_choices(
 
 def bodies_found(
     session: Session,
-    condition: ColumnElement[bool],
-    *,
+    condition: Callable[..., ColumnElement[bool]],
+    *asked: Hashable,
     part: str = "",
     only: int | None = None,
     limit: int | None = None,
     first: int | None = None,
 ) -> list[tuple[int, str]]:
-    """(id, name) of the bodies of the condition in the order of their names, ``first`` before all of them.
-    See ``web.fields.Finder``."""
-    statement = select(Body.id, Body.name).where(condition)
+    """(id, name) of the bodies for which ``condition(*asked)`` holds in the order of their names, ``first`` before all
+    of them. See ``web.fields.Finder``; the condition is put together once for the same ``asked``, as ``kept`` says."""
+    statement = found_body(_bodies(condition, asked, first, limit), part, only)
+    return [(number, name) for number, name in read_rows(session, statement)]
+
+
+@kept
+def _bodies(
+    condition: Callable[..., ColumnElement[bool]],
+    asked: tuple[Hashable, ...],
+    first: int | None,
+    limit: int | None,
+) -> Select[int, str]:
+    statement = select(Body.id, Body.name).where(condition(*asked))
     if first is not None:
         statement = statement.order_by(Body.id != first)
-    statement = found_body(statement.order_by(Body.sort_key, Body.id), part, only)
-    return [(number, name) for number, name in read_rows(session, statement.limit(limit))]
+    return statement.order_by(Body.sort_key, Body.id).limit(limit)
 
 
 def found_body(statement: Select[int, str], part: str, only: int | None) -> Select[int, str]:
@@ -254,14 +264,37 @@ def _choices(
     return statement.order_by(Body.sort_key, Body.id).limit(limit)
 
 
-def user_rows() -> Select[int, str, str, bool, bool]:
-    return select(
+@kept
+def user_rows(q: str | None) -> Select[int, str, str, bool, bool]:
+    """Without an order; ``q`` is part of a name."""
+    statement = select(
         User.id,
         User.username,
         User.display_name,
         User.is_active,
         User.password_hash.is_not(None).label("has_password"),
     )
+    if q:
+        statement = statement.where(
+            or_(User.username.contains(q, autoescape=True), User.display_name.contains(q, autoescape=True))
+        )
+    return statement
+
+
+@kept
+def body_rows(kind: BodyKind | None, q: str | None) -> Select[*tuple[Any, ...]]:
+    """Without an order; ``q`` is part of a name or code."""
+    above = aliased(Body)
+    statement = select(
+        Body.id, Body.kind, Body.name, Body.code, Body.is_active, above.name.label("bureau_name")
+    ).outerjoin(above, above.id == Body.bureau_id)
+    if kind is not None:
+        statement = statement.where(Body.kind == kind)
+    if q:
+        statement = statement.where(
+            or_(Body.name.contains(q, autoescape=True), Body.code.contains(q, autoescape=True))
+        )
+    return statement
 
 
 def memberships_of(session: Session, user_id: int) -> list[Membership]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
@@ -15,6 +16,7 @@ from agencyqa.agencies.models import Agency
 from agencyqa.assessments.models import AnnualResult, AssessmentRound, GradeTable
 from agencyqa.assessments.result_policies import is_superseded, seen_by
 from agencyqa.auth.actor import Actor
+from agencyqa.db import kept, read_rows
 from agencyqa.i18n import language
 
 _VALUE = re.compile(r"(\d{4})/([\w-]{1,40})", re.ASCII)
@@ -25,21 +27,32 @@ def _counts(actor: Actor) -> ColumnElement[bool]:
     return sa.and_(seen_by(actor), ~is_superseded())
 
 
+@kept
+def _grades_given(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Each grade of each year with the newest table that names it, the best of a year first."""
+    return (
+        select(
+            AnnualResult.year,
+            AnnualResult.grade,
+            sa.func.max(AssessmentRound.grade_table_id).label("table"),
+        )
+        .join(AssessmentRound, AssessmentRound.id == AnnualResult.round_id)
+        .where(_counts(actor), AnnualResult.grade.is_not(None))
+        .group_by(AnnualResult.year, AnnualResult.grade)
+        .order_by(AnnualResult.year.desc(), sa.func.max(AnnualResult.rounded).desc(), AnnualResult.grade)
+    )
+
+
+_BANDS = select(GradeTable.id, GradeTable.bands).where(
+    GradeTable.id.in_(sa.bindparam("tables", expanding=True))
+)
+
+
 class AnnualGrades:
     """A value is ``year/grade``: the grade by its key, which every bureau names as its table says."""
 
     def choices(self, session: Session, actor: Actor) -> list[tuple[str, str]]:
-        rows = session.execute(
-            select(
-                AnnualResult.year,
-                AnnualResult.grade,
-                sa.func.max(AssessmentRound.grade_table_id).label("table"),
-            )
-            .join(AssessmentRound, AssessmentRound.id == AnnualResult.round_id)
-            .where(_counts(actor), AnnualResult.grade.is_not(None))
-            .group_by(AnnualResult.year, AnnualResult.grade)
-            .order_by(AnnualResult.year.desc(), sa.func.max(AnnualResult.rounded).desc(), AnnualResult.grade)
-        ).all()
+        rows = read_rows(session, _grades_given(actor)).all()
         words = self._words(session, {row.table for row in rows})
         return [
             (f"{row.year}/{row.grade}", f"{row.year} {words.get((row.table, row.grade), row.grade)}")
@@ -85,7 +98,7 @@ class AnnualGrades:
         if not tables:
             return {}
         name = "label_en" if language() == "en" else "label"
-        rows = session.execute(select(GradeTable.id, GradeTable.bands).where(GradeTable.id.in_(tables)))
+        rows = read_rows(session, _BANDS, {"tables": list(tables)})
         return {(row.id, band["key"]): band[name] for row in rows for band in row.bands}
 
 

@@ -242,12 +242,14 @@ def departments_seen(
             only=only,
             limit=limit,
         )
+    return bodies_found(session, _at_work, actor, part=part, only=only, limit=limit)
+
+
+def _at_work(actor: Actor) -> sa.ColumnElement[bool]:
+    """Departments of the engagements that the actor sees."""
     seen = select(Engagement.commissioner_id).where(visible(actor))
     seen_as_unit = select(Engagement.evaluated_unit_id).where(visible(actor))
-    condition = sa.and_(
-        Body.kind == BodyKind.DEPARTMENT, sa.or_(Body.id.in_(seen), Body.id.in_(seen_as_unit))
-    )
-    return bodies_found(session, condition, part=part, only=only, limit=limit)
+    return sa.and_(Body.kind == BodyKind.DEPARTMENT, sa.or_(Body.id.in_(seen), Body.id.in_(seen_as_unit)))
 
 
 def commissioner_choices(
@@ -261,8 +263,13 @@ def commissioner_choices(
 ) -> Choices:
     """The bureau itself, then its departments; ``keep`` stays, even when it was closed since.
     See ``web.fields.Finder``."""
-    condition = sa.or_(Body.id == actor.bureau_id, _units(actor, keep))
-    return bodies_found(session, condition, part=part, only=only, limit=limit, first=actor.bureau_id)
+    return bodies_found(
+        session, _commissioners, actor, keep, part=part, only=only, limit=limit, first=actor.bureau_id
+    )
+
+
+def _commissioners(actor: Actor, keep: int | None) -> sa.ColumnElement[bool]:
+    return sa.or_(Body.id == actor.bureau_id, _units(actor, keep))
 
 
 def unit_choices(
@@ -274,7 +281,7 @@ def unit_choices(
     only: int | None = None,
     limit: int | None = None,
 ) -> Choices:
-    return bodies_found(session, _units(actor, keep), part=part, only=only, limit=limit)
+    return bodies_found(session, _units, actor, keep, part=part, only=only, limit=limit)
 
 
 def _units(actor: Actor, keep: int | None) -> sa.ColumnElement[bool]:

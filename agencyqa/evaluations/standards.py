@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import system_actor
-from agencyqa.db import open_period
+from agencyqa.db import open_period, read_rows
 from agencyqa.evaluations.checks import Band, Standard
 from agencyqa.evaluations.models import EvaluationStandard
 from agencyqa.i18n import language
@@ -87,10 +88,11 @@ def rules_of(row: EvaluationStandard | None) -> Standard | None:
     """The row as the checks want it."""
     if row is None:
         return None
-    bands = tuple(
-        Band(**{key: band[key] for key in ("key", "label", "label_en", "low")}) for band in row.bands
-    )
-    return Standard(bands, Fraction(*row.min_results_share) if row.min_results_share else None)
+    return Standard(_bands(row.bands), Fraction(*row.min_results_share) if row.min_results_share else None)
+
+
+def _bands(stored: Sequence[Mapping[str, Any]]) -> tuple[Band, ...]:
+    return tuple(Band(**{key: band[key] for key in ("key", "label", "label_en", "low")}) for band in stored)
 
 
 def band_label(band: Band) -> str:
@@ -101,11 +103,16 @@ def grade_labels(session: Session, standard_ids: Collection[int]) -> Mapping[tup
     """(standard, key or written name of a band) → the grade in the reader's language."""
     if not standard_ids:
         return {}
-    rows = session.scalars(select(EvaluationStandard).where(EvaluationStandard.id.in_(standard_ids)))
+    rows = read_rows(session, _BANDS, {"standard_ids": list(standard_ids)})
     return {
         (row.id, name): band_label(band)
         for row in rows
-        for band in (rules_of(row) or Standard(())).bands
+        for band in _bands(row.bands)
         for name in (band.label, band.label_en, band.key)
         if name
     }
+
+
+_BANDS = select(EvaluationStandard.id, EvaluationStandard.bands).where(
+    EvaluationStandard.id.in_(bindparam("standard_ids", expanding=True))
+)

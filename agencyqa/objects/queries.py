@@ -104,8 +104,11 @@ def department_choices(
             only=only,
             limit=limit,
         )
-    seen = select(EvaluationObject.department_id).where(visible(actor))
-    return bodies_found(session, Body.id.in_(seen), part=part, only=only, limit=limit)
+    return bodies_found(session, _with_objects, actor, part=part, only=only, limit=limit)
+
+
+def _with_objects(actor: Actor) -> sa.ColumnElement[bool]:
+    return Body.id.in_(select(EvaluationObject.department_id).where(visible(actor)))
 
 
 def own_departments(
@@ -119,9 +122,12 @@ def own_departments(
 ) -> list[tuple[int, str]]:
     """Departments that the actor's bureau may name in a form; ``keep`` stays, even when it was closed since.
     See ``web.fields.Finder``."""
-    own = sa.and_(Body.bureau_id == actor.bureau_id, Body.kind == BodyKind.DEPARTMENT, Body.is_active)
-    condition = own if keep is None else sa.or_(own, Body.id == keep)
-    return bodies_found(session, condition, part=part, only=only, limit=limit)
+    return bodies_found(session, _own, actor.bureau_id, keep, part=part, only=only, limit=limit)
+
+
+def _own(bureau_id: int | None, keep: int | None) -> sa.ColumnElement[bool]:
+    own = sa.and_(Body.bureau_id == bureau_id, Body.kind == BodyKind.DEPARTMENT, Body.is_active)
+    return own if keep is None else sa.or_(own, Body.id == keep)
 
 
 def object_choices(

@@ -7,12 +7,11 @@ from functools import partial
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from agencyqa.accounts.forms import ActionForm, BodyEditForm, BodyFilter, BodyForm
 from agencyqa.accounts.models import Body
-from agencyqa.accounts.queries import body_choices, names_of_bodies
+from agencyqa.accounts.queries import body_choices, body_rows, names_of_bodies
 from agencyqa.accounts.routes import bp
 from agencyqa.accounts.services import administration
 from agencyqa.auth.guards import current_actor, requires
@@ -32,19 +31,7 @@ CONSTRAINTS = {"uq_bodies_code": ("code", "duplicate_body_code")}
 @requires(Permission.BODIES_MANAGE)
 def bodies() -> str:
     filters = BodyFilter.read()
-    above = aliased(Body)
-    statement = select(
-        Body.id, Body.kind, Body.name, Body.code, Body.is_active, above.name.label("bureau_name")
-    ).outerjoin(above, above.id == Body.bureau_id)
-    if filters.kind.data:
-        statement = statement.where(Body.kind == filters.kind.data)
-    if filters.q.data:
-        statement = statement.where(
-            or_(
-                Body.name.contains(filters.q.data, autoescape=True),
-                Body.code.contains(filters.q.data, autoescape=True),
-            )
-        )
+    statement = body_rows(filters.kind.data, filters.q.data)
     page = paginate(db.session(), statement, ORDER, request.args)
     return render_template("accounts/bodies.html", page=page, filters=filters)
 

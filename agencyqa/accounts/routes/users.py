@@ -8,7 +8,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from agencyqa.accounts.forms import ActionForm, MembershipForm, UserEditForm, UserFilter, UserForm
 from agencyqa.accounts.models import Body, Membership, User
@@ -34,15 +34,7 @@ CONSTRAINTS = {"uq_users_username": ("username", "duplicate_username")}
 @requires(Permission.USERS_MANAGE)
 def users() -> str:
     filters = UserFilter.read()
-    statement = user_rows()
-    if filters.q.data:
-        statement = statement.where(
-            or_(
-                User.username.contains(filters.q.data, autoescape=True),
-                User.display_name.contains(filters.q.data, autoescape=True),
-            )
-        )
-    page = paginate(db.session(), statement, ORDER, request.args)
+    page = paginate(db.session(), user_rows(filters.q.data), ORDER, request.args)
     return render_template("accounts/users.html", page=page, filters=filters)
 
 

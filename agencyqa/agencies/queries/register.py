@@ -25,7 +25,7 @@ from agencyqa.agencies.models import (
 from agencyqa.agencies.policies import registration_visible
 from agencyqa.agencies.validity import NEAR, ends_matter
 from agencyqa.auth.actor import Actor
-from agencyqa.db import kept, open_period
+from agencyqa.db import kept, open_period, read_rows
 from agencyqa.web.tables import Key
 
 ORDER = (Key(Body.sort_key), Key(Registration.id))
@@ -171,8 +171,10 @@ def export_rows(statement: Select[*tuple[Any, ...]], day: date) -> Select[Any]:
 
 def bureau_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
     """The bureaus whose rows the actor may see, for the filter."""
+    return [(row.id, row.name) for row in read_rows(session, _bureaus_seen(actor))]
+
+
+@kept
+def _bureaus_seen(actor: Actor) -> Select[int, str]:
     seen = select(Registration.bureau_id).where(registration_visible(actor))
-    rows = session.execute(
-        select(Body.id, Body.name).where(Body.id.in_(seen)).order_by(Body.sort_key, Body.id)
-    )
-    return [(row.id, row.name) for row in rows]
+    return select(Body.id, Body.name).where(Body.id.in_(seen)).order_by(Body.sort_key, Body.id)

@@ -18,6 +18,7 @@ from agencyqa.assessments.enums import SheetState
 from agencyqa.assessments.models import ScoreSheet
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
+from agencyqa.db import kept, read_rows
 from agencyqa.engagements.models import Engagement
 from agencyqa.measures.models import Scheme, SchemeVersion
 from agencyqa.objects.models import EvaluationObject
@@ -135,8 +136,14 @@ def groups_beside(
     session: Session, actor: Actor, sheet_ids: Collection[int]
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """These sheets and all that are compared with them: of the same engagement by the same version."""
+    return read_rows(session, _groups_beside(actor), {"sheet_ids": list(sheet_ids)}).all()
+
+
+@kept
+def _groups_beside(actor: Actor) -> Select[*tuple[Any, ...]]:
     named = aliased(ScoreSheet)
-    return session.execute(
+    sheet_ids: sa.BindParameter[Any] = sa.bindparam("sheet_ids", expanding=True)
+    return (
         visible_to(actor)
         .join(Engagement, Engagement.id == ScoreSheet.engagement_id)
         .where(
@@ -157,4 +164,4 @@ def groups_beside(
             ScoreSheet.max_points,
         )
         .order_by(ScoreSheet.engagement_id, ScoreSheet.id)
-    ).all()
+    )

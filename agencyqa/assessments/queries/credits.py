@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body, User
@@ -66,5 +66,8 @@ def registered_agencies(
     limit: int | None = None,
 ) -> list[tuple[int, str]]:
     """(id, name) of those in the bureau's register, by name. See ``web.fields.Finder``."""
-    here = select(Registration.agency_id).where(Registration.bureau_id == bureau_id)
-    return bodies_found(session, Body.id.in_(here), part=part, only=only, limit=limit)
+    return bodies_found(session, _registered, bureau_id, part=part, only=only, limit=limit)
+
+
+def _registered(bureau_id: int | None) -> ColumnElement[bool]:
+    return Body.id.in_(select(Registration.agency_id).where(Registration.bureau_id == bureau_id))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from agencyqa.accounts.models import Body, User
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
-from agencyqa.db import kept
+from agencyqa.db import kept, read_rows
 from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.models import Engagement
 from agencyqa.evaluations.enums import RecordState
@@ -170,12 +170,7 @@ def years(session: Session, actor: Actor) -> list[int]:
 
 def grade_choices(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """For the filter: grades that records of the actor have, best first by the words of their standards."""
-    rows = session.execute(
-        select(EvaluationRecord.standard_id, EvaluationRecord.computed_grade)
-        .where(visible(actor), EvaluationRecord.computed_grade != "")
-        .distinct()
-        .order_by(EvaluationRecord.standard_id, EvaluationRecord.computed_grade)
-    ).all()
+    rows = read_rows(session, _grades(actor)).all()
     labels = grade_labels(session, {row.standard_id for row in rows})
     present = {row.computed_grade for row in rows}
     found: dict[str, str] = {}
@@ -183,6 +178,16 @@ def grade_choices(session: Session, actor: Actor) -> list[tuple[str, str]]:
         if key in present:
             found.setdefault(key, label)
     return list(found.items())
+
+
+@kept
+def _grades(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(EvaluationRecord.standard_id, EvaluationRecord.computed_grade)
+        .where(visible(actor), EvaluationRecord.computed_grade != "")
+        .distinct()
+        .order_by(EvaluationRecord.standard_id, EvaluationRecord.computed_grade)
+    )
 
 
 def names_of(session: Session, record: EvaluationRecord) -> Row[*tuple[Any, ...]]:

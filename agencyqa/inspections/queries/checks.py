@@ -123,8 +123,11 @@ def agencies_seen(
     session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
 ) -> list[tuple[int, str]]:
     """Agencies of the checks the actor sees, for the filter. See ``web.fields.Finder``."""
-    seen = select(SpotCheck.agency_id).where(check_visible(actor))
-    return bodies_found(session, Body.id.in_(seen), part=part, only=only, limit=limit)
+    return bodies_found(session, _checked, actor, part=part, only=only, limit=limit)
+
+
+def _checked(actor: Actor) -> sa.ColumnElement[bool]:
+    return Body.id.in_(select(SpotCheck.agency_id).where(check_visible(actor)))
 
 
 def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:

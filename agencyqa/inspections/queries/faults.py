@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from agencyqa.db import read_rows
 from agencyqa.measures.models import FaultCode
 from agencyqa.measures.texts import reader_language
 
@@ -27,8 +28,11 @@ def faults_by_code(session: Session, codes: Collection[str]) -> dict[str, FaultC
 
 def all_faults(session: Session) -> list[tuple[str, str]]:
     """Every code with its title, for filters: what was offered once may have been found then."""
-    statement = select(FaultCode).order_by(FaultCode.position, FaultCode.id)
-    return [(row.code, title_of(row)) for row in session.scalars(statement)]
+    is_english = reader_language() == "en"
+    return [(row.code, row.title_en if is_english else row.title) for row in read_rows(session, _ALL)]
+
+
+_ALL = select(FaultCode.code, FaultCode.title, FaultCode.title_en).order_by(FaultCode.position, FaultCode.id)
 
 
 def title_of(fault: FaultCode) -> str:

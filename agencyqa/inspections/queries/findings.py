@@ -177,8 +177,11 @@ def agencies_seen(
     session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
 ) -> list[tuple[int, str]]:
     """Agencies of the findings the actor sees, for the filter. See ``web.fields.Finder``."""
-    seen = select(Finding.agency_id).where(finding_visible(actor))
-    return bodies_found(session, Body.id.in_(seen), part=part, only=only, limit=limit)
+    return bodies_found(session, _with_findings, actor, part=part, only=only, limit=limit)
+
+
+def _with_findings(actor: Actor) -> sa.ColumnElement[bool]:
+    return Body.id.in_(select(Finding.agency_id).where(finding_visible(actor)))
 
 
 def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:

@@ -110,8 +110,11 @@ def agency_choices(
     session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
 ) -> list[tuple[int, str]]:
     """The agencies that have an order the actor may see, for the filter. See ``web.fields.Finder``."""
-    ordered = select(RectificationOrder.agency_id).where(order_policies.visible(actor))
-    return bodies_found(session, Body.id.in_(ordered), part=part, only=only, limit=limit)
+    return bodies_found(session, _ordered, actor, part=part, only=only, limit=limit)
+
+
+def _ordered(actor: Actor) -> sa.ColumnElement[bool]:
+    return Body.id.in_(select(RectificationOrder.agency_id).where(order_policies.visible(actor)))
 
 
 def orders_of_check(session: Session, actor: Actor, check_id: int) -> Sequence[Row[Any]]:
