@@ -201,7 +201,7 @@ def body_choices(
     statement = _choices(frozenset(kinds), None if bureau_ids is None else frozenset(bureau_ids), limit)
     if without:
         statement = statement.where(Body.id.not_in(without))
-    return [(number, name) for number, name in read_rows(session, found_body(statement, part, only))]
+    return pairs(session, found_body(statement, part, only))
 
 
 def bodies_found(
@@ -216,7 +216,12 @@ def bodies_found(
     """(id, name) of the bodies for which ``condition(*asked)`` holds in the order of their names, ``first`` before all
     of them. See ``web.fields.Finder``; the condition is put together once for the same ``asked``, as ``kept`` says."""
     statement = found_body(_bodies(condition, asked, first, limit), part, only)
-    return [(number, name) for number, name in read_rows(session, statement)]
+    return pairs(session, statement)
+
+
+def pairs(session: Session, statement: Select[int, str]) -> list[tuple[int, str]]:
+    """What a select box offers."""
+    return [(number, name) for number, name in read_rows(session, statement).all()]
 
 
 @kept

@@ -60,6 +60,8 @@ def shown(name: str, value: Any) -> str:
 
 
 def _joined(name: str, value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, Mapping):
         pairs = (f"{field_label(key)}{gettext('：')}{shown(key, item)}" for key, item in value.items())
         return str(gettext("；")).join(pairs)

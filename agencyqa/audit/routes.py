@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -11,6 +13,7 @@ from agencyqa.audit.queries import EntryFilter
 from agencyqa.audit.reading import entry_line
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
+from agencyqa.db import kept
 from agencyqa.extensions import db
 from agencyqa.web.forms import DateField, FilterForm, FlagField, TextChoiceField, TextField, WholeField
 from agencyqa.web.tables import paginate
@@ -43,15 +46,17 @@ class EntryFilterForm(FilterForm):
 @requires(Permission.AUDIT_READ)
 def entries() -> ResponseReturnValue:
     actor = current_actor()
-    codes = [
-        code for code in known_events() if actor.is_bureau or code.partition(".")[0] in ADMINISTRATOR_AREAS
-    ]
-    filters = EntryFilterForm.read(
-        choices={
-            "event": [(code, event_label(code)) for code in codes],
-            "target_type": [(name, target_label(name)) for name in known_targets()],
-        }
-    )
+    filters = EntryFilterForm.read(choices=_choices(is_bureau=actor.is_bureau))
     page = paginate(db.session(), queries.entry_rows(actor, filters.wanted()), queries.ORDER, request.args)
     lines = [entry_line(row, actor) for row in page.rows]
     return render_template("audit/entries.html", lines=lines, page=page, filters=filters)
+
+
+@kept
+def _choices(*, is_bureau: bool) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Some two hundred words that change with the reader's language alone."""
+    codes = (code for code in known_events() if is_bureau or code.partition(".")[0] in ADMINISTRATOR_AREAS)
+    return {
+        "event": tuple((code, event_label(code)) for code in codes),
+        "target_type": tuple((name, target_label(name)) for name in known_targets()),
+    }

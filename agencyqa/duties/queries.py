@@ -179,7 +179,7 @@ def next_of_engagements(session: Session, scope: Scope, engagement_ids: Collecti
         return {}
     statement = Listing(scope).rows(is_of_engagements)
     found: dict[int, Row[*tuple[Any, ...]]] = {}
-    for row in read_rows(session, statement, {"engagement_ids": list(engagement_ids)}):
+    for row in read_rows(session, statement, {"engagement_ids": list(engagement_ids)}).all():
         if row.engagement_id is None:
             continue
         held = found.get(row.engagement_id)

@@ -9,12 +9,12 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body
-from agencyqa.accounts.queries import bodies_called, bodies_found, body_choices, found_body
+from agencyqa.accounts.queries import bodies_called, bodies_found, body_choices, found_body, pairs
 from agencyqa.agencies.enums import PersonRole
 from agencyqa.agencies.models import Appointment, Person, Registration
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind
-from agencyqa.db import kept, read_rows
+from agencyqa.db import kept
 from agencyqa.engagements.deliverables.enums import DeliverableKind, DeliverableState
 from agencyqa.engagements.deliverables.models import Deliverable
 from agencyqa.engagements.enums import EngagementState
@@ -210,8 +210,7 @@ def agencies_seen(
     session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
 ) -> Choices:
     """Agencies of the engagements the actor sees, for the filter. See ``web.fields.Finder``."""
-    statement = found_body(_agencies_seen(actor, limit), part, only)
-    return [(number, name) for number, name in read_rows(session, statement)]
+    return pairs(session, found_body(_agencies_seen(actor, limit), part, only))
 
 
 @kept

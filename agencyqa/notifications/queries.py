@@ -9,6 +9,7 @@ from agencyqa.auth.actor import Actor
 from agencyqa.db import kept, read_rows
 from agencyqa.notifications.models import InboxMessage
 from agencyqa.notifications.policies import visible_to
+from agencyqa.web.once import once
 from agencyqa.web.tables import Key
 
 ORDER = (Key(InboxMessage.id, descending=True),)
@@ -30,6 +31,7 @@ def message_rows(actor: Actor, *, unread_only: bool) -> sa.Select[Any]:
     return statement.where(InboxMessage.read_at.is_(None)) if unread_only else statement
 
 
+@once
 def unread_count(session: Session, actor: Actor) -> int:
     """At most COUNT_LIMIT; read from a partial index over unread messages."""
     if actor.membership_id is None:

@@ -23,6 +23,7 @@ from agencyqa.notifications.policies import visible_to
 from agencyqa.notifications.readers import directory
 from agencyqa.web.loading import one_or_404
 from agencyqa.web.messages import sentence
+from agencyqa.web.once import one_page
 from agencyqa.web.tables import paginate
 
 bp = Blueprint("notifications", __name__, url_prefix="/inbox")
@@ -45,17 +46,18 @@ def inbox() -> ResponseReturnValue:
     statement = queries.message_rows(actor, unread_only=unread_only)
     page = paginate(db.session(), statement, queries.ORDER, request.args)
     lines = [_line(row) for row in page.rows]
-    unread = queries.unread_count(db.session(), actor)
     is_mailed = current_app.config["SETTINGS"].mail is not None
-    return render_template(
-        "notifications/inbox.html",
-        lines=lines,
-        page=page,
-        unread_only=unread_only,
-        unread=unread,
-        is_mailed=is_mailed,
-        address=_address(actor) if is_mailed else None,
-    )
+    # The head of every page shows the number of unread messages as well.
+    with one_page():
+        return render_template(
+            "notifications/inbox.html",
+            lines=lines,
+            page=page,
+            unread_only=unread_only,
+            unread=queries.unread_count(db.session(), actor),
+            is_mailed=is_mailed,
+            address=_address(actor) if is_mailed else None,
+        )
 
 
 @bp.post("/<int:message_id>/open")

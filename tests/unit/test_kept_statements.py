@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from flask import Flask
 from flask_babel import Babel, force_locale
+from sqlalchemy.dialects import sqlite
 
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind, Role
-from agencyqa.db import _kept, kept
+from agencyqa.db import Choice, _kept, kept
 from agencyqa.i18n import SOURCE_LOCALE
 from agencyqa.inspections.queries.findings import finding_rows
 from agencyqa.notifications.queries import message_rows
@@ -75,3 +77,14 @@ def test_who_changes_the_language_reads_words_in_it() -> None:
             with force_locale(locale):
                 found[locale] = "title_en" in str(finding_rows(ACTOR))
     assert found == {SOURCE_LOCALE: False, "en": True}
+
+
+def test_a_choice_is_read_as_its_member_and_a_text_of_none_is_told() -> None:
+    read = Choice(Role).result_processor(sqlite.dialect(), None)
+    assert [read(text) for text in (None, "observer", "bureau_lead")] == [
+        None,
+        Role.OBSERVER,
+        Role.BUREAU_LEAD,
+    ]
+    with pytest.raises(ValueError, match="'gone' is not a valid Role"):
+        read("gone")

@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body
+from agencyqa.accounts.queries import pairs
 from agencyqa.agencies.credit_code import compact
 from agencyqa.agencies.enums import AgencyKind, Lapse, PersonRole, Sector, Standing
 from agencyqa.agencies.hooks import grades, loads
@@ -25,7 +26,7 @@ from agencyqa.agencies.models import (
 from agencyqa.agencies.policies import registration_visible
 from agencyqa.agencies.validity import NEAR, ends_matter
 from agencyqa.auth.actor import Actor
-from agencyqa.db import kept, open_period, read_rows
+from agencyqa.db import kept, open_period
 from agencyqa.web.tables import Key
 
 ORDER = (Key(Body.sort_key), Key(Registration.id))
@@ -171,7 +172,7 @@ def export_rows(statement: Select[*tuple[Any, ...]], day: date) -> Select[Any]:
 
 def bureau_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
     """The bureaus whose rows the actor may see, for the filter."""
-    return [(row.id, row.name) for row in read_rows(session, _bureaus_seen(actor))]
+    return pairs(session, _bureaus_seen(actor))
 
 
 @kept

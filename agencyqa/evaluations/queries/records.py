@@ -171,7 +171,7 @@ def years(session: Session, actor: Actor) -> list[int]:
 def grade_choices(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """For the filter: grades that records of the actor have, best first by the words of their standards."""
     rows = read_rows(session, _grades(actor)).all()
-    labels = grade_labels(session, {row.standard_id for row in rows})
+    labels = grade_labels(session, {row.standard_id for row in rows} - {None})
     present = {row.computed_grade for row in rows}
     found: dict[str, str] = {}
     for (_, key), label in labels.items():

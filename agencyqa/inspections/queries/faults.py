@@ -29,7 +29,8 @@ def faults_by_code(session: Session, codes: Collection[str]) -> dict[str, FaultC
 def all_faults(session: Session) -> list[tuple[str, str]]:
     """Every code with its title, for filters: what was offered once may have been found then."""
     is_english = reader_language() == "en"
-    return [(row.code, row.title_en if is_english else row.title) for row in read_rows(session, _ALL)]
+    rows = read_rows(session, _ALL).all()
+    return [(row.code, row.title_en if is_english else row.title) for row in rows]
 
 
 _ALL = select(FaultCode.code, FaultCode.title, FaultCode.title_en).order_by(FaultCode.position, FaultCode.id)

@@ -29,6 +29,7 @@ from tests.factories.accounts import (
     make_user,
     sign_in,
 )
+from tests.integration.engagements.world import statements
 
 register_messages({"inbox.test_told": _l("测试：%(name)s 于 %(on)s 得 %(total_points)s 分（%(kind)s）")})
 PARAMS: dict[str, Any] = {
@@ -141,6 +142,17 @@ def test_an_inbox_shows_the_messages_of_this_membership_only(
     page = client.page(client.get("/inbox/"))
     assert TEXT in page.text
     assert "乙机构" not in page.text
+
+
+def test_list_and_head_of_the_inbox_count_the_unread_once(
+    client: Client, session: Session, member: Membership
+) -> None:
+    tell(session, [member.id], "test_told", now=NOW, **PARAMS)
+    sign_in(client, member)
+    with statements(session) as sent:
+        page = client.page(client.get("/inbox/"))
+    assert page.text.count("未读") >= 1
+    assert sum("count(*)" in each and "inbox_messages" in each for each in sent) == 1
 
 
 def test_the_second_role_of_a_person_has_an_inbox_of_its_own(session: Session, member: Membership) -> None:
