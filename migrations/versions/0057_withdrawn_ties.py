@@ -1,13 +1,13 @@
 """ties that were entered wrongly are withdrawn
 
-Revision: 0057, after 0055
+Revision: 0057, after 0056
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0057"
-down_revision = "0055"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 
