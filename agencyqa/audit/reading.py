@@ -27,8 +27,8 @@ class EntryLine:
     entry: Any
     event: str
     target: str
-    changes: list[Change]
-    facts: list[tuple[str, str]]
+    changes: tuple[Change, ...]
+    facts: tuple[tuple[str, str], ...]
     is_hidden: bool
 
 
@@ -40,11 +40,11 @@ def entry_line(row: Any, actor: Actor) -> EntryLine:
         row,
         event_label(row.event),
         target_label(row.target_type),
-        [
+        tuple(
             Change(field_label(name), shown(name, before), shown(name, after))
             for name, (before, after) in changes.items()
-        ],
-        [(field_label(name), shown(name, value)) for name, value in detail.items() if name != "changes"],
+        ),
+        tuple((field_label(name), shown(name, value)) for name, value in detail.items() if name != "changes"),
         not readable and bool(row.detail),
     )
 

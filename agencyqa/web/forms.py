@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
@@ -43,6 +44,7 @@ from agencyqa.web.fields import (
     YearField,
 )
 from agencyqa.web.fields.found import BUTTON, Finder
+from agencyqa.web.kept_markup import DrawnFrom
 from agencyqa.web.messages import sentence
 
 __all__ = [
@@ -188,11 +190,18 @@ class OnceForm(Form):
     form_token = TokenField()
 
 
-class FilterForm(Form):
+class FilterForm(Form, DrawnFrom):
     """The conditions above a list, kept in the address. What cannot be read counts as not given."""
 
     class Meta:
         csrf = False
+
+    def drawn_from(self) -> tuple[Any, ...]:
+        return (
+            type(self),
+            self.is_used,
+            *(field.drawn_from() for field in self if isinstance(field, InputField)),
+        )
 
     @classmethod
     def read(
@@ -207,14 +216,15 @@ class FilterForm(Form):
         ``choices`` gives the fields whose list depends on the actor their choices, ``finders`` each ``SoughtField``
         what it looks in.
         """
-        names = {name for name in dir(cls) if hasattr(getattr(cls, name), "field_class")}
-        names |= {f"{name}_part" for name in finders or ()}
-        given = any(name in request.args for name in names)
+        given = bool(request.args) and not _names(cls).isdisjoint(request.args)
         form = cls(formdata=request.args if given else None, **kwargs)
         for name, pairs in (choices or {}).items():
             form[name].choices = pairs
         for name, find in (finders or {}).items():
             form[name].look_in(find)
+        if not given and not kwargs:
+            # Nothing was said, so nothing can be wrong.
+            return form
         form.validate()
         for field in form:
             if field.errors:
@@ -226,3 +236,11 @@ class FilterForm(Form):
     @property
     def is_used(self) -> bool:
         return any(not field.is_blank() for field in self if isinstance(field, InputField))
+
+
+@cache
+def _names(form: type[FilterForm]) -> frozenset[str]:
+    """What an address may hold for its fields."""
+    fields = {name: getattr(getattr(form, name), "field_class", None) for name in dir(form)}
+    found = {name: kind for name, kind in fields.items() if kind is not None}
+    return frozenset(found) | {f"{name}_part" for name, kind in found.items() if issubclass(kind, FoundField)}

@@ -16,6 +16,7 @@ from typing import Any
 
 from flask.templating import Environment
 from jinja2 import Template, nodes
+from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
@@ -23,6 +24,7 @@ from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-define
 from agencyqa.i18n import language, page_text
 from agencyqa.web.addresses import Addresses
 from agencyqa.web.icons import icon
+from agencyqa.web.kept_markup import KeptMarkup
 
 # Functions whose result depends on their arguments and the language alone. A template may not use the names otherwise.
 FIXED: dict[str, Callable[..., Any]] = {"_": page_text, "draw_icon": icon}
@@ -63,6 +65,10 @@ class PageTemplate(Template):
         template.root_render_func.__globals__["escape"] = shown
         return template
 
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        """The macros of a file are the same for every page: ours give a template no globals of its own."""
+        return super()._get_default_module()
+
 
 class PageEnvironment(Environment):
     """The templates of an application, compiled once for each language; all else is shared by the languages.
@@ -76,6 +82,7 @@ class PageEnvironment(Environment):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.add_extension(KeptMarkup)
         self._spoken: dict[str, PageEnvironment] = {}
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:

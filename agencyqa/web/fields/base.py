@@ -44,6 +44,10 @@ class InputField(Field):
     def is_blank(self) -> bool:
         return self.data in (None, "", [])
 
+    def drawn_from(self) -> tuple[Any, ...]:
+        """What its markup shows of it; all else is the same in every form of its class."""
+        return (self.name, self.kind, self.shown, self.required, tuple(self.errors))
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = None
         text = normalise.text(valuelist[0]) if valuelist and isinstance(valuelist[0], str) else ""

@@ -47,6 +47,18 @@ class OptionsField(InputField):
         texts = {str(key): str(text) for key, text in self.choices}
         return texts.get(str(value), str(value))
 
+    def drawn_from(self) -> tuple[Any, ...]:
+        # The value as it was typed is no choice where nobody offers it; the box shows which of its own is chosen.
+        chosen = tuple(sorted(self.chosen()))
+        return (
+            self.name,
+            self.kind,
+            chosen,
+            tuple(map(tuple, self.choices)),
+            self.required,
+            tuple(self.errors),
+        )
+
     def value_of(self, text: str) -> Any:
         return text
 

@@ -70,6 +70,9 @@ class FoundField(IdField):
         if self._find is not None:
             self.look_in(self._find)
 
+    def drawn_from(self) -> tuple[Any, ...]:
+        return (self.part, *super().drawn_from())
+
     def look_in(self, find: Finder) -> None:
         """Take what is offered from ``find``; nothing else can be shown or chosen."""
         self._find = find

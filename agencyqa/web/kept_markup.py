@@ -1,0 +1,157 @@
+"""``{% kept row, can.fee %} … {% endkept %}``: markup that depends on these values alone is drawn once for each.
+
+A list shows the same rows again and again, on its first page to everybody of a body, below every filter and in every
+order. Drawing them was a third of such a page. Equal values give equal markup, so nothing can be out of date and nobody
+can be shown what is somebody else's: a template that names anything else inside does not compile.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flask import has_request_context, request
+from jinja2 import TemplateSyntaxError, nodes
+from jinja2.environment import Environment
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+from markupsafe import Markup
+from sqlalchemy import Row
+
+# What may stand inside besides the values: its result depends on its arguments, the language and the mount point.
+PURE = frozenset(
+    {
+        "_",
+        "check_label",
+        # Macros of the forms, as they call each other.
+        "control",
+        "draw_badge",
+        "draw_icon",
+        "draw_tag",
+        "finding_label",
+        "label_of",
+        "order_label",
+        "role_label",
+        "submit_button",
+        "tone_of",
+        "url_for",
+    }
+)
+# Macros for which the same holds, by their files. A form has a token, a pager an address, a heading an order of its
+# own, so they are not here.
+PURE_MACROS: dict[str, frozenset[str]] = {
+    "web/ui.html": frozenset(
+        {"badge", "button", "empty", "grade", "meter", "post_button_with", "provision", "table", "tag"}
+    ),
+    "deliverables/parts.html": frozenset({"due", "lateness", "name", "state", "there"}),
+}
+_IMPORT = re.compile(r'\{%-? *import "([^"]+)" as (\w+)')
+# About a kilobyte each.
+MOST_KEPT = 5000
+
+
+class DrawnFrom:
+    """A thing that changes, such as a form; what it shows depends on these values of it alone."""
+
+    def drawn_from(self) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+
+class KeptMarkup(Extension):
+    """One for each language, as the templates themselves are."""
+
+    tags = {"kept"}
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self._drawn: dict[tuple[Any, ...], Markup] = {}
+        # name of a template → what stands in it for the macros of a file
+        self._imported: dict[str | None, dict[str, str]] = {}
+
+    def bind(self, environment: Environment) -> Extension:
+        bound = super().bind(environment)
+        bound._drawn, bound._imported = {}, {}
+        return bound
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        self._imported[name] = {called: file for file, called in _IMPORT.findall(source)}
+        return source
+
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        line = next(parser.stream).lineno
+        values = [parser.parse_expression()]
+        while parser.stream.skip_if("comma"):
+            values.append(parser.parse_expression())
+        body = parser.parse_statements(("name:endkept",), drop_needle=True)
+        allowed = {path for path in map(_path, values) if path is not None}
+        for called, file in self._imported.get(parser.name, {}).items():
+            allowed |= {f"{called}.{macro}" for macro in PURE_MACROS.get(file, ())}
+        for path, at in _others(body, allowed):
+            raise TemplateSyntaxError(
+                f"kept markup names {path}, which is none of its values", at, parser.name, parser.filename
+            )
+        place, drawn = parser.free_identifier(line), parser.free_identifier(line)
+        where = nodes.Const(f"{parser.name}:{line}")
+        return [
+            nodes.Assign(place, self.call_method("place", [where, *values])),
+            nodes.Assign(drawn, self.call_method("find", [place])),
+            nodes.If(
+                nodes.Not(drawn),
+                [
+                    nodes.AssignBlock(drawn, None, body),
+                    nodes.ExprStmt(self.call_method("keep", [place, drawn])),
+                ],
+                [],
+                [],
+            ),
+            nodes.Output([drawn]),
+        ]
+
+    def place(self, where: str, *values: Any) -> tuple[Any, ...]:
+        """Two statements of one list may give equal rows whose columns mean something else."""
+        first = values[0]
+        mount = request.script_root if has_request_context() else ""
+        if isinstance(first, Row):
+            return (where, mount, first._fields, *values)
+        if isinstance(first, DrawnFrom):
+            return (where, mount, first.drawn_from(), *values[1:])
+        return (where, mount, *values)
+
+    def find(self, place: tuple[Any, ...]) -> Markup | None:
+        return self._drawn.get(place)
+
+    def keep(self, place: tuple[Any, ...], drawn: Markup) -> None:
+        if len(self._drawn) >= MOST_KEPT:
+            self._drawn.clear()
+        self._drawn[place] = drawn
+
+
+def _path(node: nodes.Node) -> str | None:
+    """``can.fee`` as a text, None for what is no plain name with attributes."""
+    if isinstance(node, nodes.Name):
+        return node.name
+    if isinstance(node, nodes.Getattr):
+        owner = _path(node.node)
+        return None if owner is None else f"{owner}.{node.attr}"
+    return None
+
+
+def _others(body: list[nodes.Node], allowed: set[str]) -> Iterator[tuple[str, int]]:
+    """What is named inside and neither among the values nor pure nor set inside."""
+    own = {"loop"} | {name.name for part in body for name in part.find_all(nodes.Name) if name.ctx != "load"}
+    own |= {part.name for part in body if isinstance(part, nodes.Name) and part.ctx != "load"}
+
+    def walk(node: nodes.Node) -> Iterator[tuple[str, int]]:
+        path = _path(node)
+        if path is None:
+            for child in node.iter_child_nodes():
+                yield from walk(child)
+            return
+        names = path.split(".")
+        beginnings = {".".join(names[: count + 1]) for count in range(len(names))}
+        if not (beginnings & allowed or names[0] in own | PURE):
+            yield path, node.lineno
+
+    for part in body:
+        yield from walk(part)
