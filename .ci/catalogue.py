@@ -16,6 +16,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
+# Where the extension of the templates is found.
+sys.path.insert(0, str(ROOT))
 CATALOGUE = ROOT / "agencyqa" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 KEYWORDS = (
     "_",
@@ -49,7 +51,7 @@ def extract() -> Catalog:
             ROOT / folder,
             [(pattern, mapping["method"])],
             # A template that cannot be parsed must not pass as one without messages.
-            options_map={pattern: {"silent": "false"}},
+            options_map={pattern: {"silent": "false", "extensions": "agencyqa.web.kept_markup.KeptMarkup"}},
             keywords=keywords,
         )
         for name, line, message, comments, context in found:

@@ -38,7 +38,8 @@ def content_policy(**directives: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
-_DEFAULT_POLICY = content_policy()
+# What no view said otherwise.
+_ALWAYS = (("Content-Security-Policy", content_policy()), *_FIXED.items())
 
 
 def start_request() -> None:
@@ -46,14 +47,18 @@ def start_request() -> None:
 
 
 def finish_response(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", _DEFAULT_POLICY)
-    for name, value in _FIXED.items():
-        response.headers.setdefault(name, value)
-    response.headers["X-Request-Id"] = g.get("request_id", "")
+    headers = response.headers
+    given = {name.lower() for name, _ in headers}
+    for name, value in _ALWAYS:
+        if name.lower() not in given:
+            headers.add(name, value)
+    headers.add("X-Request-Id", g.get("request_id", ""))
     if request.endpoint in assets.ENDPOINTS:
         _cache_asset(response)
+    elif "cache-control" not in given:
+        headers.add("Cache-Control", "no-store")
     elif not response.cache_control.max_age:
-        response.headers["Cache-Control"] = "no-store"
+        headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -23,6 +23,8 @@ from sqlalchemy import Row
 PURE = frozenset(
     {
         "_",
+        "asset",
+        "bootstrap_asset",
         "check_label",
         # Macros of the forms, as they call each other.
         "control",
@@ -30,6 +32,7 @@ PURE = frozenset(
         "draw_icon",
         "draw_tag",
         "finding_label",
+        "has_view",
         "label_of",
         "order_label",
         "role_label",
@@ -41,9 +44,7 @@ PURE = frozenset(
 # Macros for which the same holds, by their files. A form has a token, a pager an address, a heading an order of its
 # own, so they are not here.
 PURE_MACROS: dict[str, frozenset[str]] = {
-    "web/ui.html": frozenset(
-        {"badge", "button", "empty", "grade", "meter", "post_button_with", "provision", "table", "tag"}
-    ),
+    "web/ui.html": frozenset({"badge", "button", "empty", "grade", "meter", "provision", "table", "tag"}),
     "deliverables/parts.html": frozenset({"due", "lateness", "name", "state", "there"}),
 }
 _IMPORT = re.compile(r'\{%-? *import "([^"]+)" as (\w+)')
@@ -119,7 +120,8 @@ class KeptMarkup(Extension):
         return (where, mount, *values)
 
     def find(self, place: tuple[Any, ...]) -> Markup | None:
-        return self._drawn.get(place)
+        # Whoever is just changing templates and style sheets wants to see it.
+        return None if self.environment.auto_reload else self._drawn.get(place)
 
     def keep(self, place: tuple[Any, ...], drawn: Markup) -> None:
         if len(self._drawn) >= MOST_KEPT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from flask import Flask, g, request, url_for
@@ -25,7 +26,9 @@ def url_with(**changes: Any) -> str:
     arguments.pop("cursor", None)
     arguments.update(changes)
     kept = {name: value for name, value in arguments.items() if value is not None}
-    return url_for(str(request.endpoint), **{**(request.view_args or {}), **kept})
+    # The path alone is an address that is built once; with arguments it would be looked for anew each time.
+    path = url_for(str(request.endpoint), **(request.view_args or {}))
+    return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
 
 
 def new_id() -> str:

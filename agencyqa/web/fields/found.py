@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, Protocol
 
 from wtforms.validators import StopValidation
@@ -39,11 +40,12 @@ class Among:
         self, *, part: str = "", only: int | None = None, limit: int | None = None
     ) -> list[tuple[int, str]]:
         wanted = part.casefold()
-        return [
-            (key, text)
-            for key, text in self.choices
-            if wanted in text.casefold() and (only is None or key == only)
-        ][:limit]
+        matching = (
+            pair
+            for pair in self.choices
+            if (not wanted or wanted in pair[1].casefold()) and (only is None or pair[0] == only)
+        )
+        return list(islice(matching, limit))
 
 
 class FoundField(IdField):
