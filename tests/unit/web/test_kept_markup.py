@@ -44,6 +44,7 @@ def environment_with(app: Flask, page: str, **templates: str) -> PageEnvironment
         app,
         loader=DictLoader({"page": page, **templates}),
         autoescape=True,
+        auto_reload=False,
         extensions=app.jinja_env.extensions,
     )
     environment.globals.update(app.jinja_env.globals)
@@ -70,6 +71,15 @@ def test_equal_values_are_drawn_once(web_app: Flask, in_request: None) -> None:
     assert page.render(numbers=[1, 2, 1, 1], text=text_of) == "1x&amp; 2x&amp; 1x&amp; 1x&amp; "
     assert text_of.shown == 2
     assert page.render(numbers=[2, 3], text=text_of) == "2x&amp; 3x&amp; "
+    assert text_of.shown == 3
+
+
+def test_nothing_is_kept_while_templates_are_being_changed(web_app: Flask, in_request: None) -> None:
+    text_of = Counted()
+    environment = environment_with(web_app, "{% kept text %}{{ text }}{% endkept %}")
+    environment.auto_reload = True
+    page = environment.get_template("page")
+    assert [page.render(text=text_of) for _ in range(3)] == ["x&amp;"] * 3
     assert text_of.shown == 3
 
 
