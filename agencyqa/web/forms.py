@@ -216,7 +216,7 @@ class FilterForm(Form, DrawnFrom):
         ``choices`` gives the fields whose list depends on the actor their choices, ``finders`` each ``SoughtField``
         what it looks in.
         """
-        given = bool(request.args) and not _names(cls).isdisjoint(request.args)
+        given = bool(request.args) and not cls._names().isdisjoint(request.args)
         form = cls(formdata=request.args if given else None, **kwargs)
         for name, pairs in (choices or {}).items():
             form[name].choices = pairs
@@ -233,14 +233,16 @@ class FilterForm(Form, DrawnFrom):
                 field.errors = ()
         return form
 
+    @classmethod
+    @cache
+    def _names(cls) -> frozenset[str]:
+        """What an address may hold for the fields."""
+        kinds = {name: getattr(getattr(cls, name, None), "field_class", None) for name in dir(cls)}
+        known = {name: kind for name, kind in kinds.items() if kind is not None}
+        return frozenset(known) | {
+            f"{name}_part" for name, kind in known.items() if issubclass(kind, FoundField)
+        }
+
     @property
     def is_used(self) -> bool:
         return any(not field.is_blank() for field in self if isinstance(field, InputField))
-
-
-@cache
-def _names(form: type[FilterForm]) -> frozenset[str]:
-    """What an address may hold for its fields."""
-    fields = {name: getattr(getattr(form, name), "field_class", None) for name in dir(form)}
-    found = {name: kind for name, kind in fields.items() if kind is not None}
-    return frozenset(found) | {f"{name}_part" for name, kind in found.items() if issubclass(kind, FoundField)}

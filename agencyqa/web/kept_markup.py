@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 from flask import has_request_context, request
 from jinja2 import TemplateSyntaxError, nodes
@@ -70,7 +70,7 @@ class KeptMarkup(Extension):
         # name of a template → what stands in it for the macros of a file
         self._imported: dict[str | None, dict[str, str]] = {}
 
-    def bind(self, environment: Environment) -> Extension:
+    def bind(self, environment: Environment) -> Self:
         bound = super().bind(environment)
         bound._drawn, bound._imported = {}, {}
         return bound

@@ -12,7 +12,7 @@ from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Template, TemplateSyntaxError
-from sqlalchemy import Row
+from sqlalchemy import Result, Row
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 from werkzeug.datastructures import MultiDict
 
@@ -100,7 +100,8 @@ def test_each_language_and_each_mount_point_draws_its_own(web_app: Flask) -> Non
 
 def row_of(**values: Any) -> Row[Any]:
     """As a statement with these columns gives it."""
-    return IteratorResult(SimpleResultMetaData(list(values)), iter([tuple(values.values())])).one()
+    result: Result[Any] = IteratorResult(SimpleResultMetaData(list(values)), iter([tuple(values.values())]))
+    return result.one()
 
 
 def test_columns_tell_equal_rows_apart(web_app: Flask, in_request: None) -> None:
@@ -203,11 +204,14 @@ def test_kept_conditions_are_those_that_were_asked(
             return template().render(filters=filters)
 
     shared = web_app.jinja_env
+    assert isinstance(shared, PageEnvironment)
     kept = [drawn(lambda: shared.from_string(draw), *each) for each in asked]
 
     def fresh() -> Template:
         for environment in (shared, *shared._spoken.values()):
-            environment.extensions[kept_markup.KeptMarkup.identifier]._drawn.clear()
+            keeper = environment.extensions[kept_markup.KeptMarkup.identifier]
+            assert isinstance(keeper, kept_markup.KeptMarkup)
+            keeper._drawn.clear()
         return shared.from_string(draw)
 
     assert kept == [drawn(fresh, *each) for each in asked]
