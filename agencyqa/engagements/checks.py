@@ -19,13 +19,13 @@ from agencyqa.auth.permissions import Permission
 from agencyqa.engagements import rules
 from agencyqa.engagements.data import EngagementData, data_of
 from agencyqa.engagements.enums import EngagementState, Outcome
-from agencyqa.engagements.facts import Facts, Picked
+from agencyqa.engagements.facts import Facts
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.policies import visible
 from agencyqa.engagements.recusal import facts as recusal_facts
 from agencyqa.engagements.recusal.terms import terms_in_force
 from agencyqa.engagements.ruling import Check, EvidenceKind
-from agencyqa.engagements.selection.facts import exclusions_on, picked_in, selection_for
+from agencyqa.engagements.selection.facts import exclusions_on, pick_of, selection_for
 from agencyqa.engagements.team.facts import (
     bringing_of,
     evaluator_appointments,
@@ -86,7 +86,9 @@ def examine(
         people.add(data.principal_evaluator_id)
     leads_from = leads_from or leads_since(team, data.principal_evaluator_id) or signed_on
     appointments = evaluator_appointments(session, data.principal_evaluator_id, data.agency_id)
-    picked, picked_agency = _picked(session, data, bureau_id, engagement_id)
+    pick = pick_of(
+        session, selection_for(session, data, bureau_id, engagement_id), data.agency_id, engagement_id
+    )
     terms = terms_in_force(session, bureau_id, signed_on)
     facts = Facts(
         contract_signed_on=signed_on,
@@ -101,8 +103,9 @@ def examine(
         standing=standing_on(session, data.agency_id, bureau_id, signed_on),
         evaluator=evaluator_link(data.principal_evaluator_id, appointments, leads_from),
         exclusions=exclusions_on(session, data.agency_id, bureau_id, signed_on),
-        picked=None if is_selecting else picked,
-        picked_agency=picked_agency,
+        picked=None if is_selecting else pick.picked,
+        picked_agency=pick.agency,
+        picked_contract=pick.contract,
         bringing=bringing_of(session, data.principal_evaluator_id, appointments, bureau_id, leads_from),
         is_related=around.are_related(data.commissioner_id, data.evaluated_unit_id),
         ties=recusal_facts.ties_of(
@@ -141,13 +144,6 @@ def examine(
 def _provisions(session: Session, day: date) -> dict[str, Provision]:
     """Those of all rules in force on the day."""
     return provisions_in_force(session, rules.PROVISIONS, day)
-
-
-def _picked(
-    session: Session, data: EngagementData, bureau_id: int, engagement_id: int | None
-) -> tuple[Picked, str]:
-    selection = selection_for(session, data, bureau_id, engagement_id)
-    return picked_in(session, selection, data.agency_id)
 
 
 # ---------------------------------------------------------------------------------------------- for readers

@@ -63,6 +63,8 @@ class Picked(StrEnum):
     THIS = "this"
     ANOTHER = "another"
     UNDECIDED = "undecided"
+    # The one that there is led to another contract already.
+    SPENT = "spent"
     NOBODY = "nobody"
 
 
@@ -118,4 +120,5 @@ class Facts:
     exclusions: tuple[Exclusion, ...] = ()
     picked: Picked | None = None
     picked_agency: str = ""
+    picked_contract: str = ""
     completed_on: date | None = None

@@ -31,6 +31,8 @@ class SelectionAction(StrEnum):
     DECIDE = "decide"
     # Not chosen by anybody: the contract was entered.
     USE = "use"
+    # Nor this: the contract was corrected, and is about other work.
+    RELEASE = "release"
     CANCEL = "cancel"
 
 
@@ -61,6 +63,7 @@ describe(
         SelectionAction.EDIT: _l("修改"),
         SelectionAction.DECIDE: _l("选定"),
         SelectionAction.USE: _l("签订合同"),
+        SelectionAction.RELEASE: _l("合同改为其他工作"),
         SelectionAction.CANCEL: _l("取消"),
     },
 )

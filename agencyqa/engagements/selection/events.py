@@ -8,6 +8,7 @@ EVENTS = {
     "selection.selection.begun": _l("开始选取机构"),
     "selection.selection.decided": _l("选定机构"),
     "selection.selection.used": _l("选取结果签订合同"),
+    "selection.selection.released": _l("合同改为其他工作，选取结果待签合同"),
     "selection.selection.cancelled": _l("取消选取"),
     "selection.candidate.entered": _l("登记候选机构"),
     "selection.candidate.removed": _l("移除候选机构"),

@@ -15,6 +15,8 @@ MESSAGES: dict[str, object] = {
     ),
     "selection_undecided": _l("这项业务的选取记录尚未选定机构。"),
     "advice.selection_undecided": _l("请先在选取记录中选定机构。"),
+    "selection_used": _l("这项业务的选取记录已经用于合同%(contract)s；一次选取只能签订一份合同。"),
+    "advice.selection_used": _l("请先另行选取机构，再登记这份合同。"),
     "selection_missing": _l("没有选取记录，不能说明机构如何选定。"),
     "selection_wrong_state": _l("选取记录当前为“%(state)s”，不能%(action)s。"),
     "selection_candidate_twice": _l("这家机构已在候选机构中。"),

@@ -19,6 +19,8 @@ def _picked(facts: Facts) -> Iterator[Fault]:
         yield Fault("selection_chose_another", params={"agency": facts.picked_agency})
     elif facts.picked is Picked.UNDECIDED:
         yield Fault("selection_undecided")
+    elif facts.picked is Picked.SPENT:
+        yield Fault("selection_used", params={"contract": facts.picked_contract})
     elif facts.picked is Picked.NOBODY:
         yield Fault("selection_missing", Outcome.WARNING)
 

@@ -12,6 +12,8 @@ STEPS: dict[tuple[SelectionState, SelectionAction], SelectionState] = {
     (S.DRAFT, A.DECIDE): S.DECIDED,
     (S.DRAFT, A.CANCEL): S.CANCELLED,
     (S.DECIDED, A.USE): S.USED,
+    # The contract was entered for this work by mistake and is about other work.
+    (S.USED, A.RELEASE): S.DECIDED,
     # The chosen agency did not sign; the record stays as it was decided.
     (S.DECIDED, A.CANCEL): S.CANCELLED,
 }

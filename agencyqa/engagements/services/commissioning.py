@@ -27,8 +27,9 @@ from agencyqa.engagements.notices import announce
 from agencyqa.engagements.policies import can_create
 from agencyqa.engagements.refusals import CommissionRefused
 from agencyqa.engagements.selection.enums import SelectionState
-from agencyqa.engagements.selection.facts import selection_for
-from agencyqa.engagements.selection.services import use_selection
+from agencyqa.engagements.selection.facts import own_selection, selection_for
+from agencyqa.engagements.selection.models import Selection
+from agencyqa.engagements.selection.services import release_selection, use_selection
 from agencyqa.engagements.services.access import expect_open_year, expect_writable
 from agencyqa.engagements.team.facts import members_on
 from agencyqa.engagements.team.queries import members_of
@@ -78,9 +79,7 @@ def create_engagement(actor: Actor, session: Session, data: EngagementData, *, n
         changes=logged({name: (None, value) for name, value in data.values().items()}),
         assessment_year=engagement.assessment_year,
     )
-    selection = selection_for(session, data, engagement.bureau_id, None)
-    if selection is not None and selection.state is SelectionState.DECIDED:
-        use_selection(actor, session, selection, engagement, now=now)
+    _use_selection(actor, session, engagement, selection_for(session, data, engagement.bureau_id, None), now)
     begin_team(actor, session, engagement, now=now)
     ensure_expected(actor, session, engagement, now=now)
     announce(
@@ -122,6 +121,7 @@ def change_engagement(
     _check_references(session, data, engagement.bureau_id)
     if changes.keys() - NOT_EXAMINED:
         _expect_allowed(session, data, engagement.bureau_id, now=now, engagement=engagement)
+    selection = selection_for(session, data, engagement.bureau_id, engagement.id)
     year = _year_after(session, engagement, data)
     if year != engagement.assessment_year:
         changes["assessment_year"] = (engagement.assessment_year, year)
@@ -141,6 +141,8 @@ def change_engagement(
         bureau_id=engagement.bureau_id,
         changes=logged(changes),
     )
+    if {"object_id", "work_kind"} & changes.keys():
+        _use_selection(actor, session, engagement, selection, now)
     follow_team(actor, session, engagement, changes, now=now)
     if follow_contract(actor, session, engagement, changes.keys(), now=now):
         tell_evidence_changed(session, engagement.id, now=now)
@@ -206,6 +208,17 @@ def _expect_allowed(
             raise Invalid("invalid", **mistakes)
         return
     raise CommissionRefused(refused)
+
+
+def _use_selection(
+    actor: Actor, session: Session, engagement: Engagement, selection: Selection | None, now: datetime
+) -> None:
+    """Also by a correction that turns a contract to other work: then the selection before waits for its own again."""
+    before = own_selection(session, engagement.id)
+    if before is not None and before is not selection:
+        release_selection(actor, session, before, engagement, now=now)
+    if selection is not None and selection.state is SelectionState.DECIDED:
+        use_selection(actor, session, selection, engagement, now=now)
 
 
 def _leaving(session: Session, engagement: Engagement, data: EngagementData, now: datetime) -> set[int]:

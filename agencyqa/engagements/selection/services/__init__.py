@@ -13,6 +13,7 @@ from agencyqa.engagements.selection.services.selecting import (
     decide_selection,
     enter_candidate,
     hard_stops,
+    release_selection,
     remove_candidate,
     use_selection,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "enter_candidate",
     "exclude_agency",
     "hard_stops",
+    "release_selection",
     "remove_candidate",
     "use_selection",
     "withdraw_exclusion",

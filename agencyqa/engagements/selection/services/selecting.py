@@ -224,6 +224,15 @@ def use_selection(
     _move(actor, session, selection, state, "used", now, engagement_id=engagement.id)
 
 
+def release_selection(
+    actor: Actor, session: Session, selection: Selection, engagement: Engagement, *, now: datetime
+) -> None:
+    """The contract that had taken it was corrected: it is about other work."""
+    state = next_state(selection.state, SelectionAction.RELEASE)
+    selection.engagement_id = None
+    _move(actor, session, selection, state, "released", now, engagement_id=engagement.id)
+
+
 def hard_stops(session: Session, selection: Selection, agency_id: int, now: datetime) -> list[Check]:
     """What would refuse a contract with this agency on the day of the selection."""
     data = EngagementData(

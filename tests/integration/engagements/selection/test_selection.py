@@ -14,11 +14,13 @@ from agencyqa.accounts.models import Body
 from agencyqa.agencies.enums import StandingAction
 from agencyqa.audit.models import AuditEntry
 from agencyqa.auth.roles import Role
+from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.refusals import CommissionRefused
 from agencyqa.engagements.selection import services
 from agencyqa.engagements.selection.enums import SelectionMethod, SelectionState
 from agencyqa.engagements.selection.models import AgencyExclusion, Selection, SelectionCandidate
 from agencyqa.engagements.selection.services import CandidateData, ExclusionData, SelectionData
+from agencyqa.engagements.services.progress import terminate_engagement
 from agencyqa.errors import Forbidden, Invalid, NotVisible, Stale, WrongState
 from agencyqa.measures.enums import WorkKind
 from agencyqa.notifications.models import InboxMessage
@@ -112,6 +114,102 @@ def test_the_contract_goes_to_the_chosen_agency_only(session: Session, world: Wo
         "selection.selection.decided",
         "selection.selection.used",
     ]
+
+
+def test_one_selection_leads_to_one_contract(session: Session, world: World) -> None:
+    """Whoever signs again for the same work selects again, whatever the way in; a contract that ended frees nothing."""
+    selection = begin(session, world, world.agency.id, world.rival.id)
+    choose(session, world, selection, world.agency.id)
+    first = create(session, world, contract_number="HT-甲")
+    second: list[object] = []
+    for agency in (world.agency, world.rival):
+        with pytest.raises(CommissionRefused) as refused:
+            create(session, world, agency_id=agency.id)
+        second.append((codes(refused), refused.value.provision, refused.value.checks[0].params))
+    assert second == [(["selection_used"], "M1/selection_on_merit", {"contract": "HT-甲"})] * 2
+    # Nor does it come in as other work that is corrected later.
+    other = create(session, world, work_kind=WorkKind.RESEARCH)
+    with pytest.raises(CommissionRefused) as refused:
+        change(session, world, other, work_kind=WorkKind.EVALUATION)
+    assert codes(refused) == ["selection_used"]
+    terminate_engagement(world.lead, session, first, "违约", seen_version=first.version, now=NOW)
+    with pytest.raises(CommissionRefused):
+        create(session, world)
+    # Before the measure there was no such rule, and what was signed then is entered as it was.
+    old = create(session, world, contract_signed_on=date(2021, 3, 1), due_on=date(2021, 6, 30))
+    # After another selection there is another contract, and the first is corrected as ever.
+    again = begin(session, world, world.rival.id)
+    choose(session, world, again, world.rival.id)
+    create(session, world, agency_id=world.rival.id)
+    change(session, world, old, fee=1)
+    assert (selection.engagement_id, again.state) == (first.id, SelectionState.USED)
+
+
+def test_a_contract_that_is_corrected_to_other_work_gives_its_selection_back(
+    session: Session, world: World
+) -> None:
+    selection = begin(session, world, world.agency.id)
+    choose(session, world, selection, world.agency.id)
+    data = replace(selection_data(world), work_kind=WorkKind.RESEARCH)
+    research = services.begin_selection(world.supervisor, session, data, now=NOW)
+    services.enter_candidate(
+        world.supervisor,
+        session,
+        research,
+        CandidateData(world.agency.id),
+        seen_version=research.version,
+        now=NOW,
+    )
+    mistaken = create(session, world)
+    with pytest.raises(CommissionRefused) as refused:
+        change(session, world, mistaken, work_kind=WorkKind.RESEARCH)
+    assert codes(refused) == ["selection_undecided"]
+    choose(session, world, research, world.agency.id)
+    change(session, world, mistaken, work_kind=WorkKind.RESEARCH)
+    assert [(each.state, each.engagement_id) for each in (selection, research)] == [
+        (SelectionState.DECIDED, None),
+        (SelectionState.USED, mistaken.id),
+    ]
+    proper = create(session, world)
+    assert (selection.state, selection.engagement_id) == (SelectionState.USED, proper.id)
+    session.commit()
+    logged = select(AuditEntry.event).where(
+        AuditEntry.target_type == "selections", AuditEntry.target_id == selection.id
+    )
+    assert [event.rpartition(".")[2] for event in session.scalars(logged.order_by(AuditEntry.id))] == [
+        "begun",
+        "decided",
+        "used",
+        "released",
+        "used",
+    ]
+
+
+def test_the_form_says_to_which_contract_the_selection_led(
+    client: Client, session: Session, world: World
+) -> None:
+    selection = begin(session, world, world.agency.id)
+    choose(session, world, selection, world.agency.id)
+    first = create(session, world, contract_number="HT-甲")
+    sign_in(client, make_member(session, world.bureau, Role.BUREAU_SUPERVISOR))
+    session.commit()
+    typed = {
+        "object_id": str(first.object_id),
+        "agency_id": str(world.agency.id),
+        "commissioner_id": str(first.commissioner_id),
+        "evaluated_unit_id": str(first.evaluated_unit_id),
+        "work_kind": "evaluation",
+        "contract_number": "HT-乙",
+        "contract_signed_on": "2022-03-01",
+        "due_on": "2022-06-30",
+        "fee": "80000",
+    }
+    answer = client.submit(client.get("/engagements/new"), "main-form", **typed)
+    assert (answer.status_code, "HT-乙" in answer.text) == (409, True)
+    shown = client.page(answer).text
+    assert "这项业务的选取记录已经用于合同HT-甲；一次选取只能签订一份合同。" in shown
+    assert "请先另行选取机构，再登记这份合同。" in shown
+    assert session.scalars(select(Engagement.contract_number)).all() == ["HT-甲"]
 
 
 def test_what_is_entered_wrongly(session: Session, world: World) -> None:

@@ -16,11 +16,18 @@ def test_how_the_agency_stands_to_the_selection() -> None:
         Picked.THIS: ("rule_selection", Outcome.PASSED),
         Picked.ANOTHER: ("selection_chose_another", Outcome.REFUSED),
         Picked.UNDECIDED: ("selection_undecided", Outcome.REFUSED),
+        Picked.SPENT: ("selection_used", Outcome.REFUSED),
         Picked.NOBODY: ("selection_missing", Outcome.WARNING),
     }
     for picked, told in expected.items():
         checks = examine(replace(PROPER, picked=picked, picked_agency="乙"), PROVISIONS)
         assert [(each.code, each.outcome) for each in checks if each.rule == "rule_selection"] == [told]
+    assert set(expected) == set(Picked)
+    # Before the measure was in force a second contract is only told of.
+    early = examine(replace(PROPER, picked=Picked.SPENT, picked_contract="HT-1"), ())
+    assert [(each.outcome, each.params) for each in early if each.code == "selection_used"] == [
+        (Outcome.NO_RULE, {"contract": "HT-1"})
+    ]
     assert not [each for each in examine(PROPER, PROVISIONS) if each.rule == "rule_selection"]
 
 
