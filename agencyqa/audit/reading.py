@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from agencyqa.audit.events import event_label, field_label, target_label
 from agencyqa.audit.policies import may_read_detail
@@ -15,15 +14,13 @@ from agencyqa.web import formats
 _LONGEST = 300
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     field: str
     before: str
     after: str
 
 
-@dataclass(frozen=True)
-class EntryLine:
+class EntryLine(NamedTuple):
     entry: Any
     event: str
     target: str

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from agencyqa.clock import local_date
@@ -21,9 +24,19 @@ COUNTED = 2000
 SHOWN = 200
 
 
+class Weight(NamedTuple):
+    """``waited`` and ``late`` are working days; ``due_on`` is empty where neither a date nor a limit holds."""
+
+    limit: int | None
+    due_on: date | None
+    is_provisional: bool
+    waited: int | None
+    late: int
+
+
 @dataclass(frozen=True)
 class Waiting:
-    """``waited`` and ``late`` are working days; ``due_on`` is empty where neither a date nor a limit holds."""
+    """A line with its ``Weight``."""
 
     item: Item
     limit: int | None
@@ -55,32 +68,49 @@ def waiting_page(session: Session, scope: Scope, duty: Duty | None = None) -> Wa
     listing = Listing(scope)
     # A date that lies far ahead is no waiting yet, so everything is ordered by the day it began or is due.
     statement = listing.rows(is_of_bureaus, facets=LONGEST_WAITING, limit=COUNTED + 1)
-    items = listing.items(read_rows(session, statement))
+    rows = read_rows(session, statement).all()
     terms, calendar = terms_of(session, bureau_ids), scope.reckoning.calendar
-    found = [weighed(item, terms, calendar, scope.day) for item in items[:COUNTED]]
-    kinds = [
-        KindOfWaiting(each, len(lates), sum(late > 0 for late in lates))
-        for each in Duty
-        if (lates := [one.late for one in found if one.item.duty is each])
+    found = [
+        (weigh(row.bureau_id, Duty(row.duty), row.due_on, row.since, terms, calendar, scope.day), row)
+        for row in rows[:COUNTED]
     ]
-    shown = [one for one in found if duty is None or one.item.duty is duty]
-    shown.sort(key=_urgency)
+    late = Counter(row.duty for weight, row in found if weight.late)
+    counts = Counter(row.duty for _, row in found)
+    kinds = [
+        KindOfWaiting(each, counts[each.value], late[each.value]) for each in Duty if each.value in counts
+    ]
+    wanted = [each for each in found if duty is None or each[1].duty == duty.value]
+    wanted.sort(key=_urgency)
+    # Of two thousand lines the words are looked up for those that are shown.
+    shown = wanted[:SHOWN]
+    items = listing.items(row for _, row in shown)
     return WaitingPage(
-        shown[:SHOWN], kinds, len(found), sum(one.late > 0 for one in found), len(items) > COUNTED
+        [Waiting(item, *weight) for item, (weight, _) in zip(items, shown, strict=True)],
+        kinds,
+        len(found),
+        late.total(),
+        len(rows) > COUNTED,
     )
 
 
-def weighed(item: Item, terms: Terms, calendar: WorkingCalendar, day: date) -> Waiting:
+def weigh(
+    bureau_id: int,
+    duty: Duty,
+    due_on: date | None,
+    since: datetime | None,
+    terms: Terms,
+    calendar: WorkingCalendar,
+    day: date,
+) -> Weight:
     """Dates count from the day after the waiting began; the last day counts in full."""
-    begun = None if item.since is None else local_date(item.since)
-    limit = None if begun is None else terms.limit(item.bureau_id, item.duty, begun)
-    due_on, is_provisional = item.due_on, False
+    begun = None if since is None else local_date(since)
+    limit = None if begun is None else terms.limit(bureau_id, duty, begun)
+    is_provisional = False
     if due_on is None and begun is not None and limit is not None:
         due = calendar.add(begun, limit)
         due_on, is_provisional = due.on, due.is_provisional
     lateness = None if due_on is None else calendar.late_days(due_on, day)
-    return Waiting(
-        item,
+    return Weight(
         limit,
         due_on,
         is_provisional or (lateness is not None and lateness.is_provisional),
@@ -89,5 +119,6 @@ def weighed(item: Item, terms: Terms, calendar: WorkingCalendar, day: date) -> W
     )
 
 
-def _urgency(one: Waiting) -> tuple[int, date, int, str, int]:
-    return (-one.late, one.due_on or date.max, -(one.waited or 0), one.item.duty.value, one.item.id)
+def _urgency(one: tuple[Weight, Row[*tuple[Any, ...]]]) -> tuple[int, date, int, str, int]:
+    weight, row = one
+    return -weight.late, weight.due_on or date.max, -(weight.waited or 0), row.duty, row.id

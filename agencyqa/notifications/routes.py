@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,8 +28,7 @@ from agencyqa.web.tables import paginate
 bp = Blueprint("notifications", __name__, url_prefix="/inbox")
 
 
-@dataclass(frozen=True)
-class MessageLine:
+class MessageLine(NamedTuple):
     id: int
     text: str
     created_at: datetime

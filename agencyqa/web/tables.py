@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -237,7 +238,12 @@ def is_column(key: Any) -> bool:
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt=_SALT)
+    return _serializer_with(current_app.secret_key or "")
+
+
+@lru_cache(maxsize=4)
+def _serializer_with(secret: str | bytes) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt=_SALT)
 
 
 def _write_cursor(row: Row[Any], count: int, sort: str | None, name: str, *, backwards: bool) -> str:
