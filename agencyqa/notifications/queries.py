@@ -19,12 +19,13 @@ COUNT_LIMIT = 100
 
 @kept
 def message_rows(actor: Actor, *, unread_only: bool) -> sa.Select[Any]:
+    """``params`` and ``endpoint_values`` as JSON text: most pages show messages that were worded before."""
     statement = visible_to(actor).with_only_columns(
         InboxMessage.id,
         InboxMessage.code,
-        InboxMessage.params,
+        sa.cast(InboxMessage.params, sa.Text).label("params"),
         InboxMessage.endpoint,
-        InboxMessage.endpoint_values,
+        sa.cast(InboxMessage.endpoint_values, sa.Text).label("endpoint_values"),
         InboxMessage.created_at,
         InboxMessage.read_at,
     )

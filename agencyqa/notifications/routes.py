@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Row
-from werkzeug.routing import BuildError
+from werkzeug.routing import BuildError, Map
 
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
@@ -20,6 +22,7 @@ from agencyqa.notifications.models import InboxMessage
 from agencyqa.notifications.params import from_json
 from agencyqa.notifications.policies import visible_to
 from agencyqa.notifications.readers import directory
+from agencyqa.web.kept_markup import DrawnFrom
 from agencyqa.web.loading import one_or_404
 from agencyqa.web.messages import sentence
 from agencyqa.web.once import one_page
@@ -28,12 +31,25 @@ from agencyqa.web.tables import paginate
 bp = Blueprint("notifications", __name__, url_prefix="/inbox")
 
 
-class MessageLine(NamedTuple):
-    id: int
-    text: str
-    created_at: datetime
-    is_unread: bool
-    has_target: bool
+class MessageLine(DrawnFrom):
+    """One row of ``queries.message_rows``. Its words are looked for only where they were not drawn before."""
+
+    def __init__(self, row: Row[Any]) -> None:
+        self.id: int = row.id
+        self.created_at: datetime = row.created_at
+        self.is_unread: bool = row.read_at is None
+        self._row = row
+
+    def drawn_from(self) -> tuple[Any, ...]:
+        return (self._row.code, self._row.params, self.created_at, self.is_unread)
+
+    @property
+    def text(self) -> str:
+        return sentence(f"inbox.{self._row.code}", **from_json(json.loads(self._row.params)))
+
+    @property
+    def has_target(self) -> bool:
+        return _leads_on(current_app.url_map, self._row.endpoint, self._row.endpoint_values)
 
 
 @bp.get("/")
@@ -43,7 +59,7 @@ def inbox() -> ResponseReturnValue:
     unread_only = request.args.get("show") == "unread"
     statement = queries.message_rows(actor, unread_only=unread_only)
     page = paginate(db.session(), statement, queries.ORDER, request.args)
-    lines = [_line(row) for row in page.rows]
+    lines = [MessageLine(row) for row in page.rows]
     is_mailed = current_app.config["SETTINGS"].mail is not None
     # The head of every page shows the number of unread messages as well.
     with one_page():
@@ -104,14 +120,11 @@ def _back() -> str:
     return url_for("notifications.inbox", show=show)
 
 
-def _line(row: Row[Any]) -> MessageLine:
-    return MessageLine(
-        row.id,
-        sentence(f"inbox.{row.code}", **from_json(row.params)),
-        row.created_at,
-        row.read_at is None,
-        _target(row.endpoint, row.endpoint_values) is not None,
-    )
+# Of a few dozen endpoints with their values, and asked in every row.
+@lru_cache(maxsize=1000)
+def _leads_on(addresses: Map, endpoint: str, values: str) -> bool:
+    """``addresses`` are those of the application that answers."""
+    return _target(endpoint, json.loads(values)) is not None
 
 
 def _target(endpoint: str, values: Mapping[str, Any]) -> str | None:

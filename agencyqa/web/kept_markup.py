@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any, Self
 
-from flask import has_request_context, request
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.environment import Environment
 from jinja2.ext import Extension
@@ -47,6 +47,7 @@ PURE_MACROS: dict[str, frozenset[str]] = {
     "web/ui.html": frozenset({"badge", "button", "empty", "grade", "meter", "provision", "table", "tag"}),
     "deliverables/parts.html": frozenset({"due", "lateness", "name", "state", "there"}),
 }
+_FIND = "kept_markup"
 _IMPORT = re.compile(r'\{%-? *import "([^"]+)" as (\w+)')
 # About a kilobyte each.
 MOST_KEPT = 5000
@@ -60,7 +61,7 @@ class DrawnFrom:
 
 
 class KeptMarkup(Extension):
-    """One for each language, as the templates themselves are."""
+    """One for each language and mount point, as the templates themselves are."""
 
     tags = {"kept"}
 
@@ -69,10 +70,13 @@ class KeptMarkup(Extension):
         self._drawn: dict[tuple[Any, ...], Markup] = {}
         # name of a template → what stands in it for the macros of a file
         self._imported: dict[str | None, dict[str, str]] = {}
+        environment.filters[_FIND] = self.find
 
     def bind(self, environment: Environment) -> Self:
         bound = super().bind(environment)
         bound._drawn, bound._imported = {}, {}
+        # A filter is called at once, where a function goes through several hands: a list asks in every row.
+        environment.filters = {**environment.filters, _FIND: bound.find}
         return bound
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
@@ -92,16 +96,14 @@ class KeptMarkup(Extension):
             raise TemplateSyntaxError(
                 f"kept markup names {path}, which is none of its values", at, parser.name, parser.filename
             )
-        place, drawn = parser.free_identifier(line), parser.free_identifier(line)
-        where = nodes.Const(f"{parser.name}:{line}")
+        where, drawn = nodes.Const(f"{parser.name}:{line}"), parser.free_identifier(line)
         return [
-            nodes.Assign(place, self.call_method("place", [where, *values])),
-            nodes.Assign(drawn, self.call_method("find", [place])),
+            nodes.Assign(drawn, nodes.Filter(where, _FIND, deepcopy(values), [], None, None)),
             nodes.If(
                 nodes.Not(drawn),
                 [
                     nodes.AssignBlock(drawn, None, body),
-                    nodes.ExprStmt(self.call_method("keep", [place, drawn])),
+                    nodes.ExprStmt(self.call_method("keep", [drawn, where, *values])),
                 ],
                 [],
                 [],
@@ -109,24 +111,23 @@ class KeptMarkup(Extension):
             nodes.Output([drawn]),
         ]
 
-    def place(self, where: str, *values: Any) -> tuple[Any, ...]:
-        """Two statements of one list may give equal rows whose columns mean something else."""
-        first = values[0]
-        mount = request.script_root if has_request_context() else ""
-        if isinstance(first, Row):
-            return (where, mount, first._fields, *values)
-        if isinstance(first, DrawnFrom):
-            return (where, mount, first.drawn_from(), *values[1:])
-        return (where, mount, *values)
+    def find(self, where: str, *values: Any) -> Markup | None:
+        return self._drawn.get(_place(where, *values))
 
-    def find(self, place: tuple[Any, ...]) -> Markup | None:
+    def keep(self, drawn: Markup, where: str, *values: Any) -> None:
         # Whoever is just changing templates and style sheets wants to see it.
-        return None if self.environment.auto_reload else self._drawn.get(place)
-
-    def keep(self, place: tuple[Any, ...], drawn: Markup) -> None:
+        if self.environment.auto_reload:
+            return
         if len(self._drawn) >= MOST_KEPT:
             self._drawn.clear()
-        self._drawn[place] = drawn
+        self._drawn[_place(where, *values)] = drawn
+
+
+def _place(where: str, first: Any, *others: Any) -> tuple[Any, ...]:
+    """Two statements of one list may give equal rows whose columns mean something else."""
+    if isinstance(first, Row):
+        return (where, first._fields, tuple(first), others)
+    return (where, first.drawn_from() if isinstance(first, DrawnFrom) else first, others)
 
 
 def _path(node: nodes.Node) -> str | None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, MutableMapping
 from types import CodeType
 from typing import Any
 
+from flask import has_request_context, request
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.environment import TemplateModule
@@ -70,8 +71,12 @@ class PageTemplate(Template):
         return super()._get_default_module()
 
 
+# There are two languages and one mount point; the limit is for a proxy that changes it.
+_MOST_PLACES = 10
+
+
 class PageEnvironment(Environment):
-    """The templates of an application, compiled once for each language; all else is shared by the languages.
+    """The templates of an application, compiled once for each language and mount point; all else is shared by them.
 
     ``spoken`` is the language of what is compiled here, None in the environment that the application asks.
     """
@@ -83,7 +88,7 @@ class PageEnvironment(Environment):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.add_extension(KeptMarkup)
-        self._spoken: dict[str, PageEnvironment] = {}
+        self._spoken: dict[tuple[str, str], PageEnvironment] = {}
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:
         if self.spoken is None:
@@ -91,11 +96,14 @@ class PageEnvironment(Environment):
         return super().get_template(name, parent, globals)
 
     def _in(self, spoken: str) -> PageEnvironment:
-        found = self._spoken.get(spoken)
+        place = (spoken, request.script_root if has_request_context() else "")
+        found = self._spoken.get(place)
         if found is None:
             found = self.overlay()
             found.spoken = spoken
-            self._spoken[spoken] = found
+            if len(self._spoken) >= _MOST_PLACES:
+                self._spoken.clear()
+            self._spoken[place] = found
         return found
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
