@@ -18,9 +18,9 @@ COUNT_LIMIT = 100
 
 
 @kept
-def message_rows(actor: Actor, *, unread_only: bool) -> sa.Select[Any]:
+def message_rows(actor: Actor, *, unread_only: bool) -> sa.Select[*tuple[Any, ...]]:
     """``params`` and ``endpoint_values`` as JSON text: most pages show messages that were worded before."""
-    statement: sa.Select[Any] = visible_to(actor).with_only_columns(
+    statement = visible_to(actor).with_only_columns(
         InboxMessage.id,
         InboxMessage.code,
         sa.cast(InboxMessage.params, sa.Text).label("params"),
