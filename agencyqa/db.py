@@ -176,7 +176,7 @@ def kept(build: Callable[P, T]) -> Callable[P, T]:
 
 
 def kept_large(build: Callable[P, T]) -> Callable[P, T]:
-    """The same for what joins statements of all areas: fewer of them, for each takes a megabyte or two."""
+    """The same for what joins statements of all areas: few of them, for each takes two to four megabytes."""
     return _keeping(build, _kept_large)
 
 
@@ -201,7 +201,7 @@ def _build(
 
 # Some 30 KB each.
 _kept = lru_cache(maxsize=500)(_build)
-_kept_large = lru_cache(maxsize=60)(_build)
+_kept_large = lru_cache(maxsize=20)(_build)
 
 
 _read_only: ContextVar[bool] = ContextVar("agencyqa_read_only", default=False)

@@ -156,11 +156,11 @@ def finished(statement: Statement, keys: Order, size: int, *, backwards: bool) -
     return statement.order_by(None).order_by(*ordering(keys, backwards=backwards)).limit(size + 1)
 
 
-def kept_cut(cuts: dict[Shape, Cut], shape: Shape, build: Callable[[], Cut]) -> Cut:
+def kept_cut(cuts: dict[Shape, Cut], shape: Shape, build: Callable[[], Cut], most: int = MOST_PAGES) -> Cut:
     """Put together once for each shape, as long as the list itself is kept (``db.kept``)."""
     found = cuts.get(shape)
     if found is None:
-        if len(cuts) >= MOST_PAGES:
+        if len(cuts) >= most:
             cuts.clear()
         found = cuts[shape] = build()
     return found
@@ -289,6 +289,7 @@ def _revived(value: Any) -> Any:
 
 __all__ = [
     "DEFAULT_SIZE",
+    "MOST_PAGES",
     "Binder",
     "Cut",
     "Key",

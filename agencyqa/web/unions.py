@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.web.tables import (
     DEFAULT_SIZE,
+    MOST_PAGES,
     Binder,
     Cut,
     Key,
@@ -68,12 +69,13 @@ def split_by_emptiness(part: Part, place: int) -> tuple[Part, Part]:
 class Union:
     """A list to be paged. ``finish`` reads the union of the parts and adds what only the shown rows need.
 
-    Whoever keeps it (``db.kept``) keeps its pages with it.
+    Whoever keeps it (``db.kept``) keeps its pages with it, ``most`` of them.
     """
 
     parts: Sequence[Part]
     facets: Sequence[Facet]
     finish: Callable[[Subquery], Select[*tuple[Any, ...]]]
+    most: int = MOST_PAGES
     cuts: dict[Shape, Cut] = field(default_factory=dict)
 
     @cached_property
@@ -142,7 +144,8 @@ def paginate_union(
     """As ``tables.paginate``, one statement. ``parameters`` are those that the parts themselves have."""
     name, count = order_name(union.facets), len(union.facets)
     position = position_in(arguments.get("cursor"), sort, name, count)
-    cut = kept_cut(union.cuts, (size, union.shape(position)), lambda: union.cut(position, size))
+    shape = size, union.shape(position)
+    cut = kept_cut(union.cuts, shape, lambda: union.cut(position, size), union.most)
     return page_of(cut.read(session, position, parameters), count, position, size, sort, name)
 
 

@@ -26,9 +26,9 @@ def members(scope: Scope) -> list[Member]:
     return [member for source in SOURCES for member in source(scope)]
 
 
-@lru_cache(maxsize=30)
+@lru_cache(maxsize=8)
 def kinds_of_lines(scope: Scope) -> tuple[KindOfLine, ...]:
-    """Kept for the people who are here today: putting the statements together takes longer than running them.
+    """Kept while the lists of one person are put together (``queries``), which are kept themselves.
 
     An entry is a megabyte and a half, so there are few.
     """

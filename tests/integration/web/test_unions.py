@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import Subquery
 from sqlalchemy.orm import Session
 
-from agencyqa.web.tables import Page
+from agencyqa.web.tables import MOST_PAGES, Page
 from agencyqa.web.unions import Facet, Part, Union, paginate_union, split_by_emptiness
 
 # Number, rank, day; the last rank has no days at all.
@@ -51,7 +51,7 @@ ORDERS: dict[str, tuple[tuple[Facet, ...], Callable[[Any], Any]]] = {
 }
 
 
-def list_in(facets: tuple[Facet, ...]) -> Union:
+def list_in(facets: tuple[Facet, ...], most: int = MOST_PAGES) -> Union:
     parts: list[Part] = []
     for rank in range(3):
         day = NO_DAY if rank == 2 else T.day
@@ -64,7 +64,7 @@ def list_in(facets: tuple[Facet, ...]) -> Union:
     def finish(union: Subquery) -> sa.Select[Any]:
         return sa.select(union.c.id)
 
-    return Union(parts, facets, finish)
+    return Union(parts, facets, finish, most)
 
 
 def page_at(session: Session, union: Union, cursor: str | None) -> Page:
@@ -106,3 +106,16 @@ def test_another_position_of_the_same_shape_is_read_by_the_same_statement(
         assert union.cuts == known
     expected = [row[0] for row in sorted(ROWS, key=by_rank)]
     assert ids(first) + ids(second) + ids(third) == expected[:12]
+
+
+def test_of_a_large_list_few_pages_are_kept_and_all_are_found(app: Flask, session: Session) -> None:
+    union = list_in(RANK_FIRST, most=2)
+    found: list[int] = []
+    cursor: str | None = ""
+    with app.test_request_context():
+        while cursor is not None:
+            page = page_at(session, union, cursor)
+            found += ids(page)
+            cursor = page.next_cursor
+            assert len(union.cuts) <= 2
+    assert found == [row[0] for row in sorted(ROWS, key=by_rank)]
