@@ -46,6 +46,7 @@ PURE = frozenset(
 PURE_MACROS: dict[str, frozenset[str]] = {
     "web/ui.html": frozenset({"badge", "button", "empty", "grade", "meter", "provision", "table", "tag"}),
     "deliverables/parts.html": frozenset({"due", "lateness", "name", "state", "there"}),
+    "evaluations/parts.html": frozenset({"grade"}),
 }
 _FIND = "kept_markup"
 _IMPORT = re.compile(r'\{%-? *import "([^"]+)" as (\w+)')
@@ -123,10 +124,19 @@ class KeptMarkup(Extension):
         self._drawn[_place(where, *values)] = drawn
 
 
+# Of the statement whose rows were looked for last: (what its rows have in common, its columns). The rows of a page come
+# one after the other, and asking each for its columns takes longer than finding it.
+_columns: list[tuple[Any, tuple[str, ...]]] = [(None, ())]
+
+
 def _place(where: str, first: Any, *others: Any) -> tuple[Any, ...]:
     """Two statements of one list may give equal rows whose columns mean something else."""
     if isinstance(first, Row):
-        return (where, first._fields, tuple(first), others)
+        known, columns = _columns[0]
+        if first._parent is not known:
+            columns = first._fields
+            _columns[0] = (first._parent, columns)
+        return (where, columns, tuple(first), others)
     return (where, first.drawn_from() if isinstance(first, DrawnFrom) else first, others)
 
 

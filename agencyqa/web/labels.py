@@ -20,6 +20,8 @@ TONES = frozenset({"neutral", "info", "progress", "success", "warning", "danger"
 _described: dict[type[StrEnum], dict[str, tuple[object, str]]] = {}
 # (language, class, member) → text: a list asks for a label in every row.
 _shown: dict[tuple[str, type[StrEnum], str], str] = {}
+# (language, class) → (value, text) of each member
+_choices: dict[tuple[str, type[StrEnum]], list[tuple[str, str]]] = {}
 
 
 def describe(members: type[StrEnum], texts: Mapping[Any, object | tuple[object, str]]) -> None:
@@ -33,6 +35,7 @@ def describe(members: type[StrEnum], texts: Mapping[Any, object | tuple[object, 
         table[member.value] = (text, tone)
     _described[members] = table
     _shown.clear()
+    _choices.clear()
 
 
 def label_of(member: StrEnum | None) -> str:
@@ -55,7 +58,11 @@ def tone_of(member: StrEnum | None) -> str:
 
 
 def choices_of(members: type[StrEnum]) -> list[tuple[str, str]]:
-    return [(member.value, label_of(member)) for member in members]
+    place = (language(), members)
+    found = _choices.get(place)
+    if found is None:
+        found = _choices[place] = [(member.value, label_of(member)) for member in members]
+    return list(found)
 
 
 def role_label(role: Role | None) -> str:
