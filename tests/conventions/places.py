@@ -65,6 +65,7 @@ from tests.factories.files import make_stored, make_upload, pdf
 from tests.factories.measures import scheme_text
 from tests.factories.objects import make_object
 from tests.factories.rounds import make_round, make_sheet
+from tests.kept import kept
 
 # The number of the one work whose sheets are still being filled in.
 OPEN = 6
@@ -362,6 +363,7 @@ class Places:
         self.drawer(f"year {letter}").put("assignment_id", made.id)
 
 
+@kept
 def build_places(session: Session, app: Flask | None = None) -> Places:
     """A1 and A2 work for district A, B1 for district B, S for both, which think differently of it."""
     load_schemes(session)

@@ -19,9 +19,9 @@ from agencyqa.engagements.models import Engagement
 from agencyqa.measures.enums import Purpose
 from agencyqa.measures.models import SchemeVersion
 from agencyqa.measures.queries import program_of
-from agencyqa.measures.services import load_reference_data
 from agencyqa.scoring import Program, parse_points
 from tests.factories.accounts import NOW
+from tests.factories.measures import load_measures
 
 SEVENTY_THIRTY = ((Purpose.BUREAU, Fraction(7, 10)), (Purpose.EVALUATED_UNIT, Fraction(3, 10)))
 UNIT_ONLY = ((Purpose.EVALUATED_UNIT, Fraction(1)),)
@@ -49,8 +49,7 @@ JIADING_FORM = {
 
 def load_schemes(session: Session) -> None:
     """The shipped measures and schemes."""
-    load_reference_data(session, NOW)
-    session.flush()
+    load_measures(session)
 
 
 def make_share_table(

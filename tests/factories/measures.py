@@ -16,6 +16,7 @@ from agencyqa.measures.measure_format import shipped_citations
 from agencyqa.measures.models import Scheme, SchemeVersion
 from agencyqa.measures.scheme_format import CheckedFile, parse_scheme
 from tests.factories.accounts import NOW, make_actor
+from tests.kept import kept
 
 MIXED_FORM = Path(__file__).parents[2] / "docs" / "examples" / "mixed-form.yaml"
 
@@ -25,6 +26,7 @@ def mixed_form() -> CheckedFile:
     return parse_scheme(MIXED_FORM.read_bytes(), shipped_citations(), shipped_fault_codes())
 
 
+@kept
 def load_measures(session: Session) -> None:
     """Measures, provisions, fault codes and the shipped schemes in all their versions."""
     services.load_reference_data(session, NOW)

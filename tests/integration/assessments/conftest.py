@@ -28,6 +28,7 @@ from tests.factories.accounts import (
 from tests.factories.agencies import make_agency
 from tests.factories.assessments import UNIT_ONLY, load_schemes, make_share_table, make_sheets
 from tests.factories.engagements import make_engagement
+from tests.kept import kept
 
 # Before the reference scheme came into force, so that only the evaluated unit scores, by the Jiading form.
 SIGNED_2018 = date(2018, 6, 1)
@@ -77,6 +78,7 @@ def world(session: Session) -> World:
     return build_world(session)
 
 
+@kept
 def build_world(session: Session) -> World:
     load_schemes(session)
     city = make_bureau(session, "上海市财政局")

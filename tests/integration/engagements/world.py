@@ -20,12 +20,13 @@ from agencyqa.auth.roles import Role
 from agencyqa.engagements import services
 from agencyqa.engagements.data import data_of
 from agencyqa.engagements.models import Engagement
-from agencyqa.measures.services import load_reference_data
 from agencyqa.objects.models import EvaluationObject
 from tests.factories.accounts import NOW, make_actor, make_bureau, make_department
 from tests.factories.agencies import make_agency, make_evaluator
 from tests.factories.engagements import engagement_data
+from tests.factories.measures import load_measures
 from tests.factories.objects import make_object
+from tests.kept import kept
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ class World:
     lead: Actor
 
 
+@kept
 def make_world(session: Session) -> World:
-    load_reference_data(session, NOW)
+    load_measures(session)
     city = make_bureau(session, "市财政局")
     bureau = make_bureau(session, "长宁区财政局", parent=city)
     education = make_department(session, bureau, "区教育局")

@@ -25,6 +25,7 @@ from tests.factories.accounts import (
 from tests.factories.agencies import make_agency
 from tests.factories.engagements import make_engagement
 from tests.factories.measures import load_measures
+from tests.kept import kept
 
 
 @dataclass
@@ -56,6 +57,11 @@ class World:
 
 @pytest.fixture
 def world(session: Session) -> World:
+    return make_world(session)
+
+
+@kept
+def make_world(session: Session) -> World:
     load_measures(session)
     city = make_bureau(session, "上海市财政局")
     bureau = make_bureau(session, "长宁区财政局", parent=city)

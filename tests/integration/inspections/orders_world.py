@@ -26,6 +26,7 @@ from tests.factories.agencies import make_agency
 from tests.factories.engagements import make_engagement
 from tests.factories.inspections import make_spot_check
 from tests.factories.measures import load_measures
+from tests.kept import kept
 
 
 @dataclass
@@ -48,6 +49,7 @@ class OrderWorld:
         return sorted(names[row] for row in rows)
 
 
+@kept
 def make_orders_world(session: Session) -> OrderWorld:
     load_measures(session)
     city = make_bureau(session, "市财政局")

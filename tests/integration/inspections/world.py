@@ -36,6 +36,7 @@ from tests.factories.agencies import make_agency
 from tests.factories.engagements import make_engagement
 from tests.factories.inspections import make_faults
 from tests.factories.measures import load_measures
+from tests.kept import kept
 
 FACTS = "抽查的 3 个指标没有工作底稿"
 
@@ -71,6 +72,7 @@ class World:
         return actor_of(self.session, membership)
 
 
+@kept
 def make_world(session: Session) -> World:
     load_measures(session)
     make_faults(session)

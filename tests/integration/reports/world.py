@@ -46,6 +46,7 @@ from tests.factories.assessments import (
 from tests.factories.engagements import make_engagement
 from tests.factories.objects import make_object
 from tests.factories.rounds import make_round
+from tests.kept import kept
 
 SIGNED = date(2022, 3, 1)
 
@@ -146,6 +147,11 @@ def make_district(session: Session, city: Body, name: str, department: str, agen
 
 @pytest.fixture
 def world(session: Session) -> World:
+    return make_world(session)
+
+
+@kept
+def make_world(session: Session) -> World:
     load_schemes(session)
     city = make_bureau(session, "上海市财政局")
     own = make_district(session, city, "长宁区财政局", "区教育局", "申评咨询有限公司")
