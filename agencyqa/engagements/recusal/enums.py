@@ -109,7 +109,7 @@ describe(
 describe(
     ExemptionState,
     {
-        ExemptionState.GRANTED: (_l("准予免签"), "info"),
+        ExemptionState.GRANTED: (_l("已准予免签"), "info"),
         ExemptionState.WITHDRAWN: (_l("免签已撤销"), "neutral"),
     },
 )
