@@ -125,6 +125,7 @@ def _reports(filler: Filler, crowd: Crowd) -> None:
             "bureau_id": crowd.bureau_id,
             "year": crowd.today.year - 3 + n,
             "opened_on": filler.day(crowd.days - 900 + n * 365),
+            "working_days": 95,
             "due_on": filler.day(crowd.days - 760 + n * 365),
             "is_due_provisional": False,
         },
