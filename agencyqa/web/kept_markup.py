@@ -8,7 +8,7 @@ can be shown what is somebody else's: a template that names anything else inside
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from typing import Any, Self
 
@@ -49,9 +49,20 @@ PURE_MACROS: dict[str, frozenset[str]] = {
     "evaluations/parts.html": frozenset({"grade"}),
 }
 _FIND = "kept_markup"
-_IMPORT = re.compile(r'\{%-? *import "([^"]+)" as (\w+)')
-# About a kilobyte each.
+# With the context a macro sees all that the page was given.
+_IMPORT = re.compile(r'\{%-? *import "([^"]+)" as (\w+)(?! +with context) ')
+# Parts of a template that see all of it, whatever they name.
+_OPEN = (
+    nodes.Include,
+    nodes.Import,
+    nodes.FromImport,
+    nodes.Block,
+    nodes.ContextReference,
+    nodes.DerivedContextReference,
+)
+# Rows have about a kilobyte each. The conditions above a list have twenty, and hold a word that anybody may choose.
 MOST_KEPT = 5000
+MOST_CHARACTERS = 6_000_000
 
 
 class DrawnFrom:
@@ -69,13 +80,14 @@ class KeptMarkup(Extension):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         self._drawn: dict[tuple[Any, ...], Markup] = {}
+        self._length = 0
         # name of a template → what stands in it for the macros of a file
         self._imported: dict[str | None, dict[str, str]] = {}
         environment.filters[_FIND] = self.find
 
     def bind(self, environment: Environment) -> Self:
         bound = super().bind(environment)
-        bound._drawn, bound._imported = {}, {}
+        bound._drawn, bound._length, bound._imported = {}, 0, {}
         # A filter is called at once, where a function goes through several hands: a list asks in every row.
         environment.filters = {**environment.filters, _FIND: bound.find}
         return bound
@@ -117,11 +129,13 @@ class KeptMarkup(Extension):
 
     def keep(self, drawn: Markup, where: str, *values: Any) -> None:
         # Whoever is just changing templates and style sheets wants to see it.
-        if self.environment.auto_reload:
+        if self.environment.auto_reload or len(drawn) > MOST_CHARACTERS:
             return
-        if len(self._drawn) >= MOST_KEPT:
+        if len(self._drawn) >= MOST_KEPT or self._length + len(drawn) > MOST_CHARACTERS:
             self._drawn.clear()
+            self._length = 0
         self._drawn[_place(where, *values)] = drawn
+        self._length += len(drawn)
 
 
 # Of the statement whose rows were looked for last: (what its rows have in common, its columns). The rows of a page come
@@ -130,14 +144,21 @@ _columns: list[tuple[Any, tuple[str, ...]]] = [(None, ())]
 
 
 def _place(where: str, first: Any, *others: Any) -> tuple[Any, ...]:
-    """Two statements of one list may give equal rows whose columns mean something else."""
+    """Two statements of one list may give equal rows whose columns mean something else.
+
+    The types count as well: True is equal to 1, a member to the same text of another enumeration, and markup to a text
+    that has yet to be escaped. A column has one type for all its rows.
+    """
+    types = tuple(map(type, others))
     if isinstance(first, Row):
         known, columns = _columns[0]
         if first._parent is not known:
             columns = first._fields
             _columns[0] = (first._parent, columns)
-        return (where, columns, tuple(first), others)
-    return (where, first.drawn_from() if isinstance(first, DrawnFrom) else first, others)
+        return (where, columns, tuple(first), others, types)
+    if isinstance(first, DrawnFrom):
+        return (where, first.drawn_from(), others, types)
+    return (where, first, type(first), others, types)
 
 
 def _path(node: nodes.Node) -> str | None:
@@ -151,20 +172,44 @@ def _path(node: nodes.Node) -> str | None:
 
 
 def _others(body: list[nodes.Node], allowed: set[str]) -> Iterator[tuple[str, int]]:
-    """What is named inside and neither among the values nor pure nor set inside."""
-    own = {"loop"} | {name.name for part in body for name in part.find_all(nodes.Name) if name.ctx != "load"}
-    own |= {part.name for part in body if isinstance(part, nodes.Name) and part.ctx != "load"}
+    """What is named inside and neither among the values nor pure nor set inside, before it and for sure."""
 
-    def walk(node: nodes.Node) -> Iterator[tuple[str, int]]:
+    def all_of(parts: Iterable[nodes.Node], own: set[str]) -> Iterator[tuple[str, int]]:
+        # What is set in here is known in here alone.
+        own = set(own)
+        for part in parts:
+            yield from walk(part, own)
+
+    def walk(node: nodes.Node, own: set[str]) -> Iterator[tuple[str, int]]:
         path = _path(node)
-        if path is None:
-            for child in node.iter_child_nodes():
-                yield from walk(child)
-            return
-        names = path.split(".")
-        beginnings = {".".join(names[: count + 1]) for count in range(len(names))}
-        if not (beginnings & allowed or names[0] in own | PURE):
-            yield path, node.lineno
+        if path is not None:
+            names = path.split(".")
+            beginnings = {".".join(names[: count + 1]) for count in range(len(names))}
+            if not (beginnings & allowed or names[0] in own | PURE):
+                yield path, node.lineno
+        elif isinstance(node, _OPEN):
+            yield type(node).__name__.lower(), node.lineno
+        elif isinstance(node, nodes.Assign):
+            yield from walk(node.node, own)
+            own |= _set_in(node.target)
+        elif isinstance(node, nodes.AssignBlock):
+            yield from all_of([*([node.filter] if node.filter else []), *node.body], own)
+            own |= _set_in(node.target)
+        elif isinstance(node, nodes.For):
+            yield from walk(node.iter, own)
+            each = own | _set_in(node.target) | {"loop"}
+            yield from all_of([*([node.test] if node.test else []), *node.body], each)
+            yield from all_of(node.else_, own)
+        elif isinstance(node, nodes.If):
+            yield from walk(node.test, own)
+            for branch in (node.body, node.elif_, node.else_):
+                yield from all_of(branch, own)
+        else:
+            yield from all_of(node.iter_child_nodes(), own)
 
-    for part in body:
-        yield from walk(part)
+    return all_of(body, set())
+
+
+def _set_in(target: nodes.Node) -> set[str]:
+    names = [target, *target.find_all(nodes.Name)]
+    return {name.name for name in names if isinstance(name, nodes.Name)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Template, TemplateSyntaxError
+from markupsafe import Markup
 from sqlalchemy import Result, Row
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 from werkzeug.datastructures import MultiDict
@@ -27,6 +29,7 @@ from agencyqa.web.forms import (
     MultiChoiceField,
     TextField,
 )
+from agencyqa.web.labels import describe
 from agencyqa.web.templating import PageEnvironment
 
 LIST = (
@@ -112,6 +115,24 @@ def test_columns_tell_equal_rows_apart(web_app: Flask, in_request: None) -> None
     assert [page.render(row=named), page.render(row=coded)] == ["ab", "ba"]
 
 
+class Other(StrEnum):
+    AGENCY = "agency"
+
+
+describe(Other, {Other.AGENCY: "另一种"})
+
+
+def test_equal_values_of_other_types_show_otherwise(web_app: Flask, in_request: None) -> None:
+    values = [True, 1, 1.0, "<b>", Markup("<b>"), "agency", BodyKind.AGENCY, Other.AGENCY]
+    shown = ["True", "1", "1.0", "&lt;b&gt;", "<b>", "agency", "第三方机构", "另一种"]
+    draw = "{{ value|label if value.name is defined else value }}"
+    first = made(web_app, f"{{% kept value %}}{draw}{{% endkept %}}")
+    second = made(web_app, f"{{% kept 0, value %}}{draw}{{% endkept %}}")
+    for _ in range(2):
+        assert [first.render(value=value) for value in values] == shown
+        assert [second.render(value=value) for value in values] == shown
+
+
 def test_what_a_reader_may_see_is_one_of_the_values(web_app: Flask, in_request: None) -> None:
     page = made(web_app, LIST)
     rows = [row_of(name="A", fee=7)]
@@ -140,6 +161,29 @@ def test_what_a_reader_may_see_is_one_of_the_values(web_app: Flask, in_request: 
         (
             "{% kept row %}{% for each in row.parts %}{{ each }}{{ loop.index }}{{ more }}{% endfor %}{% endkept %}",
             "more",
+        ),
+        # The loop around the row counts on, the row stays what it was.
+        ("{% for row in rows %}{% kept row %}{{ loop.index }}{% endkept %}{% endfor %}", "loop.index"),
+        (
+            "{% for row in rows %}{% kept row %}{% for each in row %}{{ loop.index }}{% endfor %}"
+            "{{ loop.last }}{% endkept %}{% endfor %}",
+            "loop.last",
+        ),
+        # What is set in one branch, or after it is named, may be somebody else's everywhere else.
+        ("{% kept row %}{% if row.a %}{% set who = row.a %}{% endif %}{{ who }}{% endkept %}", "who"),
+        ("{% kept row %}{{ who }}{% set who = row.a %}{{ who }}{% endkept %}", "who"),
+        ("{% kept row %}{% for who in row.a %}{{ who }}{% endfor %}{{ who }}{% endkept %}", "who"),
+        # Each of these sees all that the page was given.
+        ('{% kept row %}{% include "mine.html" %}{% endkept %}', "include"),
+        ('{% kept row %}{% import "mine.html" as row with context %}{{ row.x() }}{% endkept %}', "import"),
+        (
+            '{% kept row %}{% from "mine.html" import row with context %}{{ row() }}{% endkept %}',
+            "fromimport",
+        ),
+        ("{% kept row %}{% block inner %}{{ row }}{% endblock %}{% endkept %}", "block"),
+        (
+            '{% import "web/ui.html" as ui with context %}{% kept row %}{{ ui.badge(row) }}{% endkept %}',
+            "ui.badge",
         ),
     ],
 )
@@ -171,6 +215,24 @@ def test_no_more_than_so_many_are_kept(
     )
     assert page.render(numbers=[1, 2, 3, 3, 1], text=text_of) == "1x&amp; 2x&amp; 3x&amp; 3x&amp; 1x&amp; "
     assert text_of.shown == 4
+
+
+def test_no_more_than_so_much_is_kept(
+    web_app: Flask, in_request: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row is short; the conditions above a list hold two hundred choices, and a word that anybody may choose."""
+    monkeypatch.setattr(kept_markup, "MOST_CHARACTERS", 1000)
+    text_of = Counted()
+    page = made(web_app, "{% for w in words %}{% kept w, text %}{{ w }}{{ text }}{% endkept %}{% endfor %}")
+    short, long = ["a", "b"], ["c" * 600, "d" * 600]
+    page.render(words=[*short, *short], text=text_of)
+    assert text_of.shown == 2
+    # Each of the long ones fits alone; the second takes the place of all that was there.
+    page.render(words=[*long, long[1], *short], text=text_of)
+    assert text_of.shown == 6
+    # What is longer than all that may be kept is not kept, and drives nothing out.
+    page.render(words=["e" * 2000, "e" * 2000, *short], text=text_of)
+    assert text_of.shown == 8
 
 
 class Conditions(FilterForm):
