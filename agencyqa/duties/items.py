@@ -96,9 +96,21 @@ class KindOfLine:
             self.statement = member
             self.columns = Columns({name: _without_label(column) for name, column in selected.items()})
 
-    def parts(self, conditions: Sequence[ColumnElement[bool]], facets: Sequence[Facet]) -> list[Part]:
+    def parts(
+        self,
+        conditions: Sequence[ColumnElement[bool]],
+        facets: Sequence[Facet],
+        names: Sequence[str] | None = None,
+    ) -> list[Part]:
+        """``names``: the columns that are wanted, else all of them."""
         keys = [self._key(facet.name) for facet in facets]
-        found = [Part(self.statement.where(*conditions), keys)]
+        statement = self.statement
+        if names is not None:
+            selected = statement.selected_columns
+            statement = statement.with_only_columns(
+                *(selected[name] for name in names), maintain_column_froms=True
+            )
+        found = [Part(statement.where(*conditions), keys)]
         for place, key in enumerate(keys):
             # A date that may be empty is looked up in two steps, for neither needs to be sorted then.
             if facets[place].nullable and getattr(key, "nullable", False):

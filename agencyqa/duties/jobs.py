@@ -22,7 +22,7 @@ from agencyqa.duties.models import DutyTerm
 from agencyqa.duties.narrowings import is_due_from, is_due_until
 from agencyqa.duties.queries import Item, Listing
 from agencyqa.duties.terms import LONGEST, Terms, terms_of
-from agencyqa.duties.waiting import weigh
+from agencyqa.duties.waiting import Scales
 from agencyqa.measures.reckoning import reckon
 from agencyqa.measures.workdays import WorkingCalendar
 from agencyqa.notifications.services import tell
@@ -102,9 +102,10 @@ def _tell_bureaus(
 ) -> int:
     """Supervisors and lead of a bureau that is over a limit it set for itself."""
     statement = listing.rows(_waits_for_limited_bureau)
+    scales = Scales(terms, calendar, listing.scope.day)
     written = 0
     for item in listing.items(session.execute(statement)):
-        found = weigh(item.bureau_id, item.duty, item.due_on, item.since, terms, calendar, listing.scope.day)
+        found = scales.weigh(item)
         if found.limit is None or not found.late:
             continue
         written += _tell(

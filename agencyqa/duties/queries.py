@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import False_
 from agencyqa.accounts.models import Body
 from agencyqa.agencies.enums import Matter
 from agencyqa.auth.actor import Actor
-from agencyqa.db import kept_large, read_rows
+from agencyqa.db import BigId, kept_large, read_rows
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import NAMES, Scope
 from agencyqa.duties.kinds import KINDS
@@ -87,6 +87,10 @@ MOST_URGENT = (
 LONGEST_WAITING = (Facet("since", nullable=True), Facet("due_on", nullable=True), *MOST_URGENT[2:])
 
 
+# By which a line is weighed, and found again.
+WEIGHED = ("duty", "id", "bureau_id", "body_id", "due_on", "since")
+
+
 class Listing:
     """All areas for one scope. Each kind of line is narrowed, ordered and cut by itself before they are joined."""
 
@@ -102,6 +106,22 @@ class Listing:
     ) -> Select[*tuple[Any, ...]]:
         """In their order, the first of them or all."""
         return _rows(self.scope, narrowings, facets, duty, limit)
+
+    def weighed_rows(
+        self, *narrowings: Narrowing, facets: tuple[Facet, ...] = MOST_URGENT, limit: int
+    ) -> Select[*tuple[Any, ...]]:
+        """The same with the columns of ``WEIGHED`` alone, so that nothing is looked up for what is not shown."""
+        return _weighed_rows(self.scope, narrowings, facets, limit)
+
+    def found_again(
+        self, session: Session, rows: Collection[Row[*tuple[Any, ...]]], *narrowings: Narrowing
+    ) -> dict[tuple[str, int, int], Item]:
+        """The lines of ``weighed_rows`` with all that they show, by duty, id and body. One statement."""
+        wanted: dict[str, list[int]] = {_parameter(kind.duty): [] for kind in kinds_of_lines(self.scope)}
+        for row in rows:
+            wanted[_parameter(row.duty)].append(row.id)
+        found = self.items(read_rows(session, _found_again(self.scope, narrowings), wanted))
+        return {(item.duty.value, item.id, item.body_id): item for item in found}
 
     def page(
         self,
@@ -132,19 +152,50 @@ def _rows(
 
 
 @kept_large
+def _weighed_rows(
+    scope: Scope, narrowings: tuple[Narrowing, ...], facets: tuple[Facet, ...], limit: int
+) -> Select[*tuple[Any, ...]]:
+    union = joined(_parts(scope, narrowings, facets, None, WEIGHED), facets, limit, name="due")
+    return select(*union.c).order_by(*ordering(keys_of(union, facets))).limit(limit)
+
+
+@kept_large
+def _found_again(scope: Scope, narrowings: tuple[Narrowing, ...]) -> Select[*tuple[Any, ...]]:
+    ids = {
+        kind.duty: sa.bindparam(_parameter(kind.duty), expanding=True, type_=BigId)
+        for kind in kinds_of_lines(scope)
+    }
+    found = []
+    for kind in kinds_of_lines(scope):
+        columns: Any = kind.columns
+        conditions = [narrow(scope, columns) for narrow in narrowings]
+        if not any(isinstance(each, False_) for each in conditions):
+            found.append(kind.statement.where(*conditions, columns.id.in_(ids[kind.duty])))
+    return _named(sa.union_all(*found).subquery("due"))
+
+
+def _parameter(duty: str) -> str:
+    return f"of_{duty}"
+
+
+@kept_large
 def _union(scope: Scope, narrowings: tuple[Narrowing, ...], duty: Duty | None) -> Union:
     # Each page of all areas is a statement of two megabytes; most people read the first.
     return Union(_parts(scope, narrowings, MOST_URGENT, duty), MOST_URGENT, _named, most=3)
 
 
 def _parts(
-    scope: Scope, narrowings: tuple[Narrowing, ...], facets: tuple[Facet, ...], duty: Duty | None
+    scope: Scope,
+    narrowings: tuple[Narrowing, ...],
+    facets: tuple[Facet, ...],
+    duty: Duty | None,
+    names: Sequence[str] | None = None,
 ) -> list[Part]:
     found: list[Part] = []
     for kind in kinds_of_lines(scope):
         conditions = [narrow(scope, kind.columns) for narrow in narrowings]
         if (duty is None or kind.duty is duty) and not any(isinstance(each, False_) for each in conditions):
-            found += kind.parts(conditions, facets)
+            found += kind.parts(conditions, facets, names)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,7 +31,7 @@ def _applications(scope: Scope) -> Member:
             since=Application.submitted_at,
         )
     ).where(
-        _among(scope, policies.visible_applications, Application),
+        _among(scope, policies.visible_applications),
         Application.state == ApplicationState.SUBMITTED,
     )
 
@@ -57,11 +58,11 @@ def _proposed(
             since=kind.proposed_at,
             **more,
         )
-    ).where(_among(scope, visible_to, kind), kind.state == ProposalState.PROPOSED)
+    ).where(_among(scope, visible_to), kind.state == ProposalState.PROPOSED)
 
 
 def _reports(scope: Scope) -> list[Member]:
-    seen = _among(scope, policies.visible_reports, SelfReport)
+    seen = _among(scope, policies.visible_reports)
     return [
         _report(Duty.SELF_REPORT, SelfReport.agency_id, due_on=ReportYear.due_on).where(
             seen, SelfReport.state.in_((ReportState.DUE, ReportState.RETURNED))
@@ -90,11 +91,13 @@ def _report(duty: Duty, body_id: Any, **moments: Any) -> Member:
     )
 
 
-def _among(scope: Scope, visible_to: Any, model: Any) -> ColumnElement[bool]:
-    """These areas say what is visible as a statement."""
+def _among(scope: Scope, visible_to: Callable[[Actor], Select[Any]]) -> ColumnElement[bool]:
+    """These areas say what is visible as a statement. Its condition is taken, for the member reads the same tables:
+    asked for the rows themselves, a database would list them all before it looks at anything else."""
 
     def policy(actor: Actor) -> ColumnElement[bool]:
-        found: Select[Any] = visible_to(actor).with_only_columns(model.id)
-        return sa.and_(model.id.in_(found))
+        condition = visible_to(actor).whereclause
+        assert condition is not None
+        return condition
 
     return scope.sees(policy)

@@ -37,7 +37,9 @@ def _checks(scope: Scope) -> Member:
 
 def _findings(scope: Scope) -> list[Member]:
     seen = scope.sees(inspection_policies.finding_visible)
-    recorded = select(SpotCheck.id).where(SpotCheck.state == CheckState.RECORDED)
+    recorded = sa.exists().where(
+        SpotCheck.id == Finding.spot_check_id, SpotCheck.state == CheckState.RECORDED
+    )
     told = Finding.state == FindingState.NOTIFIED
     has_spoken = sa.or_(
         Finding.stated_at.is_not(None), Finding.statement_due_on < scope.reckoning.late_before
@@ -48,7 +50,7 @@ def _findings(scope: Scope) -> list[Member]:
             seen, told, Finding.stated_at.is_(None)
         ),
         _finding(Duty.NOTICE, Finding.bureau_id, since=Finding.created_at).where(
-            seen, Finding.state == FindingState.DRAFT, Finding.spot_check_id.in_(recorded)
+            seen, Finding.state == FindingState.DRAFT, recorded
         ),
         _finding(
             Duty.FINDING,
