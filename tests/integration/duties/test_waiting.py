@@ -30,7 +30,7 @@ from tests.factories.accounts import NOW, actor_of
 @pytest.fixture
 def scope(session: Session) -> Scope:
     """More waits for the bureau than the page shows."""
-    crowd = begin_crowd(session, Crowd(6, 60, 2600, 3, today()), utc_now())
+    crowd = begin_crowd(session, Crowd(400, 4000, 1600, 3, today()), utc_now())
     connection = session.connection()
     make_numbers(connection, 5 * crowd.engagements)
     filler = Filler(connection)
