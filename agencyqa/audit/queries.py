@@ -30,7 +30,8 @@ class EntryFilter:
 
 
 @kept
-def entry_rows(actor: Actor, wanted: EntryFilter) -> sa.Select[Any]:
+def entry_rows(actor: Actor, wanted: EntryFilter) -> sa.Select[*tuple[Any, ...]]:
+    """``detail`` as JSON text: most pages show entries that were put into words before."""
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.event:
         conditions.append(AuditEntry.event == wanted.event)
@@ -57,7 +58,7 @@ def entry_rows(actor: Actor, wanted: EntryFilter) -> sa.Select[Any]:
             AuditEntry.actor_name,
             AuditEntry.target_type,
             AuditEntry.target_id,
-            AuditEntry.detail,
+            sa.cast(AuditEntry.detail, sa.Text).label("detail"),
             AuditEntry.hash,
         )
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from agencyqa.audit.events import event_label, field_label, target_label
@@ -10,6 +12,7 @@ from agencyqa.audit.policies import may_read_detail
 from agencyqa.auth.actor import Actor
 from agencyqa.i18n import gettext
 from agencyqa.web import formats
+from agencyqa.web.kept_markup import DrawnFrom
 
 _LONGEST = 300
 
@@ -20,30 +23,48 @@ class Change(NamedTuple):
     after: str
 
 
-class EntryLine(NamedTuple):
-    entry: Any
-    event: str
-    target: str
-    changes: tuple[Change, ...]
-    facts: tuple[tuple[str, str], ...]
-    is_hidden: bool
+class EntryLine(DrawnFrom):
+    """One row of ``queries.entry_rows``. Its words are looked for only where they were not drawn before."""
 
+    def __init__(self, entry: Any, actor: Actor) -> None:
+        self.entry = entry
+        self.is_readable = may_read_detail(actor, entry.event)
 
-def entry_line(row: Any, actor: Actor) -> EntryLine:
-    readable = may_read_detail(actor, row.event)
-    detail: Mapping[str, Any] = row.detail if readable else {}
-    changes = detail.get("changes", {})
-    return EntryLine(
-        row,
-        event_label(row.event),
-        target_label(row.target_type),
-        tuple(
+    def drawn_from(self) -> tuple[Any, ...]:
+        """All that stands in the row, so that one that was tampered with is shown as it stands."""
+        return (*self.entry, self.is_readable)
+
+    @property
+    def event(self) -> str:
+        return event_label(self.entry.event)
+
+    @property
+    def target(self) -> str:
+        return target_label(self.entry.target_type)
+
+    @cached_property
+    def _detail(self) -> Mapping[str, Any]:
+        detail: Mapping[str, Any] = json.loads(self.entry.detail)
+        return detail
+
+    @property
+    def is_hidden(self) -> bool:
+        return not self.is_readable and bool(self._detail)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        changes = self._detail.get("changes", {}) if self.is_readable else {}
+        return tuple(
             Change(field_label(name), shown(name, before), shown(name, after))
             for name, (before, after) in changes.items()
-        ),
-        tuple((field_label(name), shown(name, value)) for name, value in detail.items() if name != "changes"),
-        not readable and bool(row.detail),
-    )
+        )
+
+    @cached_property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        detail = self._detail if self.is_readable else {}
+        return tuple(
+            (field_label(name), shown(name, value)) for name, value in detail.items() if name != "changes"
+        )
 
 
 def shown(name: str, value: Any) -> str:
