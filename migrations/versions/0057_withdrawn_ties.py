@@ -27,6 +27,15 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """The older program would take a withdrawn tie for one that holds, and can read none of what came of it."""
+    withdrawn = "SELECT id FROM ties WHERE withdrawn_at IS NOT NULL"
+    op.execute(f"UPDATE recusal_cases SET tie_id = NULL WHERE tie_id IN ({withdrawn})")  # nosec B608
+    op.execute("DELETE FROM ties WHERE withdrawn_at IS NOT NULL")
+    op.execute("DELETE FROM record_proposals WHERE matter = 'tie_withdrawal'")
+    # Both are closed, and nothing in the team changes by them.
+    op.execute(
+        "UPDATE recusal_cases SET state = 'continued', action = 'continue' WHERE state IN ('lifted', 'recorded')"
+    )
     with op.batch_alter_table("ties") as ties:
         ties.drop_constraint(op.f(USER), type_="foreignkey")
         ties.drop_column("withdrawal_reason")

@@ -6,14 +6,18 @@ from datetime import date
 from typing import Any
 
 import flask_migrate
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 
-from agencyqa.agencies.services import open_report_year
+from agencyqa.agencies.enums import Matter, ProposalState, TieKind
+from agencyqa.agencies.models import RecordProposal
+from agencyqa.agencies.services import TieData, declare_tie, open_report_year, withdraw_tie
 from agencyqa.auth.roles import Role
+from agencyqa.engagements.recusal import services as recusal
 from agencyqa.extensions import db
 from agencyqa.measures.workdays import built_in_years
 from tests.conventions.places import build_places
@@ -21,6 +25,7 @@ from tests.factories.accounts import NOW, make_bureau, make_department, make_mem
 from tests.factories.agencies import officer_of
 from tests.integration.assessments.conftest import build_world
 from tests.integration.assessments.panels_world import build_panelled
+from tests.integration.engagements.world import appoint, create, make_world
 
 
 def directory(app: Flask) -> str:
@@ -96,6 +101,56 @@ def test_the_term_of_a_report_gets_back_the_number_that_was_typed_in(real_app: F
         flask_migrate.upgrade(directory=directory(real_app))
         columns = sa.text("SELECT year, working_days FROM report_years ORDER BY year")
         assert [tuple(row) for row in db.session.execute(columns)] == [(2021, 15), (2022, 15)]
+
+
+@pytest.mark.parametrize(("state", "action"), [("lifted", "lift"), ("recorded", "record")])
+def test_a_withdrawn_tie_goes_with_what_says_so(real_app: Flask, state: str, action: str) -> None:
+    """The older program would keep people out for it, and knows neither these ends of a check nor such a proposal."""
+    with real_app.app_context():
+        session = db.session()
+        world = make_world(session)
+        recusal.load_terms(session, NOW)
+        person_id = appoint(session, world.bureau, world.agency)
+        create(session, world, principal_evaluator_id=person_id)
+        wrong = TieData(world.school.id, TieKind.RELATIVE, date(2022, 1, 1), person_id=person_id)
+        right = TieData(world.health.id, TieKind.RELATIVE, date(2022, 1, 1), person_id=person_id)
+        tie = declare_tie(world.supervisor, session, world.agency, wrong, now=NOW)
+        held = declare_tie(world.supervisor, session, world.agency, right, now=NOW).id
+        withdraw_tie(world.supervisor, session, tie, reason="录错人员", now=NOW)
+        proposal = RecordProposal(
+            agency_id=world.agency.id,
+            bureau_id=world.bureau.id,
+            matter=Matter.TIE_WITHDRAWAL,
+            target_id=tie.id,
+            payload={},
+            seen={},
+            state=ProposalState.CONFIRMED,
+            reason="录错人员",
+            proposed_at=NOW,
+        )
+        session.add(proposal)
+        session.flush()
+        session.execute(
+            sa.text("UPDATE recusal_cases SET state = :state, action = :action"),
+            {"state": state, "action": action},
+        )
+        session.commit()
+        db.session.remove()
+        flask_migrate.downgrade(directory=directory(real_app), revision="0056")
+        with db.engine.connect() as connection:
+            rows = [
+                [tuple(row) for row in connection.execute(sa.text(statement))]
+                for statement in (
+                    "SELECT id FROM ties",
+                    "SELECT tie_id, cause, state, action, reason FROM recusal_cases",
+                    "SELECT id FROM record_proposals",
+                )
+            ]
+        assert rows == [[(held,)], [(None, "tie", "continued", "continue", "录错人员")], []]
+        flask_migrate.upgrade(directory=directory(real_app))
+        with db.engine.connect() as connection:
+            columns = sa.text("SELECT id, withdrawn_at, withdrawal_reason FROM ties")
+            assert [tuple(row) for row in connection.execute(columns)] == [(held, None, "")]
 
 
 def _scores() -> dict[str, list[tuple[Any, ...]]]:
