@@ -93,6 +93,23 @@ def _server(config: pytest.Config, folder: Path) -> str:
 # ------------------------------------------------------------------------------------------- browser journeys
 
 
+# The longest first, so that what is stolen, and what comes last of all, is short.
+LONG_JOURNEYS = (
+    "commission",
+    "every_page",
+    "evidence",
+    "application",
+    "real_input",
+    "scheme_editor",
+    "uploads",
+)
+
+
+def _place_of(journey: pytest.Item) -> int:
+    name = journey.path.stem.removeprefix("test_")
+    return LONG_JOURNEYS.index(name) if name in LONG_JOURNEYS else len(LONG_JOURNEYS)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Spread the browser journeys over the workers, each of which is first given one contiguous share.
@@ -103,7 +120,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.path.is_relative_to(TESTS / "browser"):
             item.add_marker(pytest.mark.browser)
-    journeys = [item for item in items if item.get_closest_marker("browser")]
+    journeys = sorted((item for item in items if item.get_closest_marker("browser")), key=_place_of)
     others = [item for item in items if not item.get_closest_marker("browser")]
     if journeys and NO_BROWSER_VARIABLE in os.environ:
         items[:] = others
@@ -196,7 +213,7 @@ def make_app(run: TestRun, url: str, **files: Any) -> Flask:
     from agencyqa.app import create_app
     from config import FileSettings, Settings
     from tests.client import Client, watch_commits
-    from tests.compiled_templates import CompiledTemplates
+    from tests.compiled_templates import share_compiled
 
     data = Path(tempfile.mkdtemp(prefix="data-", dir=run.folder))
     app = create_app(
@@ -214,10 +231,7 @@ def make_app(run: TestRun, url: str, **files: Any) -> Flask:
     )
     app.testing = True
     app.test_client_class = Client
-    # A template is compiled once in a run, not once in each application.
-    compiled = run.folder / "templates"
-    compiled.mkdir(mode=0o700, exist_ok=True)
-    app.jinja_env.bytecode_cache = CompiledTemplates(str(compiled))
+    share_compiled(app, run.folder)
     watch_commits(app)
     return app
 
