@@ -12,7 +12,6 @@ import json
 import logging
 import os
 import re
-import secrets
 import socket
 import statistics
 import subprocess
@@ -44,9 +43,9 @@ from agencyqa.objects.enums import BudgetType, ObjectKind
 from agencyqa.objects.models import EvaluationObject
 from benchmarks.data import NOW, PASSWORD, make_app, session_of
 from benchmarks.measure import MEGA, machine
+from benchmarks.upload_content import BOUNDARY, Content
 
 AGENCY = "agency"
-BOUNDARY = "a-boundary-that-no-file-holds"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -229,27 +228,6 @@ def _token(page: bytes) -> str:
     found = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert found is not None
     return found.group(1).decode()
-
-
-class Content:
-    """A PDF whose beginning differs each time, so that no content is there already. Sent in pieces."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.middle = os.urandom(MEGA).replace(b"/", b".").replace(b"PK", b"..")
-
-    def pieces(self, before: bytes = b"", after: bytes = b"") -> tuple[Iterator[bytes], int]:
-        head = b"%PDF-1.7\n%" + secrets.token_bytes(16).hex().encode()
-
-        def made() -> Iterator[bytes]:
-            yield before + head
-            left = self.size - len(head)
-            while left > 0:
-                yield self.middle[:left]
-                left -= MEGA
-            yield after
-
-        return made(), len(before) + self.size + len(after)
 
 
 def put(server: Server, path: str, content: Content, token: str) -> float:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import Body, Membership
 from agencyqa.agencies import services
 from agencyqa.agencies.enums import ApplicationState, CredentialKind, DocumentKind, Matter, StandingAction
-from agencyqa.agencies.models import Agency, Appointment, Registration, SelfReport
+from agencyqa.agencies.models import Agency, Appointment, SelfReport
 from agencyqa.agencies.services import (
     BranchData,
     CredentialData,
@@ -26,10 +26,9 @@ from agencyqa.agencies.services import (
     propose_change,
 )
 from agencyqa.assessments.enums import SheetState
-from agencyqa.assessments.models import AgencyCredit, AnnualResult, GradeTable, ShareTable, YearRuleTable
+from agencyqa.assessments.models import AnnualResult
 from agencyqa.assessments.services.assignments import assign_result
 from agencyqa.assessments.services.publication import publish_round
-from agencyqa.assessments.year_plan import YearPlan, plan_to_data
 from agencyqa.auth.roles import Role
 from agencyqa.inspections.models import Checklist
 from agencyqa.measures.enums import Purpose
@@ -39,6 +38,7 @@ from agencyqa.notifications.models import InboxMessage
 from agencyqa.notifications.services import tell
 from tests.conventions.commissions import SIGNED, put_contract, put_independence, put_plan, put_selection
 from tests.conventions.evidence import put_evidence
+from tests.conventions.rules import put_credit
 from tests.factories.accounts import (
     NOW,
     actor_of,
@@ -210,38 +210,6 @@ class Places:
             own = self.drawer(f"report {name} {letter}")
             own.put("report_id", row.id)
 
-    def credit(self, letter: str) -> None:
-        """Points that a bureau entered; the agency reads of them only in a published result that counts them."""
-        person = self.people[f"supervisor {letter}"]
-        agency_id = self.session.scalars(
-            select(Registration.agency_id).where(Registration.bureau_id == person.body_id).limit(1)
-        ).one()
-        made = AgencyCredit(
-            bureau_id=person.body_id,
-            agency_id=agency_id,
-            year=2022,
-            occurred_on=SIGNED,
-            points=12_345,
-            reason=f"积分理由{letter}",
-            evidence=f"积分佐证{letter}",
-            entered_at=NOW,
-        )
-        self.session.add(made)
-        self.session.flush()
-        later = {"bureau_id": person.body_id, "valid_from": date(2090, 1, 1), "source": f"依据{letter}"}
-        tables: dict[str, ShareTable | GradeTable | YearRuleTable] = {
-            "share_table_id": ShareTable(**later, shares=[["bureau", 1, 1]]),
-            "grade_table_id": GradeTable(**later, bands=[], places=2),
-            "year_rules_id": YearRuleTable(**later, content=plan_to_data(YearPlan())),
-        }
-        self.session.add_all(tables.values())
-        self.session.flush()
-        own = self.drawer(f"credit {letter}")
-        for argument, table in tables.items():
-            own.put(argument, table.id)
-        own.words |= {f"积分理由{letter}", f"积分佐证{letter}", f"依据{letter}"}
-        own.put("credit_id", made.id)
-
     def rule(self, name: str, bureau: Body, agency: Agency, app: Flask) -> None:
         own, stored = self.drawer(f"agency {name}"), make_stored(app, self.session, pdf(f"rule {name}"))
         made = add_document(
@@ -408,6 +376,6 @@ def build_places(session: Session, app: Flask | None = None) -> Places:
         action = StandingAction.SUSPEND
         decide(session, bureau, shared, action, reason=f"处理理由{letter}")
         places.drawer(f"standing {letter}").words.add(f"处理理由{letter}")
-        places.credit(letter)
+        put_credit(places, letter)
     session.commit()
     return places

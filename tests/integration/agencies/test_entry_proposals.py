@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -12,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agencyqa.accounts.models import Body, Membership
+from agencyqa.accounts.models import Body
 from agencyqa.agencies import queries, services
 from agencyqa.agencies.enums import (
     CredentialKind,
@@ -25,7 +24,6 @@ from agencyqa.agencies.enums import (
     TieKind,
 )
 from agencyqa.agencies.models import (
-    Agency,
     AgencyDocument,
     Appointment,
     Branch,
@@ -38,57 +36,22 @@ from agencyqa.agencies.models import (
 )
 from agencyqa.agencies.queries.entry_proposals import MOST
 from agencyqa.audit.models import AuditEntry
-from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import Role
-from agencyqa.clock import local_date
-from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused, Stale, WrongState
+from agencyqa.errors import Forbidden, Invalid, NotVisible, Stale, WrongState
 from agencyqa.notifications.models import InboxMessage
 from tests.client import Client
 from tests.factories.accounts import NOW, actor_of, make_bureau, make_department, make_member, sign_in
 from tests.factories.agencies import make_agency, make_evaluator, make_tie, officer_of
 from tests.factories.files import make_stored, pdf
+from tests.integration.agencies.entry_case import TODAY, Case, licence_of, make_case
 
-TODAY = local_date(NOW)
 B = ProposalAction
 NOTHING = services.WithdrawalData()
 
 
-@dataclass
-class Case:
-    session: Session
-    bureau: Body
-    agency: Agency
-    member: Membership
-    officer: Membership
-
-    @property
-    def manager(self) -> Actor:
-        return actor_of(self.session, self.member)
-
-    def propose(self, matter: Matter, data: Any, **more: Any) -> RecordProposal:
-        given = {"reason": "情况有变", "now": NOW, **more}
-        return services.propose_entry(
-            self.manager, self.session, self.agency, self.bureau.id, matter, data, **given
-        )
-
-    def decide(self, proposal: RecordProposal, action: ProposalAction = B.CONFIRM, reason: str = "") -> None:
-        services.decide_entry_proposal(
-            officer_of(self.bureau),
-            self.session,
-            proposal,
-            action,
-            reason=reason,
-            seen_version=proposal.version,
-            now=NOW,
-        )
-
-
 @pytest.fixture
 def case(session: Session) -> Case:
-    bureau = make_bureau(session)
-    agency = make_agency(session, bureau, "甲咨询有限公司")
-    manager = make_member(session, session.get_one(Body, agency.id), Role.AGENCY_MANAGER)
-    return Case(session, bureau, agency, manager, make_member(session, bureau, Role.BUREAU_SUPERVISOR))
+    return make_case(session)
 
 
 def counted(session: Session, table: Any) -> int:
@@ -284,10 +247,6 @@ def test_what_cannot_be_proposed(session: Session, case: Case) -> None:
     assert counted(session, RecordProposal) == 1
 
 
-def licence_of(session: Session, place: Appointment) -> str:
-    return session.get_one(Person, place.person_id).licence
-
-
 def test_a_change_made_from_an_older_record_is_not_confirmed(session: Session, case: Case) -> None:
     place = make_evaluator(session, case.bureau, case.agency)
     changed = services.PersonData("赵敏", "教授", "", date(2005, 7, 1), date(2012, 1, 1))
@@ -305,31 +264,6 @@ def test_a_change_made_from_an_older_record_is_not_confirmed(session: Session, c
     with pytest.raises(Stale):
         case.decide(proposal)
     session.rollback()
-
-
-def test_who_practises_elsewhere_or_does_not_meet_the_conditions(session: Session, case: Case) -> None:
-    services.load_reference_data(session, NOW)
-    other = make_bureau(session, "静安区财政局")
-    there = make_evaluator(session, other, make_agency(session, other), "钱进", licence="注册会计师 5")
-    person = services.PersonData("钱进", "", licence_of(session, there))
-    taken = case.propose(Matter.PERSON, services.AppointmentData(person, TODAY))
-    with pytest.raises(Refused) as caught:
-        case.decide(taken)
-    assert caught.value.code == "evaluator_practises_elsewhere"
-    session.rollback()
-
-
-def test_an_unmet_condition_needs_the_reason_of_the_decision(session: Session, case: Case) -> None:
-    services.load_reference_data(session, NOW)
-    young = services.PersonData("李想", "会计师", "", date(2020, 1, 1), date(2021, 1, 1))
-    proposal = case.propose(Matter.PERSON, services.AppointmentData(young, TODAY))
-    session.commit()
-    with pytest.raises(Invalid) as caught:
-        case.decide(proposal)
-    assert list(caught.value.fields) == ["reason"]
-    session.rollback()
-    case.decide(proposal, reason="经局务会议同意")
-    assert session.scalars(select(Appointment.note)).all() == ["经局务会议同意"]
 
 
 def test_a_bureau_decides_about_what_was_put_to_it(session: Session, case: Case) -> None:

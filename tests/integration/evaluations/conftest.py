@@ -24,6 +24,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.agencies import make_agency
 from tests.factories.engagements import make_engagement
+from tests.factories.evaluations import SOUND, indicators, units
 from tests.factories.measures import load_measures
 from tests.kept import kept
 
@@ -104,3 +105,16 @@ def make_world(session: Session) -> World:
             session, bureau, agency, unit, commissioner=commissioner, contract_number="HT-评价-01"
         ),
     )
+
+
+def faulty(world: World, **changes: object) -> dict[str, object]:
+    """Two branches with wrong scores, a wrong total, grade and maximum, too few results."""
+    rows = [list(row) for row in SOUND]
+    rows[0][4], rows[3][4] = 18.5, 20
+    rows[1][3] = 22
+    return {
+        "indicators": indicators([tuple(row) for row in rows]),
+        "stated_total": units(92),
+        "stated_grade": "良",
+        **changes,
+    }

@@ -28,6 +28,8 @@ from tests.factories.inspections import make_spot_check
 from tests.factories.measures import load_measures
 from tests.kept import kept
 
+DEMAND = "补齐工作底稿。"
+
 
 @dataclass
 class OrderWorld:

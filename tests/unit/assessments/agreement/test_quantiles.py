@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from agencyqa.assessments.agreement.quantiles import f_quantile, t_quantile
 
@@ -31,6 +30,9 @@ freedoms = st.floats(0.8, 5000)
 @given(st.floats(0.5, 0.9999), freedoms, freedoms)
 @settings(deadline=None)
 def test_the_f_quantile_equals_the_library(probability: float, above: float, below: float) -> None:
+    # Two seconds to load, which every worker would spend before its first test.
+    from scipy import stats
+
     expected = float(stats.f.ppf(probability, above, below))
     assert f_quantile(probability, above, below) == pytest.approx(expected, rel=1e-7)
 
@@ -38,6 +40,8 @@ def test_the_f_quantile_equals_the_library(probability: float, above: float, bel
 @given(st.floats(0.6, 0.9999), freedoms)
 @settings(deadline=None)
 def test_the_t_quantile_equals_the_library(probability: float, freedom: float) -> None:
+    from scipy import stats
+
     assert t_quantile(probability, freedom) == pytest.approx(
         float(stats.t.ppf(probability, freedom)), rel=1e-7
     )
