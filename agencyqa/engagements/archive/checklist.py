@@ -81,7 +81,7 @@ def checklist(session: Session, engagement: Engagement) -> list[Line]:
     )
     signers = signers_of(session, engagement.id)
     undeclared = tuple(each.name for each in signers if each.is_awaited)
-    exempt = tuple(each.name for each in signers if each.exemption is not None and not each.declarations)
+    exempt = tuple(each.name for each in signers if not (each.declarations or each.is_awaited))
     lines = [
         Line(Item.COMPLETED, engagement.state is EngagementState.COMPLETED),
         Line(Item.ACCEPTED, not owed, tuple(owed)),

@@ -42,11 +42,13 @@ class Signer:
     is_present: bool
     declarations: tuple[Row[*tuple[Any, ...]], ...]
     exemption: DeclarationExemption | None = None
+    # After he was exempted he was entered in the team anew.
+    has_returned: bool = False
 
     @property
     def is_awaited(self) -> bool:
         """Whether the file still waits for what this person has to sign."""
-        return not self.declarations and self.exemption is None
+        return not self.declarations and (self.exemption is None or self.has_returned)
 
 
 def signers_of(session: Session, engagement_id: int) -> list[Signer]:
@@ -61,6 +63,7 @@ def signers_of(session: Session, engagement_id: int) -> list[Signer]:
     for row in declarations_of(session, engagement_id):
         signed.setdefault(row.person_id, []).append(row)
     exempt = {each.person_id: each for each in exemptions_of(session, engagement_id) if each.is_granted}
+    returned = _returned(session, engagement_id) if exempt else frozenset()
     # Sorting keeps the order in which they joined.
     return [
         Signer(
@@ -69,6 +72,7 @@ def signers_of(session: Session, engagement_id: int) -> list[Signer]:
             person_id in present,
             tuple(signed.get(person_id, ())),
             exempt.get(person_id),
+            person_id in returned,
         )
         for person_id in sorted(names, key=lambda person_id: person_id not in present)
     ]
@@ -111,6 +115,20 @@ def exemptions_of(session: Session, engagement_id: int) -> Sequence[DeclarationE
     ).all()
 
 
+def _returned(session: Session, engagement_id: int) -> frozenset[int]:
+    """Whom an exemption covers no longer."""
+    found = select(TeamMember.person_id).join(
+        DeclarationExemption,
+        sa.and_(
+            DeclarationExemption.engagement_id == TeamMember.engagement_id,
+            DeclarationExemption.person_id == TeamMember.person_id,
+            DeclarationExemption.state == ExemptionState.GRANTED,
+            DeclarationExemption.granted_at < TeamMember.entered_at,
+        ),
+    )
+    return frozenset(session.scalars(found.where(TeamMember.engagement_id == engagement_id)))
+
+
 def awaits_declaration() -> sa.ColumnElement[bool]:
     """Of engagements: somebody who is or was in the team has signed nothing, and nobody exempted him."""
     signed = sa.exists().where(
@@ -121,6 +139,8 @@ def awaits_declaration() -> sa.ColumnElement[bool]:
         DeclarationExemption.engagement_id == TeamMember.engagement_id,
         DeclarationExemption.person_id == TeamMember.person_id,
         DeclarationExemption.state == ExemptionState.GRANTED,
+        # Whoever comes back to the team works on the contract, and signs.
+        DeclarationExemption.granted_at >= TeamMember.entered_at,
     )
     return sa.exists().where(TeamMember.engagement_id == Engagement.id, ~signed, ~exempt)
 

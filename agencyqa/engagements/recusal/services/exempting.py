@@ -125,7 +125,8 @@ def withdraw_exemption(
 
 def who_cannot_sign(session: Session, engagement: Engagement, now: datetime) -> list[Signer]:
     """Whom the bureau can exempt now, in the order of the page."""
-    waiting = [each for each in signers_of(session, engagement.id) if each.is_awaited]
+    signers = signers_of(session, engagement.id)
+    waiting = [each for each in signers if each.is_awaited and each.exemption is None]
     able = able_to_sign(session, engagement, [each.person_id for each in waiting], local_date(now))
     return [each for each in waiting if each.person_id not in able and not _works(engagement, each)]
 

@@ -28,6 +28,7 @@ from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal.enums import ExemptionCause, ExemptionState
 from agencyqa.engagements.recusal.models import DeclarationExemption
+from agencyqa.engagements.recusal.queries import awaits_declaration
 from agencyqa.engagements.recusal.services import (
     DeclarationData,
     ExemptionData,
@@ -284,3 +285,36 @@ def test_one_that_was_wrong_is_withdrawn_and_the_signature_asked_for_again(
     sign_declaration(manager, session, engagement, signed, now=NOW)
     session.commit()
     assert unsigned(session, engagement) == [(False, ("周正",), ())]
+
+
+def test_who_comes_back_to_the_team_signs_after_all(
+    session: Session, world: World, engagement: Engagement
+) -> None:
+    """An exemption says that somebody can sign no more; whoever works on the contract again can."""
+    leaves(session, world, "钱进")
+    grant_exemption(world.lead, session, engagement, data(session, "钱进"), now=NOW)
+    session.commit()
+    assert unsigned(session, engagement) == [(False, ("周正",), ("钱进",))]
+    later = NOW + timedelta(days=3)
+    member = session.scalars(select(TeamMember).where(TeamMember.person_id == person(session, "钱进"))).one()
+    member.valid_to = TODAY
+    engagement.state, engagement.completed_on = EngagementState.CONTRACTED, None
+    session.add(
+        TeamMember(
+            engagement_id=engagement.id,
+            person_id=member.person_id,
+            role=TeamRole.MEMBER,
+            valid_from=local_date(later),
+            entered_at=later,
+        )
+    )
+    session.commit()
+    assert unsigned(session, engagement) == [(False, ("周正", "钱进"), ())]
+    # The same for the lists, which ask the database.
+    declared = DeclarationData(person(session, "周正"), True, TODAY)
+    manager = actor_of(
+        session, make_member(session, session.get_one(Body, world.agency.id), Role.AGENCY_MANAGER)
+    )
+    sign_declaration(manager, session, engagement, declared, now=later)
+    session.commit()
+    assert session.scalars(select(Engagement.id).where(awaits_declaration())).all() == [engagement.id]
