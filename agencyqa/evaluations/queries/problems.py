@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Row, Select, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body, User
-from agencyqa.auth.actor import Actor
-from agencyqa.engagements.models import Engagement
-from agencyqa.evaluations.enums import AnswerState, RecordState
+from agencyqa.evaluations.enums import AnswerState
 from agencyqa.evaluations.models import EvaluationProblem, EvaluationRecord, ProblemAnswer
-from agencyqa.evaluations.policies import visible
 from agencyqa.evaluations.queries.content import problems_of
-from agencyqa.evaluations.queries.records import is_unanswered
 from agencyqa.measures.reckoning import Reckoning
-from agencyqa.objects.models import EvaluationObject
 
 _PROMISED = (AnswerState.ACCEPTED, AnswerState.PARTLY_ACCEPTED)
 
@@ -86,77 +79,6 @@ def problem_views(session: Session, record: EvaluationRecord, reckoning: Reckoni
 
 def _is_overdue(last: Row[Any], reckoning: Reckoning) -> bool:
     return last.state in _PROMISED and last.rectify_by is not None and reckoning.is_late(last.rectify_by)
-
-
-def waiting_problems(actor: Actor, *, limit: int) -> Select[*tuple[Any, ...]]:
-    """Problems of current records that nobody answered, oldest first: a department's own, else all it may see."""
-    return (
-        _rows()
-        .where(*_concerning(actor), is_unanswered())
-        .order_by(EvaluationRecord.submitted_at, EvaluationProblem.record_id, EvaluationProblem.position)
-        .limit(limit)
-    )
-
-
-def overdue_rectifications(actor: Actor, *, day: date, limit: int) -> Select[*tuple[Any, ...]]:
-    """Problems whose rectification was promised for a day before ``day`` and not reported since, most urgent first."""
-    later = aliased(ProblemAnswer)
-    return (
-        _rows()
-        .join(
-            ProblemAnswer,
-            sa.and_(
-                ProblemAnswer.engagement_id == EvaluationRecord.engagement_id,
-                ProblemAnswer.problem_key == EvaluationProblem.key,
-            ),
-        )
-        .add_columns(ProblemAnswer.rectify_by, ProblemAnswer.state.label("answer_state"))
-        .where(
-            *_concerning(actor),
-            ProblemAnswer.state.in_(_PROMISED),
-            ProblemAnswer.rectify_by < day,
-            ~sa.exists().where(
-                later.engagement_id == ProblemAnswer.engagement_id,
-                later.problem_key == ProblemAnswer.problem_key,
-                later.number > ProblemAnswer.number,
-            ),
-        )
-        .order_by(ProblemAnswer.rectify_by, EvaluationProblem.id)
-        .limit(limit)
-    )
-
-
-def _concerning(actor: Actor) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [
-        visible(actor),
-        EvaluationRecord.is_current.is_(True),
-        EvaluationRecord.state == RecordState.SUBMITTED,
-    ]
-    if actor.is_department:
-        # One that was shown the record, or is only its commissioner, has nothing to answer here.
-        conditions.append(EvaluationProblem.department_id == actor.body_id)
-    return conditions
-
-
-def _rows() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            EvaluationProblem.id,
-            EvaluationProblem.record_id,
-            EvaluationProblem.kind,
-            EvaluationProblem.facts,
-            EvaluationProblem.amount,
-            EvaluationRecord.engagement_id,
-            EvaluationRecord.submitted_at,
-            EvaluationObject.name.label("object"),
-            Engagement.contract_number,
-            Body.name.label("department"),
-        )
-        .join(EvaluationRecord, EvaluationRecord.id == EvaluationProblem.record_id)
-        .join(Engagement, Engagement.id == EvaluationRecord.engagement_id)
-        .join(EvaluationObject, EvaluationObject.id == EvaluationRecord.object_id)
-        .join(Body, Body.id == EvaluationProblem.department_id)
-    )
 
 
 def problem_of(session: Session, record: EvaluationRecord, problem_id: int) -> EvaluationProblem | None:

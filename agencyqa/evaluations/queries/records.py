@@ -141,21 +141,6 @@ def grades_in(session: Session, rows: Sequence[Row[Any]]) -> dict[tuple[int, str
     return dict(grade_labels(session, {row.standard_id for row in rows if row.standard_id is not None}))
 
 
-def faulty_records(actor: Actor, *, limit: int) -> Select[*tuple[Any, ...]]:
-    """Current submitted records that do not add up, newest first: for the bureau's dashboard."""
-    return (
-        _rows()
-        .where(
-            visible(actor),
-            EvaluationRecord.is_current,
-            EvaluationRecord.state == RecordState.SUBMITTED,
-            EvaluationRecord.fault_count > 0,
-        )
-        .order_by(EvaluationRecord.submitted_at.desc(), EvaluationRecord.id.desc())
-        .limit(limit)
-    )
-
-
 def years(session: Session, actor: Actor) -> list[int]:
     """Assessment years of the records the actor sees, newest first."""
     statement = (

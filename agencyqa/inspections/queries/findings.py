@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -94,28 +93,6 @@ def rows_of_agency(session: Session, actor: Actor, agency_id: int, *, limit: int
     statement = _rows(actor).where(Finding.agency_id == agency_id)
     ordered = statement.order_by(Finding.year.desc(), Finding.number.desc(), Finding.id.desc())
     return session.execute(ordered.limit(limit)).all()
-
-
-def rows_to_decide(session: Session, actor: Actor, *, late_before: date, limit: int) -> Sequence[Row[Any]]:
-    """Findings of the actor's bureau, by others than the actor, whose agency spoke or let its term pass.
-
-    ``late_before`` is that of the reckoning: what was due before it has passed.
-    """
-    statement = _rows(actor).where(
-        Finding.bureau_id == actor.bureau_id,
-        Finding.state == FindingState.NOTIFIED,
-        sa.or_(Finding.stated_at.is_not(None), Finding.statement_due_on < late_before),
-        sa.or_(Finding.created_by_id.is_(None), Finding.created_by_id != actor.user_id),
-    )
-    return session.execute(statement.order_by(Finding.statement_due_on, Finding.id).limit(limit)).all()
-
-
-def rows_awaiting_statement(session: Session, actor: Actor, *, limit: int) -> Sequence[Row[Any]]:
-    """Findings the agency was told of and has said nothing to: an agency's own, a bureau's as it waits for them."""
-    statement = _rows(actor).where(Finding.state == FindingState.NOTIFIED, Finding.stated_at.is_(None))
-    if actor.is_bureau:
-        statement = statement.where(Finding.bureau_id == actor.bureau_id)
-    return session.execute(statement.order_by(Finding.statement_due_on, Finding.id).limit(limit)).all()
 
 
 def names_of(session: Session, finding: Finding) -> Row[*tuple[Any, ...]]:

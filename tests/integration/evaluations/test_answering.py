@@ -9,14 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agencyqa.audit.models import AuditEntry
+from agencyqa.clock import local_date
+from agencyqa.duties.enums import Duty
+from agencyqa.duties.items import Scope
+from agencyqa.duties.narrowings import Narrowing, is_late, is_mine
+from agencyqa.duties.queries import Listing
 from agencyqa.errors import Forbidden, Invalid, NotVisible, WrongState
 from agencyqa.evaluations import services
 from agencyqa.evaluations.data import AnswerData
 from agencyqa.evaluations.enums import AnswerState
 from agencyqa.evaluations.panels import trail
 from agencyqa.evaluations.queries.content import problems_of
-from agencyqa.evaluations.queries.problems import overdue_rectifications, problem_views, waiting_problems
-from agencyqa.evaluations.queries.records import faulty_records
+from agencyqa.evaluations.queries.problems import problem_views
+from agencyqa.evaluations.queries.records import record_rows
 from agencyqa.measures.reckoning import reckon
 from agencyqa.notifications.models import InboxMessage
 from tests.factories.accounts import NOW
@@ -30,6 +35,8 @@ from tests.factories.evaluations import (
     record_data,
 )
 from tests.integration.evaluations.conftest import World, faulty
+
+TODAY = local_date(NOW)
 
 
 def test_answers_are_added_and_told(world: World) -> None:
@@ -140,23 +147,28 @@ def test_what_waits(world: World, session: Session) -> None:
     record = make_record(session, world.engagement, record_data(world.unit, **faulty(world)))
     (problem,) = problems_of(session, record.id)
 
-    def waiting(name: str) -> list[int]:
-        return [row.id for row in session.execute(waiting_problems(world.actor(name), limit=5))]
-
-    def overdue(name: str, day: date) -> list[int]:
-        statement = overdue_rectifications(world.actor(name), day=day, limit=5)
-        return [row.id for row in session.execute(statement)]
+    def lines(name: str, duty: Duty, *narrowings: Narrowing, day: date = TODAY) -> list[tuple[int, int]]:
+        """Of the work list: which record waits for which department."""
+        listing = Listing(Scope(world.actor(name), reckon(session, day)))
+        rows = session.execute(listing.rows(*narrowings))
+        return [(row.id, row.body_id) for row in rows if row.duty == duty]
 
     def with_faults(name: str) -> list[int]:
-        return [row.id for row in session.execute(faulty_records(world.actor(name), limit=5))]
+        return [row.id for row in session.execute(record_rows(world.actor(name), has_faults=True))]
 
     names = ("unit", "commissioner", "supervisor", "city", "neighbour", "manager", "rival", "observer")
-    seeing = {"unit", "supervisor", "city", "manager"}
-    assert {name for name in names if waiting(name) == [problem.id]} == seeing
-    assert {name for name in names if with_faults(name)} == seeing | {"commissioner"}
+    seeing = {"unit", "commissioner", "supervisor", "city", "manager"}
+    line = [(record.id, problem.department_id)]
+    assert {name for name in names if lines(name, Duty.PROBLEMS) == line} == seeing
+    # It is the turn of the department that was asked, and of nobody else who sees it.
+    assert [name for name in names if lines(name, Duty.PROBLEMS, is_mine)] == ["unit"]
+    assert {name for name in names if with_faults(name) == [record.id]} == seeing
+    # A promise for a Friday is late from the next working day on.
     make_problem_answer(session, record, rectify_by=date(2022, 7, 1))
-    assert [waiting(name) for name in names] == [[]] * len(names)
-    assert {name for name in names if overdue(name, date(2022, 7, 2))} == seeing
-    assert [overdue(name, date(2022, 7, 1)) for name in names] == [[]] * len(names)
+    assert [lines(name, Duty.PROBLEMS) for name in names] == [[]] * len(names)
+    assert {name for name in names if lines(name, Duty.RECTIFICATION) == line} == seeing
+    monday, sunday = date(2022, 7, 4), date(2022, 7, 3)
+    assert {name for name in names if lines(name, Duty.RECTIFICATION, is_late, day=monday)} == seeing
+    assert [lines(name, Duty.RECTIFICATION, is_late, day=sunday) for name in names] == [[]] * len(names)
     make_problem_answer(session, record, AnswerState.RECTIFIED, rectified_on=date(2022, 6, 15))
-    assert overdue("supervisor", date(2022, 7, 2)) == []
+    assert lines("supervisor", Duty.RECTIFICATION, day=monday) == []

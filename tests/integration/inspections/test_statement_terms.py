@@ -17,7 +17,6 @@ from agencyqa.errors import WrongState
 from agencyqa.inspections.enums import FindingState
 from agencyqa.inspections.jobs import statements_due
 from agencyqa.inspections.models import Finding
-from agencyqa.inspections.queries.findings import rows_to_decide
 from agencyqa.inspections.services import decisions
 from agencyqa.measures.models import WorkdayChange
 from agencyqa.measures.reckoning import reckon
@@ -39,14 +38,12 @@ def finalise(world: World, finding: Finding, now: datetime) -> None:
 
 
 def to_decide(world: World, now: datetime) -> list[list[int]]:
-    """In the list of the area, in the work list and on the first page."""
+    """In the work list and on the first page."""
     session, actor = world.session, world.actor("second")
     reckoning = reckon(session, local_date(now))
     rows = session.execute(Listing(Scope(actor, reckoning)).rows()).all()
     lines = agenda(session, actor, reckoning)[Part.DECIDE]
-    waiting = rows_to_decide(session, actor, late_before=reckoning.late_before, limit=9)
     return [
-        [row.id for row in waiting],
         [row.id for row in rows if row.duty == Duty.FINDING],
         [line.id for line in lines if line.what is What.FINDING],
     ]
@@ -60,7 +57,7 @@ def test_over_a_weekend_no_term_of_a_statement_lapses(session: Session, world: W
         notify(world, finding, days=2)
     saturday, monday = later(3), later(5)
     assert statements_due(session, saturday) == 0
-    assert to_decide(world, saturday) == [[], [], []]
+    assert to_decide(world, saturday) == [[], []]
     with pytest.raises(WrongState, match="statement_term_runs"):
         finalise(world, silent, saturday)
     decisions.make_statement(
@@ -70,9 +67,9 @@ def test_over_a_weekend_no_term_of_a_statement_lapses(session: Session, world: W
     session.commit()
     stated = select(AuditEntry.detail).where(AuditEntry.event == "inspections.finding.stated")
     assert [entry["is_late"] for entry in session.scalars(stated)] == [False]
-    assert to_decide(world, saturday) == [[spoken.id]] * 3
+    assert to_decide(world, saturday) == [[spoken.id]] * 2
     assert statements_due(session, monday) == 2
-    assert [sorted(ids) for ids in to_decide(world, monday)] == [[spoken.id, silent.id]] * 3
+    assert [sorted(ids) for ids in to_decide(world, monday)] == [[spoken.id, silent.id]] * 2
     finalise(world, silent, monday)
     assert silent.state is FindingState.FINAL
 
@@ -82,9 +79,9 @@ def test_a_day_off_that_is_entered_on_that_day_keeps_the_term_open(session: Sess
     finding = add(world, recorded(world))
     notify(world, finding, days=2)
     monday = later(5)
-    assert to_decide(world, monday) == [[finding.id]] * 3
+    assert to_decide(world, monday) == [[finding.id]] * 2
     session.add(
         WorkdayChange(day=local_date(monday), is_working=False, name="停电", source="通知", entered_at=monday)
     )
     session.flush()
-    assert to_decide(world, monday) == [[], [], []]
+    assert to_decide(world, monday) == [[], []]

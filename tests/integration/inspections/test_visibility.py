@@ -10,6 +10,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from agencyqa.clock import local_date
+from agencyqa.duties.enums import Duty
+from agencyqa.duties.items import Scope
+from agencyqa.duties.queries import Listing
 from agencyqa.engagements.hooks import trail_sources
 from agencyqa.engagements.models import Engagement
 from agencyqa.inspections.enums import CheckState, FindingState
@@ -17,6 +20,7 @@ from agencyqa.inspections.models import EvidenceFile, Finding, SpotCheck
 from agencyqa.inspections.policies import visible_checks, visible_evidence, visible_findings
 from agencyqa.inspections.queries import checks, findings
 from agencyqa.inspections.trail import inspection_trail
+from agencyqa.measures.reckoning import reckon
 from tests.client import Client
 from tests.factories.accounts import NOW, sign_in
 from tests.factories.engagements import make_engagement
@@ -95,9 +99,11 @@ def test_what_each_role_sees(session: Session, scene: Scene) -> None:
         assert listed == own_findings, name
         blocks = findings.rows_of_engagement(session, actor, scene.world.engagement.id)
         assert {finding_names[row.id] for row in blocks} == own_findings - {"rival", "elsewhere"}, name
-        waiting = findings.rows_to_decide(session, actor, late_before=day, limit=9)
-        waiting = [*waiting, *findings.rows_awaiting_statement(session, actor, limit=9)]
-        assert {finding_names[row.id] for row in waiting} <= own_findings, name
+        # Of what was told, the agency has yet to speak or the bureau to decide: who sees it, sees that it waits.
+        duties = session.execute(Listing(Scope(actor, reckon(session, day))).rows())
+        waiting = [row for row in duties if row.duty in {Duty.NOTICE, Duty.STATEMENT, Duty.FINDING}]
+        told = own_findings & {"draft", "notified"}
+        assert {finding_names[row.id] for row in waiting} == told, name
 
 
 def test_lists_are_narrowed_by_a_part_of_an_agencys_name(session: Session, scene: Scene) -> None:
