@@ -67,6 +67,11 @@ def append(session: Session, entry: AuditEntry) -> None:
     session.info.setdefault(_PENDING, []).append((entry, around))
 
 
+def pending_bureaus(session: Session) -> set[int]:
+    """The bureaus in whose matters the transaction has written so far."""
+    return {entry.bureau_id for entry, _ in session.info.get(_PENDING, ()) if entry.bureau_id is not None}
+
+
 @event.listens_for(Session, "before_commit")
 def _seal(session: Session) -> None:
     if session.get_nested_transaction() is not None:

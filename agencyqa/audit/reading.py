@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from sqlalchemy.orm import Session
+
 from agencyqa.audit.events import event_label, field_label, target_label
 from agencyqa.audit.policies import may_read_detail
+from agencyqa.audit.wording import Wording, Words
 from agencyqa.auth.actor import Actor
 from agencyqa.i18n import gettext
 from agencyqa.web import formats
@@ -26,8 +29,9 @@ class Change(NamedTuple):
 class EntryLine(DrawnFrom):
     """One row of ``queries.entry_rows``. Its words are looked for only where they were not drawn before."""
 
-    def __init__(self, entry: Any, actor: Actor) -> None:
+    def __init__(self, entry: Any, actor: Actor, words: Words) -> None:
         self.entry = entry
+        self._words = words
         self.is_readable = may_read_detail(actor, entry.event)
 
     def drawn_from(self) -> tuple[Any, ...]:
@@ -55,16 +59,47 @@ class EntryLine(DrawnFrom):
     def changes(self) -> tuple[Change, ...]:
         changes = self._detail.get("changes", {}) if self.is_readable else {}
         return tuple(
-            Change(field_label(name), shown(name, before), shown(name, after))
+            change
             for name, (before, after) in changes.items()
+            for change in _changes(name, before, after, self._words.of(self.entry, name))
         )
 
     @cached_property
     def facts(self) -> tuple[tuple[str, str], ...]:
         detail = self._detail if self.is_readable else {}
         return tuple(
-            (field_label(name), shown(name, value)) for name, value in detail.items() if name != "changes"
+            (field_label(name), _fact(name, value, self._words.of(self.entry, name)))
+            for name, value in detail.items()
+            if name != "changes"
         )
+
+
+def entry_lines(session: Session, rows: Sequence[Any], actor: Actor) -> list[EntryLine]:
+    """Rows of ``queries.entry_rows``; what they say by keys is read for all of them at once, if any is drawn."""
+    words = Words(session, rows)
+    return [EntryLine(row, actor, words) for row in rows]
+
+
+def _changes(name: str, before: Any, after: Any, wording: Wording | None) -> list[Change]:
+    """Of data that is named by keys, what changed under each key."""
+    if wording is None:
+        return [Change(field_label(name), shown(name, before), shown(name, after))]
+    old, new = before or {}, after or {}
+    return [
+        Change(
+            wording.name(key),
+            shown(name, wording.value(old.get(key))),
+            shown(name, wording.value(new.get(key))),
+        )
+        for key in {**old, **new}
+        if old.get(key) != new.get(key)
+    ]
+
+
+def _fact(name: str, value: Any, wording: Wording | None) -> str:
+    if wording is not None and isinstance(value, list):
+        return shown(name, [wording.name(key) for key in value])
+    return shown(name, value)
 
 
 def shown(name: str, value: Any) -> str:

@@ -10,7 +10,7 @@ from agencyqa.audit import queries
 from agencyqa.audit.events import event_label, known_events, known_targets, target_label
 from agencyqa.audit.models import ADMINISTRATOR_AREAS
 from agencyqa.audit.queries import EntryFilter
-from agencyqa.audit.reading import EntryLine
+from agencyqa.audit.reading import entry_lines
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.db import kept
@@ -48,7 +48,7 @@ def entries() -> ResponseReturnValue:
     actor = current_actor()
     filters = EntryFilterForm.read(choices=_choices(is_bureau=actor.is_bureau))
     page = paginate(db.session(), queries.entry_rows(actor, filters.wanted()), queries.ORDER, request.args)
-    lines = [EntryLine(row, actor) for row in page.rows]
+    lines = entry_lines(db.session(), page.rows, actor)
     return render_template("audit/entries.html", lines=lines, page=page, filters=filters)
 
 

@@ -13,6 +13,8 @@ from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from agencyqa.audit.chain import pending_bureaus
+from agencyqa.audit.models import AuditEntry
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor, system_actor
 from agencyqa.errors import Forbidden, WrongState
@@ -72,7 +74,17 @@ def open_upload(
         path_of(upload.token).open("xb").close()
     except OSError as error:
         raise StoreFull from error
-    record(session, actor, "files.upload.opened", upload, now=now, file_name=name, size=size)
+    # Only an officer's own: what others begin is no matter of a bureau before it is handed in to it.
+    record(
+        session,
+        actor,
+        "files.upload.opened",
+        upload,
+        now=now,
+        bureau_id=actor.bureau_id,
+        file_name=name,
+        size=size,
+    )
     return upload, replaced
 
 
@@ -108,8 +120,28 @@ def end(actor: Actor, session: Session, upload_id: int, action: UploadAction, *,
         # another bureau perhaps, called what was never handed in.
         record(session, actor, event, row, now=now, bureau_id=actor.bureau_id, size=row.size)
     else:
-        record(session, actor, event, row, now=now, file_name=row.file_name, size=row.size)
+        record(
+            session,
+            actor,
+            event,
+            row,
+            now=now,
+            bureau_id=_bureau_of(session, row),
+            file_name=row.file_name,
+            size=row.size,
+        )
     return True
+
+
+def _bureau_of(session: Session, upload: PartialUpload) -> int | None:
+    """The bureau that read of its beginning reads of its end, whoever brings that about."""
+    return session.scalars(
+        select(AuditEntry.bureau_id).where(
+            AuditEntry.target_type == PartialUpload.__tablename__,
+            AuditEntry.target_id == upload.id,
+            AuditEntry.event == "files.upload.opened",
+        )
+    ).first()
 
 
 def discard_of_another(actor: Actor, session: Session, upload: PartialUpload, *, now: datetime) -> None:
@@ -139,12 +171,15 @@ def conclude(
 ) -> None:
     row = session.get_one(PartialUpload, upload.id)
     row.location = location
+    bureaus = pending_bureaus(session)
     record(
         session,
         actor,
         "files.upload.taken",
         row,
         now=now,
+        # That in whose matters the form has just written; a form for several is read of by none of them here.
+        bureau_id=bureaus.pop() if len(bureaus) == 1 else actor.bureau_id,
         file_name=row.file_name,
         size=row.size,
         sha256=sha256,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from agencyqa.inspections import order_panels, panels
+from agencyqa.inspections import log_words, order_panels, panels
 from agencyqa.inspections.numbering import check_label, finding_label
 
 bp = Blueprint("inspections", __name__, url_prefix="/inspections")
@@ -24,6 +24,7 @@ from agencyqa.inspections.routes import (  # noqa: E402
 
 panels.register()
 order_panels.register()
+log_words.register()
 
 __all__ = [
     "answers",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import Invitation, User
 from agencyqa.audit.models import AuditEntry
 from agencyqa.audit.queries import EntryFilter, entry_rows
-from agencyqa.audit.reading import EntryLine
+from agencyqa.audit.reading import EntryLine, entry_lines
 from agencyqa.auth.actor import Actor
 from agencyqa.jobs.enums import RunState
 from agencyqa.jobs.models import JobRun
@@ -56,7 +56,7 @@ def administrator_page(session: Session, actor: Actor, now: datetime) -> Adminis
         figures,
         _without_password(session, now),
         [(run, str(BY_NAME[run.job].label) if run.job in BY_NAME else run.job) for run in runs],
-        [EntryLine(entry, actor) for entry in entries],
+        entry_lines(session, entries, actor),
         administrator_steps(figures),
     )
 

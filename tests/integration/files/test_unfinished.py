@@ -15,13 +15,25 @@ from werkzeug.test import TestResponse
 
 from agencyqa.accounts.models import Membership
 from agencyqa.audit.models import AuditEntry
+from agencyqa.audit.record import record
+from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import Role
+from agencyqa.clock import utc_now
 from agencyqa.files import resuming
-from agencyqa.files.enums import UploadState
+from agencyqa.files.enums import UploadAction, UploadState
 from agencyqa.files.models import PartialUpload
 from agencyqa.files.services import uploading
 from tests.client import Client
-from tests.factories.accounts import body_of, make_bureau, make_member, sign_in, user_of
+from tests.factories.accounts import (
+    NOW,
+    body_of,
+    make_actor,
+    make_agency_body,
+    make_bureau,
+    make_member,
+    sign_in,
+    user_of,
+)
 from tests.integration.files.conftest import told
 from tests.integration.files.test_resuming import DATA, begin, begun, finish, partial, patch, uploads
 from tests.integration.files.test_uploads import refusals
@@ -125,3 +137,53 @@ def test_the_administrator_sees_and_discards_what_was_not_sent_to_its_end(
     assert "已被系统管理员清除" in told(finish(client, url))["errors"]["file"]
     assert told(finish(client, other)) == {"location": "/inbox"}
     assert "没有未传完的文件" in administrator.page(administrator.get("/files/")).text
+
+
+def logged(session: Session, upload: PartialUpload) -> list[tuple[str, int | None]]:
+    """What befell an upload, and which bureau reads of it."""
+    session.commit()
+    statement = select(AuditEntry.event, AuditEntry.bureau_id).where(
+        AuditEntry.target_type == "partial_uploads", AuditEntry.target_id == upload.id
+    )
+    rows = session.execute(statement.order_by(AuditEntry.sequence))
+    return [(row.event.rpartition(".")[2], row.bureau_id) for row in rows]
+
+
+def test_a_bureau_reads_of_its_own_uploads_and_of_what_is_handed_in_to_it(
+    app: Flask, session: Session, partial: Path
+) -> None:
+    bureau = make_bureau(session)
+    officer = make_actor(session, bureau, Role.BUREAU_SUPERVISOR)
+    agent = make_actor(session, make_agency_body(session), Role.AGENCY_MANAGER)
+
+    def open_one(actor: Actor) -> PartialUpload:
+        upload, _ = uploading.open_upload(
+            actor, session, place="/试验", name="材料.pdf", size=10, now=utc_now()
+        )
+        session.commit()
+        return upload
+
+    with app.app_context():
+        given_up, expired, taken, foreign, left = (
+            open_one(actor) for actor in (officer, officer, agent, agent, agent)
+        )
+        uploading.end(officer, session, given_up.id, UploadAction.GIVE_UP, now=utc_now())
+        for upload in (expired, left):
+            upload.expires_at = utc_now()
+        session.commit()
+        assert uploading.expire(session, utc_now()) == 2
+        for upload, bureaus in ((taken, [bureau.id]), (foreign, [bureau.id, make_bureau(session).id])):
+            # As the form does: the file is claimed, then the form writes in a bureau's matters.
+            found = resuming.find(agent, session, upload.token, now=utc_now())
+            assert found is not None
+            assert uploading.take(session, found, now=utc_now())
+            for number in bureaus:
+                record(session, agent, "accounts.body.renamed", bureau, now=NOW, bureau_id=number)
+            uploading.conclude(agent, session, found, "/da", "0" * 64, now=utc_now())
+            session.commit()
+    assert logged(session, given_up) == [("opened", bureau.id), ("given_up", bureau.id)]
+    assert logged(session, expired) == [("opened", bureau.id), ("expired", bureau.id)]
+    assert logged(session, taken) == [("opened", None), ("taken", bureau.id)]
+    # Written for two bureaus, it is told to neither here; nor what an agency began and never handed in.
+    assert logged(session, foreign) == [("opened", None), ("taken", None)]
+    assert logged(session, left) == [("opened", None), ("expired", None)]
