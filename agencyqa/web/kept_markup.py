@@ -149,15 +149,16 @@ def _place(where: str, first: Any, *others: Any) -> tuple[Any, ...]:
     The types count as well: True is equal to 1, a member to the same text of another enumeration, and markup to a text
     that has yet to be escaped. A column has one type for all its rows.
     """
-    types = tuple(map(type, others))
+    types = tuple(map(type, others)) if others else ()
+    # First what costs nothing to ask; a Row is one of the abstract kind, which are asked in several steps.
+    if isinstance(first, DrawnFrom):
+        return (where, first.drawn_from(), others, types)
     if isinstance(first, Row):
         known, columns = _columns[0]
         if first._parent is not known:
             columns = first._fields
             _columns[0] = (first._parent, columns)
         return (where, columns, tuple(first), others, types)
-    if isinstance(first, DrawnFrom):
-        return (where, first.drawn_from(), others, types)
     return (where, first, type(first), others, types)
 
 
