@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from agencyqa.db import BigId
 from agencyqa.duties.items import NO_NUMBER, Scope
@@ -56,6 +57,14 @@ def is_of_engagements(scope: Scope, columns: Any) -> ColumnElement[bool]:
     return condition
 
 
+def is_of_array_of_engagements(scope: Scope, columns: Any) -> ColumnElement[bool]:
+    """The same for PostgreSQL, which reckons with the whole tables where the numbers come out of a subquery."""
+    if columns.engagement_id is NO_NUMBER:
+        return sa.false()
+    condition: ColumnElement[bool] = columns.engagement_id == sa.any_(_WANTED_ARRAY)
+    return condition
+
+
 # Named once for all kinds of line: else the numbers would be sent again for each of them.
 _WANTED = select(
     select(Engagement.id)
@@ -63,3 +72,4 @@ _WANTED = select(
     .cte("wanted")
     .c.id
 )
+_WANTED_ARRAY = bindparam("engagement_ids", type_=ARRAY(sa.BigInteger))

@@ -21,7 +21,14 @@ from agencyqa.db import BigId, kept_large, read_rows
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import NAMES, Scope
 from agencyqa.duties.kinds import KINDS
-from agencyqa.duties.narrowings import Narrowing, is_due_from, is_due_until, is_mine, is_of_engagements
+from agencyqa.duties.narrowings import (
+    Narrowing,
+    is_due_from,
+    is_due_until,
+    is_mine,
+    is_of_array_of_engagements,
+    is_of_engagements,
+)
 from agencyqa.duties.sources import kinds_of_lines
 from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.engagements.models import Engagement
@@ -229,7 +236,8 @@ def next_of_engagements(session: Session, scope: Scope, engagement_ids: Collecti
     """For each engagement the most urgent step, whoever has to take it; the contract itself where that is all."""
     if not engagement_ids:
         return {}
-    statement = Listing(scope).rows(is_of_engagements)
+    is_array = session.get_bind().dialect.name == "postgresql"
+    statement = Listing(scope).rows(is_of_array_of_engagements if is_array else is_of_engagements)
     found: dict[int, Row[*tuple[Any, ...]]] = {}
     for row in read_rows(session, statement, {"engagement_ids": list(engagement_ids)}).all():
         if row.engagement_id is None:
