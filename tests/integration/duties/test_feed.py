@@ -101,7 +101,9 @@ def test_revoked_replaced_and_ended(both: World, client: Client) -> None:
     assert client.page(client.get("/calendar")).text.count("生成订阅地址") == 1
     log = [
         (row.event, row.target_type)
-        for row in session.scalars(sa.select(AuditEntry).where(AuditEntry.event.like("duties.feed.%")))
+        for row in session.scalars(
+            sa.select(AuditEntry).where(AuditEntry.event.like("duties.feed.%")).order_by(AuditEntry.sequence)
+        )
     ]
     made, revoked = ("duties.feed.made", "calendar_feeds"), ("duties.feed.revoked", "calendar_feeds")
     assert log == [made, revoked, made, revoked]
