@@ -58,6 +58,9 @@ def create_engagement(actor: Actor, session: Session, data: EngagementData, *, n
     if not can_create(actor) or actor.bureau_id is None:
         raise Forbidden()
     _check_references(session, data, actor.bureau_id)
+    # Held from before the gate on, so that the gate judges the very version that is used: where it has led to another
+    # contract in the meantime, using it is Stale.
+    selection = selection_for(session, data, actor.bureau_id, None)
     _expect_allowed(session, data, actor.bureau_id, now=now)
     engagement = Engagement(
         bureau_id=actor.bureau_id,
@@ -79,7 +82,7 @@ def create_engagement(actor: Actor, session: Session, data: EngagementData, *, n
         changes=logged({name: (None, value) for name, value in data.values().items()}),
         assessment_year=engagement.assessment_year,
     )
-    _use_selection(actor, session, engagement, selection_for(session, data, engagement.bureau_id, None), now)
+    _use_selection(actor, session, engagement, selection, now)
     begin_team(actor, session, engagement, now=now)
     ensure_expected(actor, session, engagement, now=now)
     announce(
@@ -119,9 +122,10 @@ def change_engagement(
     if fixed and is_content_fixed(session, engagement):
         raise Invalid("invalid", **dict.fromkeys(fixed, "fixed_by_sheets"))
     _check_references(session, data, engagement.bureau_id)
+    # Held from before the gate on, as for a new contract.
+    selection = selection_for(session, data, engagement.bureau_id, engagement.id)
     if changes.keys() - NOT_EXAMINED:
         _expect_allowed(session, data, engagement.bureau_id, now=now, engagement=engagement)
-    selection = selection_for(session, data, engagement.bureau_id, engagement.id)
     year = _year_after(session, engagement, data)
     if year != engagement.assessment_year:
         changes["assessment_year"] = (engagement.assessment_year, year)

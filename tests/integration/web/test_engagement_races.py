@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from agencyqa.accounts.models import Body
 from agencyqa.audit.models import AuditEntry
@@ -135,10 +137,11 @@ def _rows(app: Flask, session: Session, district: District) -> dict[str, int]:
         )
     )
     rival = make_agency(session, district.bureau, "乙机构")
-    chosen, signed = (
-        _selection(session, district, supervisor, f"选取{number}", rival.id) for number in (1, 2)
+    chosen, signed, overtaken = (
+        _selection(session, district, supervisor, f"选取{number}", rival.id) for number in (1, 2, 3)
     )
-    decide_selection(supervisor, session, signed, rival.id, "得分最高", seen_version=signed.version, now=NOW)
+    for each in (signed, overtaken):
+        decide_selection(supervisor, session, each, rival.id, "得分最高", seen_version=each.version, now=NOW)
     session.flush()
     return {
         "running": running.id,
@@ -151,6 +154,7 @@ def _rows(app: Flask, session: Session, district: District) -> dict[str, int]:
         "milestone": make_milestone(session, running).id,
         "chosen": chosen.id,
         "signed": signed.id,
+        "overtaken": overtaken.id,
         "rival": rival.id,
         "own": district.agency.id,
     }
@@ -227,33 +231,32 @@ def test_of_two_who_act_at_once_one_wins_and_no_text_is_lost(real_app: Flask) ->
     assert (decided.state, decided.reason) == (SelectionState.DECIDED, SAID[winner])
 
     # One contract after a selection, entered twice under two numbers.
-    form = bureau.page(0, f"{work}/edit")
-    chosen = stage.row(Selection, rows["signed"])
-    contracts = [
-        {
-            **form,
-            "version": "",
-            "object_id": str(chosen.object_id),
-            "agency_id": str(rows["rival"]),
-            "principal_evaluator_id": "",
-            "commissioner_id": str(chosen.commissioner_id),
-            "evaluated_unit_id": str(chosen.evaluated_unit_id),
-            "contract_number": f"RACE-{n}",
-            "note": SAID[n],
-        }
-        for n in (0, 1)
-    ]
     path = "/engagements/new"
-    answers = bureau.both(*((path, each) for each in contracts))
+    answers = bureau.both(*((path, each) for each in _contracts(stage, rows["signed"])))
     # Who comes when the other one is through is refused by the measure; at one moment he meets the newer version.
     (won,) = (n for n in (0, 1) if answers[n].status_code == HTTPStatus.FOUND)
-    lost = answers[1 - won]
-    assert (lost.status_code, SAID[1 - won] in lost.text) == (HTTPStatus.CONFLICT, True)
-    signed = stage.row(Selection, rows["signed"])
-    contract = stage.row(Engagement, signed.engagement_id)
-    assert signed.state is SelectionState.USED
-    assert contract.contract_number == f"RACE-{won}"
-    assert stage.logged("selection.selection.used") == 1
+    _expect_one_contract(stage, rows["signed"], answers[1 - won], won)
+
+    # And again: one is through between the gate of the other and his contract.
+    first, second = _contracts(stage, rows["overtaken"])
+    between: list[Any] = []
+    waiting = iter([first])
+
+    def overtake(*_: object) -> None:
+        # The contract of the other one goes the same way, once.
+        if (data := next(waiting, None)) is not None:
+            with ThreadPoolExecutor(1) as pool:
+                between.append(pool.submit(bureau.clients[0].post, path, data=data).result())
+
+    for client in bureau.clients:
+        client.csrf_token()
+    sa.event.listen(Engagement, "before_insert", overtake)
+    try:
+        lost = bureau.clients[1].post(path, data=second)
+    finally:
+        sa.event.remove(Engagement, "before_insert", overtake)
+    assert [answer.status_code for answer in between] == [HTTPStatus.FOUND]
+    _expect_one_contract(stage, rows["overtaken"], lost, 0)
 
     # The file of a finished work, sealed twice.
     path = f"/engagements/{rows['archived']}/archive/seal"
@@ -261,6 +264,42 @@ def test_of_two_who_act_at_once_one_wins_and_no_text_is_lost(real_app: Flask) ->
     assert "档案已经封存" in lost.text
     sealed = sa.select(sa.func.count()).select_from(SealedArchive)
     assert stage.count(sealed.where(SealedArchive.engagement_id == rows["archived"])) == 1
+
+
+def _contracts(stage: Stage, selection_id: int) -> list[dict[str, Any]]:
+    """The form of the contract the selection leads to, filled in by each of the two."""
+    form = stage.bureau.page(0, f"/engagements/{stage.rows['running']}/edit")
+    selection = stage.row(Selection, selection_id)
+    return [
+        {
+            **form,
+            "version": "",
+            "object_id": str(selection.object_id),
+            "agency_id": str(stage.rows["rival"]),
+            "principal_evaluator_id": "",
+            "commissioner_id": str(selection.commissioner_id),
+            "evaluated_unit_id": str(selection.evaluated_unit_id),
+            "contract_number": f"RACE-{selection_id}-{n}",
+            "note": SAID[n],
+        }
+        for n in (0, 1)
+    ]
+
+
+def _expect_one_contract(stage: Stage, selection_id: int, lost: TestResponse, won: int) -> None:
+    assert (lost.status_code, SAID[1 - won] in lost.text) == (HTTPStatus.CONFLICT, True)
+    selection = stage.row(Selection, selection_id)
+    assert selection.state is SelectionState.USED
+    contract = stage.row(Engagement, selection.engagement_id)
+    assert contract.contract_number == f"RACE-{selection_id}-{won}"
+    same = sa.select(sa.func.count()).where(Engagement.object_id == selection.object_id)
+    assert stage.count(same) == 1
+    used = sa.select(sa.func.count()).where(
+        AuditEntry.event == "selection.selection.used",
+        AuditEntry.target_id == selection_id,
+        AuditEntry.refused.is_(False),
+    )
+    assert stage.count(used) == 1
 
 
 def _bureau_of(stage: Stage) -> int:
