@@ -55,6 +55,30 @@ class TrailEntry:
     endpoint_values: Mapping[str, int] = field(default_factory=dict)
 
 
+def line_of(
+    page: str,
+    engagement: Engagement,
+    at: datetime,
+    code: str,
+    who: str | None,
+    body_id: int | None,
+    *,
+    tone: str = "neutral",
+    **params: Any,
+) -> TrailEntry:
+    """A line that leads to ``page``, the endpoint of one of the engagement's own pages; ``who`` is the person."""
+    return TrailEntry(
+        at,
+        code,
+        params,
+        actor_name=who or "",
+        body_id=body_id,
+        tone=tone,
+        endpoint=page,
+        endpoint_values={"engagement_id": engagement.id},
+    )
+
+
 # Each gives the lines that this actor may see of an engagement that the actor may see, in any order.
 TrailSource = Callable[[Session, Actor, Engagement], Iterable[TrailEntry]]
 trail_sources: list[TrailSource] = []

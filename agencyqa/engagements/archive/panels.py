@@ -16,11 +16,13 @@ from agencyqa.engagements.archive.checklist import checklist
 from agencyqa.engagements.archive.models import SealedArchive
 from agencyqa.engagements.contents import may_hold
 from agencyqa.engagements.enums import EngagementState
-from agencyqa.engagements.hooks import TrailEntry, trail_sources
+from agencyqa.engagements.hooks import TrailEntry, line_of, trail_sources
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.panels import engagement_panels
 from agencyqa.extensions import db
 from agencyqa.web.panels import rendered
+
+PAGE = "archive.show"
 
 
 def archive_panel(actor: Actor, engagement: Engagement) -> Markup | str:
@@ -52,14 +54,14 @@ def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[Tr
         .order_by(SealedArchive.number)
     )
     for row in rows:
-        yield TrailEntry(
-            at=row.sealed_at,
-            code="archive_sealed",
-            actor_name=row.display_name or "",
-            body_id=engagement.agency_id,
+        yield line_of(
+            PAGE,
+            engagement,
+            row.sealed_at,
+            "archive_sealed",
+            row.display_name,
+            engagement.agency_id,
             tone="success",
-            endpoint="archive.show",
-            endpoint_values={"engagement_id": engagement.id},
         )
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -13,7 +11,7 @@ from agencyqa.auth.actor import Actor
 from agencyqa.engagements.contracts import queries
 from agencyqa.engagements.contracts.enums import SubcontractState
 from agencyqa.engagements.contracts.policies import sees
-from agencyqa.engagements.hooks import TrailEntry, trail_sources
+from agencyqa.engagements.hooks import TrailEntry, line_of, trail_sources
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.panels import engagement_panels
 from agencyqa.extensions import db
@@ -36,37 +34,17 @@ def contract_panel(actor: Actor, engagement: Engagement) -> Markup | str:
 
 def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[TrailEntry]:
     for terms in (view.terms for view in reversed(queries.terms_of(session, actor, engagement.id))):
-        params = {"number": terms.number}
-        yield _told(engagement, terms.entered_at, "contract_terms", "neutral", params, engagement.bureau_id)
+        at, bureau = terms.entered_at, engagement.bureau_id
+        yield line_of(PAGE, engagement, at, "contract_terms", "", bureau, number=terms.number)
     for row in queries.subcontracts_of(session, actor, engagement.id):
-        request, party = row[0], {"party": row[0].party}
-        agency = engagement.agency_id
-        yield _told(engagement, request.requested_at, "subcontract_requested", "info", party, agency)
+        request, party, agency = row[0], row[0].party, engagement.agency_id
+        at = request.requested_at
+        yield line_of(PAGE, engagement, at, "subcontract_requested", "", agency, tone="info", party=party)
         if request.state in _DECIDED and request.decided_at is not None:
             code, tone = _DECIDED[request.state]
             side = agency if request.state is SubcontractState.WITHDRAWN else engagement.commissioner_id
-            yield _told(engagement, request.decided_at, code, tone, party, side, row.decided_by or "")
-
-
-def _told(
-    engagement: Engagement,
-    at: datetime,
-    code: str,
-    tone: str,
-    params: dict[str, Any],
-    body_id: int,
-    who: str = "",
-) -> TrailEntry:
-    return TrailEntry(
-        at,
-        code,
-        params,
-        actor_name=who,
-        body_id=body_id,
-        tone=tone,
-        endpoint=PAGE,
-        endpoint_values={"engagement_id": engagement.id},
-    )
+            at, who = request.decided_at, row.decided_by
+            yield line_of(PAGE, engagement, at, code, who, side, tone=tone, party=party)
 
 
 def register() -> None:

@@ -15,7 +15,7 @@ from agencyqa.engagements.deliverables import policies, queries
 from agencyqa.engagements.deliverables.enums import Decision, DueCause
 from agencyqa.engagements.deliverables.queries import Slot
 from agencyqa.engagements.deliverables.services import follow_calendar
-from agencyqa.engagements.hooks import TrailEntry, trail_sources
+from agencyqa.engagements.hooks import TrailEntry, line_of, trail_sources
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.panels import engagement_panels
 from agencyqa.extensions import db
@@ -59,7 +59,8 @@ def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[Tr
             if version.submission_id is not None:
                 handed_in.setdefault(version.submission_id, []).append((slot, version))
             else:
-                yield _entry(
+                yield line_of(
+                    PAGE,
                     engagement,
                     version.uploaded_at,
                     "deliverable_uploaded",
@@ -76,7 +77,8 @@ def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[Tr
     for pairs in handed_in.values():
         version = pairs[0][1]
         names = list(dict.fromkeys(_what(slot) for slot, _ in pairs))
-        yield _entry(
+        yield line_of(
+            PAGE,
             engagement,
             version.submitted_at,
             "deliverables_handed_in",
@@ -93,7 +95,8 @@ def _what(slot: Slot) -> Any:
 
 def _decision(engagement: Engagement, slot: Slot, version: Row[*tuple[Any, ...]]) -> TrailEntry:
     accepted = version.decision is Decision.ACCEPTED
-    return _entry(
+    return line_of(
+        PAGE,
         engagement,
         version.decided_at,
         "deliverable_accepted" if accepted else "deliverable_returned",
@@ -108,7 +111,8 @@ def _decision(engagement: Engagement, slot: Slot, version: Row[*tuple[Any, ...]]
 
 def _move(engagement: Engagement, slot: Slot, move: Row[*tuple[Any, ...]]) -> TrailEntry:
     cause: DueCause = move.cause
-    return _entry(
+    return line_of(
+        PAGE,
         engagement,
         move.changed_at,
         "deliverable_due_set" if move.before_on is None else "deliverable_due_moved",
@@ -123,7 +127,8 @@ def _move(engagement: Engagement, slot: Slot, move: Row[*tuple[Any, ...]]) -> Tr
 
 def _pause(engagement: Engagement, slot: Slot, pause: Row[*tuple[Any, ...]]) -> TrailEntry:
     """That it stood still; that it went on is told by the date that moved."""
-    return _entry(
+    return line_of(
+        PAGE,
         engagement,
         pause.begun_at,
         "deliverable_term_paused",
@@ -131,27 +136,6 @@ def _pause(engagement: Engagement, slot: Slot, pause: Row[*tuple[Any, ...]]) -> 
         engagement.bureau_id,
         what=_what(slot),
         began_on=pause.began_on,
-    )
-
-
-def _entry(
-    engagement: Engagement,
-    at: Any,
-    code: str,
-    actor_name: str | None,
-    body_id: int,
-    tone: str = "neutral",
-    **params: Any,
-) -> TrailEntry:
-    return TrailEntry(
-        at=at,
-        code=code,
-        params=params,
-        actor_name=actor_name or "",
-        body_id=body_id,
-        tone=tone,
-        endpoint=PAGE,
-        endpoint_values={"engagement_id": engagement.id},
     )
 
 

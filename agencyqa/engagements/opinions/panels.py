@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
-from agencyqa.engagements.hooks import TrailEntry, trail_sources
+from agencyqa.engagements.hooks import TrailEntry, line_of, trail_sources
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.opinions import policies, queries
 from agencyqa.engagements.panels import engagement_panels
 from agencyqa.extensions import db
 from agencyqa.web.panels import rendered
+
+PAGE = "opinions.show"
 
 
 def opinions_panel(actor: Actor, engagement: Engagement) -> Markup | str:
@@ -43,7 +43,8 @@ def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[Tr
     if not actor.has(Permission.DELIVERABLES_READ):
         return
     for row in queries.opinion_steps(session, engagement.id):
-        yield _entry(
+        yield line_of(
+            PAGE,
             engagement,
             row.written_at,
             "opinion_written",
@@ -52,7 +53,8 @@ def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[Tr
             number=row.number,
         )
         if row.answered_at is not None:
-            yield _entry(
+            yield line_of(
+                PAGE,
                 engagement,
                 row.answered_at,
                 "opinion_answered",
@@ -64,7 +66,8 @@ def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[Tr
     if not policies.sees_plan_reviews(actor, engagement):
         return
     for row in queries.plan_review_rows(session, engagement.id):
-        yield _entry(
+        yield line_of(
+            PAGE,
             engagement,
             row.recorded_at,
             "plan_reviewed",
@@ -72,20 +75,6 @@ def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[Tr
             engagement.commissioner_id,
             expert=row.expert,
         )
-
-
-def _entry(
-    engagement: Engagement, at: datetime, code: str, actor_name: str | None, body_id: int, **params: Any
-) -> TrailEntry:
-    return TrailEntry(
-        at=at,
-        code=code,
-        params=params,
-        actor_name=actor_name or "",
-        body_id=body_id,
-        endpoint="opinions.show",
-        endpoint_values={"engagement_id": engagement.id},
-    )
 
 
 def register() -> None:

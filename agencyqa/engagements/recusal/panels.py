@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 from agencyqa.agencies.hooks import tie_listeners
 from agencyqa.agencies.models import Tie
 from agencyqa.auth.actor import Actor
-from agencyqa.engagements.hooks import TrailEntry, end_listeners, leave_listeners, trail_sources
+from agencyqa.engagements.hooks import (
+    TrailEntry,
+    end_listeners,
+    leave_listeners,
+    line_of,
+    trail_sources,
+)
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.panels import engagement_panels
 from agencyqa.engagements.policies import sees
@@ -39,21 +45,22 @@ def independence_panel(actor: Actor, engagement: Engagement) -> Markup:
 def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[TrailEntry]:
     declared = queries.declarations_of(session, engagement.id) if sees(actor, engagement) else []
     for row in sorted(declared, key=lambda row: (row.recorded_at, row.id)):
-        yield TrailEntry(
+        yield line_of(
+            PAGE,
+            engagement,
             row.recorded_at,
             "independence_declared",
-            {"person": row.name, "number": row.number},
-            actor_name=row.recorded_by_name,
-            body_id=engagement.agency_id,
-            endpoint=PAGE,
-            endpoint_values={"engagement_id": engagement.id},
+            row.recorded_by_name,
+            engagement.agency_id,
+            person=row.name,
+            number=row.number,
         )
     yield from _exempted(session, actor, engagement)
     for case, _, decided_by in reversed(queries.cases_of(session, actor, engagement.id)):
-        yield _told(engagement, case.opened_at, "recusal_opened", "", "warning", cause=case.cause)
+        yield _by_bureau(engagement, case.opened_at, "recusal_opened", "", "warning", cause=case.cause)
         if case.decided_at is not None:
-            who = decided_by or ""
-            yield _told(engagement, case.decided_at, "recusal_decided", who, "neutral", action=case.action)
+            at, action = case.decided_at, case.action
+            yield _by_bureau(engagement, at, "recusal_decided", decided_by, "neutral", action=action)
 
 
 def _exempted(session: Session, actor: Actor, engagement: Engagement) -> Iterator[TrailEntry]:
@@ -61,26 +68,17 @@ def _exempted(session: Session, actor: Actor, engagement: Engagement) -> Iterato
         return
     signers = {each.person_id: each.name for each in queries.signers_of(session, engagement.id)}
     for each in queries.exemptions_of(session, engagement.id):
-        person = signers[each.person_id]
-        who = each.granted_by_name
-        yield _told(engagement, each.granted_at, "recusal_exempted", who, "neutral", person=person)
+        person, who = signers[each.person_id], each.granted_by_name
+        yield _by_bureau(engagement, each.granted_at, "recusal_exempted", who, "neutral", person=person)
         if each.withdrawn_at is not None:
-            who = each.withdrawn_by_name
-            code = "recusal_exemption_withdrawn"
-            yield _told(engagement, each.withdrawn_at, code, who, "warning", person=person)
+            at, who, code = each.withdrawn_at, each.withdrawn_by_name, "recusal_exemption_withdrawn"
+            yield _by_bureau(engagement, at, code, who, "warning", person=person)
 
 
-def _told(engagement: Engagement, at: datetime, code: str, who: str, tone: str, **params: Any) -> TrailEntry:
-    return TrailEntry(
-        at,
-        code,
-        params,
-        actor_name=who,
-        body_id=engagement.bureau_id,
-        tone=tone,
-        endpoint=PAGE,
-        endpoint_values={"engagement_id": engagement.id},
-    )
+def _by_bureau(
+    engagement: Engagement, at: datetime, code: str, who: str | None, tone: str, **params: Any
+) -> TrailEntry:
+    return line_of(PAGE, engagement, at, code, who, engagement.bureau_id, tone=tone, **params)
 
 
 def _on_tie(actor: Actor, session: Session, tie: Tie, now: datetime) -> None:

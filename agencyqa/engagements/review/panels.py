@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from flask_babel import gettext
 from markupsafe import Markup
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.permissions import Permission
-from agencyqa.engagements.hooks import TrailEntry, trail_sources
+from agencyqa.engagements.hooks import TrailEntry, line_of, trail_sources
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.pages import Step
 from agencyqa.engagements.panels import engagement_panels
@@ -22,6 +21,8 @@ from agencyqa.engagements.review.workflow import LEVELS
 from agencyqa.extensions import db
 from agencyqa.web.formats import day
 from agencyqa.web.panels import rendered
+
+PAGE = "review.show"
 
 
 def level_of(run: Run) -> int | None:
@@ -59,40 +60,23 @@ def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[Tr
     if not actor.has(Permission.DELIVERABLES_READ):
         return
     for run in queries.runs_of(session, actor, engagement.id):
-        number = run.row.number
+        number, agency = run.row.number, engagement.agency_id
         if actor.is_agency:
-            yield _entry(engagement, run.row.opened_at, "review_opened", run.row.opened_by, number=number)
+            who, at = run.row.opened_by, run.row.opened_at
+            yield line_of(PAGE, engagement, at, "review_opened", who, agency, number=number)
         for step in run.steps:
             passed = step.decision is LevelDecision.PASSED
-            yield _entry(
+            yield line_of(
+                PAGE,
                 engagement,
                 step.decided_at,
                 f"review_level_{step.decision.value}",
                 getattr(step, "decided_by", None) if policies.sees_people(actor) else None,
+                agency,
                 tone="success" if passed else "warning",
                 number=number,
                 level=step.level,
             )
-
-
-def _entry(
-    engagement: Engagement,
-    at: datetime,
-    code: str,
-    actor_name: str | None,
-    tone: str = "neutral",
-    **params: int,
-) -> TrailEntry:
-    return TrailEntry(
-        at=at,
-        code=code,
-        params=params,
-        actor_name=actor_name or "",
-        body_id=engagement.agency_id,
-        tone=tone,
-        endpoint="review.show",
-        endpoint_values={"engagement_id": engagement.id},
-    )
 
 
 def register() -> None:

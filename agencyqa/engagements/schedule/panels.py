@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
-from agencyqa.engagements.hooks import TrailEntry, trail_sources
+from agencyqa.engagements.hooks import TrailEntry, line_of, trail_sources
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.panels import engagement_panels
 from agencyqa.engagements.schedule import policies, queries
@@ -53,21 +53,19 @@ def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[Tr
 
 def _entry(engagement: Engagement, mark: Mark, step: Row[*tuple[Any, ...]]) -> TrailEntry:
     code, tone = _CODES.get(step.kind, ("milestone_moved", "neutral"))
-    return TrailEntry(
-        at=step.at,
-        code=code,
-        params={
-            "what": mark.row.title or mark.row.kind,
-            "before": step.before_on,
-            "after": step.after_on,
-            "on": step.on_day,
-            "cause": step.kind,
-        },
-        actor_name=step.by or "",
-        body_id=step.body_id or engagement.bureau_id,
+    return line_of(
+        PAGE,
+        engagement,
+        step.at,
+        code,
+        step.by,
+        step.body_id or engagement.bureau_id,
         tone=tone,
-        endpoint=PAGE,
-        endpoint_values={"engagement_id": engagement.id},
+        what=mark.row.title or mark.row.kind,
+        before=step.before_on,
+        after=step.after_on,
+        on=step.on_day,
+        cause=step.kind,
     )
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
 from agencyqa.clock import today
-from agencyqa.engagements.hooks import TrailEntry, trail_sources
+from agencyqa.engagements.hooks import TrailEntry, line_of, trail_sources
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.panels import engagement_panels
 from agencyqa.engagements.team import queries
@@ -38,28 +37,22 @@ def team_panel(actor: Actor, engagement: Engagement) -> Markup:
 def trail(session: Session, actor: Actor, engagement: Engagement) -> Iterator[TrailEntry]:
     for row in queries.changes_of(session, actor, engagement.id):
         change = row[0]
-        params = {"joins": row.joins or "—", "leaves": row.leaves or "—"}
         body_id = change.proposed_by_body_id
-        yield _told(engagement, change.proposed_at, "team_proposed", "info", params, "", body_id)
+        yield line_of(
+            PAGE,
+            engagement,
+            change.proposed_at,
+            "team_proposed",
+            "",
+            body_id,
+            tone="info",
+            joins=row.joins or "—",
+            leaves=row.leaves or "—",
+        )
         if change.state in _DECIDED and change.decided_at is not None:
             code, tone = _DECIDED[change.state]
             side = body_id if change.state is ChangeState.WITHDRAWN else engagement.commissioner_id
-            yield _told(engagement, change.decided_at, code, tone, {}, row.decided_by or "", side)
-
-
-def _told(
-    engagement: Engagement, at: Any, code: str, tone: str, params: dict[str, str], who: str, body_id: int
-) -> TrailEntry:
-    return TrailEntry(
-        at,
-        code,
-        params,
-        actor_name=who,
-        body_id=body_id,
-        tone=tone,
-        endpoint=PAGE,
-        endpoint_values={"engagement_id": engagement.id},
-    )
+            yield line_of(PAGE, engagement, change.decided_at, code, row.decided_by, side, tone=tone)
 
 
 def register() -> None:
