@@ -130,6 +130,27 @@ class Identified:
     id: Mapped[int] = mapped_column(BigId, primary_key=True, sort_order=-10)
 
 
+class SettledRowChanged(RuntimeError):
+    """A programme tried to alter or delete a row that stands for good; no user can cause it."""
+
+
+def altered(row: Any) -> set[str]:
+    """The attributes of a row that the next flush would write."""
+    return {each.key for each in sa.inspect(row).attrs if each.history.has_changes()}
+
+
+def held(row: Any, name: str) -> Any:
+    """What the database still holds for an attribute, whatever was set since; None for a new row."""
+    history = sa.inspect(row).attrs[name].load_history()
+    return (history.deleted or history.unchanged or (None,))[0]
+
+
+def is_going(row: Any) -> bool:
+    """Whether the next flush deletes it."""
+    session = sa.inspect(row).session
+    return session is not None and row in session.deleted
+
+
 class Versioned:
     """A counter that each update raises; a write from a stale page fails instead of overwriting."""
 

@@ -12,13 +12,22 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
-    inspect,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from agencyqa.assessments.enums import ResultState, RoleMissing, RoundState, SheetState, WeightMode
-from agencyqa.db import Base, Choice, Identified, Json, UtcDateTime, Versioned
+from agencyqa.db import (
+    Base,
+    Choice,
+    Identified,
+    Json,
+    UtcDateTime,
+    Versioned,
+    altered,
+    held,
+    is_going,
+)
 from agencyqa.measures.enums import Purpose
 
 
@@ -314,13 +323,10 @@ _AFTER_PUBLICATION = frozenset({"is_current", "version"})
 @event.listens_for(ScoreSheet, "before_update")
 @event.listens_for(ScoreSheet, "before_delete")
 def _keep_sheet(mapper: Mapper[ScoreSheet], connection: Connection, sheet: ScoreSheet) -> None:
-    state = inspect(sheet)
-    history = state.attrs.state.load_history()
-    before = history.deleted or history.unchanged
-    if not before or before[0] is not SheetState.PUBLISHED:
+    if held(sheet, "state") is not SheetState.PUBLISHED:
         return
-    changed = {each.key for each in state.attrs if each.history.has_changes()} - _AFTER_PUBLICATION
-    if changed or sheet in state.session.deleted:  # type: ignore[union-attr]
+    changed = altered(sheet) - _AFTER_PUBLICATION
+    if changed or is_going(sheet):
         raise PublishedResultChanged(f"published sheet {sheet.id}: {sorted(changed)}")
 
 
@@ -334,9 +340,7 @@ def _keep_snapshot(mapper: Mapper[SheetSnapshot], connection: Connection, kept: 
 @event.listens_for(AssessmentRound, "before_delete")
 def _keep_published(mapper: Mapper[AssessmentRound], connection: Connection, found: AssessmentRound) -> None:
     """The last gate before the database: what an agency was told stays as it was told."""
-    history = inspect(found).attrs.state.load_history()
-    before = history.deleted or history.unchanged
-    if before and before[0] is RoundState.PUBLISHED:
+    if held(found, "state") is RoundState.PUBLISHED:
         raise PublishedResultChanged(f"published round {found.id}")
 
 

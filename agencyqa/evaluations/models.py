@@ -11,14 +11,23 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
-    inspect,
     select,
     text,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from agencyqa.db import Base, Choice, Identified, Json, UtcDateTime, Versioned
+from agencyqa.db import (
+    Base,
+    Choice,
+    Identified,
+    Json,
+    UtcDateTime,
+    Versioned,
+    altered,
+    held,
+    is_going,
+)
 from agencyqa.evaluations.enums import AnswerState, Dimension, ProblemKind, RecordState
 from agencyqa.measures.enums import Tag
 
@@ -222,13 +231,10 @@ _AFTER_SUBMISSION = frozenset({"is_current", "version"})
 @event.listens_for(EvaluationRecord, "before_update")
 @event.listens_for(EvaluationRecord, "before_delete")
 def _keep_record(mapper: Mapper[EvaluationRecord], connection: Connection, record: EvaluationRecord) -> None:
-    state = inspect(record)
-    history = state.attrs.state.load_history()
-    before = history.deleted or history.unchanged
-    if not before or before[0] is not RecordState.SUBMITTED:
+    if held(record, "state") is not RecordState.SUBMITTED:
         return
-    changed = {each.key for each in state.attrs if each.history.has_changes()} - _AFTER_SUBMISSION
-    if changed or record in state.session.deleted:  # type: ignore[union-attr]
+    changed = altered(record) - _AFTER_SUBMISSION
+    if changed or is_going(record):
         raise SubmittedRecordChanged(f"submitted record {record.id}: {sorted(changed)}")
 
 

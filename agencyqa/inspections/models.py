@@ -12,12 +12,21 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
-    inspect,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from agencyqa.db import Base, Choice, Identified, Json, UtcDateTime, Versioned
+from agencyqa.db import (
+    Base,
+    Choice,
+    Identified,
+    Json,
+    SettledRowChanged,
+    UtcDateTime,
+    Versioned,
+    altered,
+    held,
+)
 from agencyqa.files.enums import FileKind
 from agencyqa.inspections.enums import Channel, CheckState, FindingState, OrderState, Severity
 from agencyqa.measures.enums import Tag
@@ -264,11 +273,6 @@ class RecordTemplate(Identified, Base):
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
-class SettledRowChanged(RuntimeError):
-    """A programme tried to alter a recorded check, a finding the agency was told of, an answer that was handed in,
-    or a verdict; no user can cause it."""
-
-
 # What a recorded check says of the day; its number and its target never change at all.
 _CHECK_IDENTITY = frozenset({"bureau_id", "year", "number", "agency_id", "engagement_id", "created_at"})
 _CHECK_FACTS = frozenset(
@@ -291,32 +295,21 @@ _FINDING_FACTS = frozenset(
 )
 
 
-def _changed(thing: Any) -> set[str]:
-    return {each.key for each in inspect(thing).attrs if each.history.has_changes()}
-
-
-def _state_before(thing: Any) -> CheckState | FindingState:
-    history = inspect(thing).attrs.state.load_history()
-    before = history.deleted or history.unchanged
-    state: CheckState | FindingState = before[0]
-    return state
-
-
 @event.listens_for(SpotCheck, "before_update")
 def _keep_check(mapper: Mapper[SpotCheck], connection: Connection, check: SpotCheck) -> None:
     fixed = _CHECK_IDENTITY
-    if _state_before(check) is not CheckState.PLANNED:
+    if held(check, "state") is not CheckState.PLANNED:
         fixed = fixed | _CHECK_FACTS | {"state"}
-    if changed := _changed(check) & fixed:
+    if changed := altered(check) & fixed:
         raise SettledRowChanged(f"spot check {check.id}: {sorted(changed)}")
 
 
 @event.listens_for(Finding, "before_update")
 def _keep_finding(mapper: Mapper[Finding], connection: Connection, finding: Finding) -> None:
     fixed = _FINDING_IDENTITY
-    if _state_before(finding) is not FindingState.DRAFT:
+    if held(finding, "state") is not FindingState.DRAFT:
         fixed = fixed | _FINDING_FACTS
-    if changed := _changed(finding) & fixed:
+    if changed := altered(finding) & fixed:
         raise SettledRowChanged(f"finding {finding.id}: {sorted(changed)}")
 
 
@@ -324,15 +317,13 @@ def _keep_finding(mapper: Mapper[Finding], connection: Connection, finding: Find
 def _keep_answer(
     mapper: Mapper[RectificationAnswer], connection: Connection, answer: RectificationAnswer
 ) -> None:
-    history = inspect(answer).attrs.submitted_at.load_history()
-    before: Any = history.deleted or history.unchanged
-    if before[0] is not None and (changed := _changed(answer)):
+    if held(answer, "submitted_at") is not None and (changed := altered(answer)):
         raise SettledRowChanged(f"answer {answer.id}: {sorted(changed)}")
 
 
 @event.listens_for(OrderReview, "before_update")
 def _keep_review(mapper: Mapper[OrderReview], connection: Connection, review: OrderReview) -> None:
-    if changed := _changed(review):
+    if changed := altered(review):
         raise SettledRowChanged(f"review {review.id}: {sorted(changed)}")
 
 

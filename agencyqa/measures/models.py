@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,13 +10,21 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
-    inspect,
     text,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
-from agencyqa.db import Base, Choice, Identified, Json, UtcDateTime, Versioned
+from agencyqa.db import (
+    Base,
+    Choice,
+    Identified,
+    Json,
+    UtcDateTime,
+    Versioned,
+    altered,
+    held,
+)
 from agencyqa.measures.enums import MeasureKind, Purpose, SchemeState, Tag, WorkKind
 
 
@@ -196,9 +203,7 @@ _FIXED = tuple(
 
 
 def _was_published(version: SchemeVersion) -> bool:
-    before = inspect(version).attrs.state.load_history()
-    held: Sequence[Any] = before.deleted or before.unchanged
-    return bool(held) and held[0] is SchemeState.PUBLISHED
+    return held(version, "state") is SchemeState.PUBLISHED
 
 
 @event.listens_for(SchemeVersion, "before_update")
@@ -206,10 +211,9 @@ def _keep_published(mapper: Mapper[SchemeVersion], connection: Connection, versi
     """Sheets already scored stand on the published content, so the last gate before the database holds it."""
     if not _was_published(version):
         return
-    attributes = inspect(version).attrs
-    changed = [name for name in _FIXED if attributes[name].history.has_changes()]
-    ended = attributes.valid_to.history
-    if ended.has_changes() and list(ended.deleted) != [None]:
+    now = altered(version)
+    changed = [name for name in _FIXED if name in now]
+    if "valid_to" in now and held(version, "valid_to") is not None:
         changed.append("valid_to")
     if changed:
         raise PublishedSchemeChanged(f"published scheme version {version.id}: {', '.join(changed)}")

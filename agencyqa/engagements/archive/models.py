@@ -5,8 +5,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, Text, Uniqu
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from agencyqa.db import Base, Identified, UtcDateTime
-from agencyqa.engagements.deliverables.models import SettledRowChanged
+from agencyqa.db import (
+    Base,
+    Identified,
+    SettledRowChanged,
+    UtcDateTime,
+)
 
 
 class RetentionRule(Identified, Base):

@@ -11,13 +11,22 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
-    inspect,
     text,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from agencyqa.db import Base, Choice, Identified, Json, UtcDateTime, Versioned
+from agencyqa.db import (
+    Base,
+    Choice,
+    Identified,
+    Json,
+    SettledRowChanged,
+    UtcDateTime,
+    Versioned,
+    altered,
+    held,
+)
 from agencyqa.engagements.deliverables.enums import (
     Basis,
     Decision,
@@ -189,18 +198,13 @@ class DeliverableVersion(Identified, Base):
     decision_reason: Mapped[str] = mapped_column(Text, default="")
 
 
-class SettledRowChanged(RuntimeError):
-    """A programme tried to alter a receipt, a file, a decision or the trace of a date; no user can cause it."""
-
-
 _DECISION = frozenset({"decision", "decision_reason", "decided_at", "decided_by_id"})
 
 
 @event.listens_for(Submission, "before_update")
 @event.listens_for(DueChange, "before_update")
 def _keep_row(mapper: Mapper[Any], connection: Connection, row: Submission | DueChange) -> None:
-    state: Any = inspect(row)
-    if any(each.history.has_changes() for each in state.attrs):
+    if altered(row):
         raise SettledRowChanged(f"{row.__tablename__} {row.id}")
 
 
@@ -209,12 +213,10 @@ def _keep_version(
     mapper: Mapper[DeliverableVersion], connection: Connection, version: DeliverableVersion
 ) -> None:
     """A file is never another one; it is handed in or withdrawn once, and what was decided on it stands."""
-    state = inspect(version)
-    changed = {each.key for each in state.attrs if each.history.has_changes()}
     free = frozenset({"submission_id", "withdrawn_at"})
-    if _before(state.attrs.submission_id) is not None:
-        free = _DECISION if _before(state.attrs.decision) is None else frozenset()
-    if wrong := changed - free:
+    if held(version, "submission_id") is not None:
+        free = _DECISION if held(version, "decision") is None else frozenset()
+    if wrong := altered(version) - free:
         raise SettledRowChanged(f"version {version.id}: {sorted(wrong)}")
 
 
@@ -223,8 +225,3 @@ def _keep_version(
 @event.listens_for(DeliverableVersion, "before_delete")
 def _keep_all(mapper: Mapper[Any], connection: Connection, row: Identified) -> None:
     raise SettledRowChanged(f"{type(row).__name__} {row.id}")
-
-
-def _before(attribute: Any) -> Any:
-    history = attribute.load_history()
-    return (history.deleted or history.unchanged or (None,))[0]

@@ -10,14 +10,20 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
-    inspect,
     text,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from agencyqa.db import Base, Choice, Identified, UtcDateTime
-from agencyqa.engagements.deliverables.models import SettledRowChanged
+from agencyqa.db import (
+    Base,
+    Choice,
+    Identified,
+    SettledRowChanged,
+    UtcDateTime,
+    altered,
+    held,
+)
 from agencyqa.engagements.opinions.enums import Outcome
 from agencyqa.scoring import SCALE
 
@@ -82,13 +88,8 @@ _ANSWER = frozenset({"outcome", "answer", "answered_at", "answered_by_id"})
 @event.listens_for(PlanReview, "before_update")
 def _keep_row(mapper: Mapper[Any], connection: Connection, row: Any) -> None:
     """An opinion is answered once; nothing else is ever changed."""
-    state: Any = inspect(row)
-    changed = {each.key for each in state.attrs if each.history.has_changes()}
-    free: frozenset[str] = frozenset()
-    if isinstance(row, UnitOpinion):
-        history = state.attrs.outcome.load_history()
-        free = _ANSWER if (history.deleted or history.unchanged or (None,))[0] is None else free
-    if wrong := changed - free:
+    is_open = isinstance(row, UnitOpinion) and held(row, "outcome") is None
+    if wrong := altered(row) - (_ANSWER if is_open else frozenset()):
         raise SettledRowChanged(f"{row.__tablename__} {row.id}: {sorted(wrong)}")
 
 

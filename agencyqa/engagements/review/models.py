@@ -1,12 +1,20 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, event, inspect
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from agencyqa.db import Base, Choice, Identified, UtcDateTime, Versioned
-from agencyqa.engagements.deliverables.models import SettledRowChanged
+from agencyqa.db import (
+    Base,
+    Choice,
+    Identified,
+    SettledRowChanged,
+    UtcDateTime,
+    Versioned,
+    altered,
+    held,
+)
 from agencyqa.engagements.review.enums import LevelDecision, MarkKind, ReviewState
 
 
@@ -96,11 +104,8 @@ _ANSWER = frozenset({"answer", "answered_at", "answered_by_id"})
 @event.listens_for(ReviewComment, "before_update")
 def _keep_row(mapper: Mapper[Any], connection: Connection, row: Any) -> None:
     """A comment is answered once; nothing else is ever changed."""
-    state: Any = inspect(row)
-    changed = {each.key for each in state.attrs if each.history.has_changes()}
-    before = state.attrs.answer.load_history().deleted if isinstance(row, ReviewComment) else ()
-    free = _ANSWER if isinstance(row, ReviewComment) and "".join(before or ()) == "" else frozenset()
-    if wrong := changed - free:
+    is_open = isinstance(row, ReviewComment) and held(row, "answer") == ""
+    if wrong := altered(row) - (_ANSWER if is_open else frozenset()):
         raise SettledRowChanged(f"{row.__tablename__} {row.id}: {sorted(wrong)}")
 
 

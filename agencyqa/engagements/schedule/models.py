@@ -3,12 +3,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, event, inspect
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from agencyqa.db import Base, Choice, Identified, UtcDateTime, Versioned
-from agencyqa.engagements.deliverables.models import SettledRowChanged
+from agencyqa.db import (
+    Base,
+    Choice,
+    Identified,
+    SettledRowChanged,
+    UtcDateTime,
+    Versioned,
+    altered,
+)
 from agencyqa.engagements.schedule.enums import MilestoneKind, MilestoneState, Party, StepKind
 
 
@@ -88,8 +95,7 @@ class MilestonePause(Identified, Base):
 
 @event.listens_for(MilestoneStep, "before_update")
 def _keep_step(mapper: Mapper[Any], connection: Connection, row: MilestoneStep) -> None:
-    state: Any = inspect(row)
-    if any(each.history.has_changes() for each in state.attrs):
+    if altered(row):
         raise SettledRowChanged(f"milestone step {row.id}")
 
 

@@ -15,13 +15,13 @@ from agencyqa.accounts.models import Body, Membership
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import Role
 from agencyqa.clock import today
+from agencyqa.db import SettledRowChanged
 from agencyqa.duties.enums import Duty
 from agencyqa.duties.items import Scope
 from agencyqa.duties.jobs import remind
 from agencyqa.duties.narrowings import is_mine
 from agencyqa.duties.queries import Listing
 from agencyqa.engagements.deliverables.enums import DeliverableKind
-from agencyqa.engagements.deliverables.models import SettledRowChanged
 from agencyqa.engagements.deliverables.services.deadlines import DueData
 from agencyqa.engagements.deliverables.services.pauses import Grounds
 from agencyqa.engagements.enums import EngagementState

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from agencyqa.audit.models import AuditEntry
 from agencyqa.auth.roles import Role
+from agencyqa.db import SettledRowChanged
 from agencyqa.engagements.data import data_of
 from agencyqa.engagements.services import change_engagement
 from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused, Stale, WrongState
 from agencyqa.inspections.enums import Answer, Channel, CheckState, FindingState
-from agencyqa.inspections.models import Inspector, SettledRowChanged, SpotCheck
+from agencyqa.inspections.models import Inspector, SpotCheck
 from agencyqa.inspections.services import checks, recording
 from tests.client import Client
 from tests.factories.accounts import NOW, body_of, make_member, sign_in, user_of

@@ -14,13 +14,14 @@ from agencyqa.audit.models import AuditEntry
 from agencyqa.audit.policies import visible_to as visible_entries
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import Role
+from agencyqa.db import SettledRowChanged
 from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused, Stale, WrongState
 from agencyqa.files.uploads import KeptFile
 from agencyqa.inspections.enums import FindingState, Severity
 from agencyqa.inspections.facts import agency_findings, occurrences
 from agencyqa.inspections.hooks import withdrawal_listeners
 from agencyqa.inspections.jobs import statements_due
-from agencyqa.inspections.models import Finding, SettledRowChanged
+from agencyqa.inspections.models import Finding
 from agencyqa.inspections.policies import visible_evidence
 from agencyqa.inspections.services import decisions, findings
 from agencyqa.inspections.services.evidence import add_evidence, withdraw_evidence

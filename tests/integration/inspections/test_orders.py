@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from agencyqa.audit.models import AuditEntry
-from agencyqa.db import Base
+from agencyqa.db import Base, SettledRowChanged
 from agencyqa.errors import Forbidden, Invalid, Refused, Stale, WrongState
 from agencyqa.inspections.enums import CheckState, FindingState, OrderState
 from agencyqa.inspections.models import (
@@ -18,7 +18,6 @@ from agencyqa.inspections.models import (
     OrderReview,
     RectificationAnswer,
     RectificationOrder,
-    SettledRowChanged,
 )
 from agencyqa.inspections.order_jobs import orders_due
 from agencyqa.inspections.order_page import order_page

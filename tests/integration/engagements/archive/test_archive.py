@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import Body
 from agencyqa.auth.roles import Role
 from agencyqa.clock import local_date
+from agencyqa.db import SettledRowChanged
 from agencyqa.engagements.archive import packing, services
 from agencyqa.engagements.archive.checklist import Item, checklist
 from agencyqa.engagements.archive.packing import Entry
 from agencyqa.engagements.deliverables.enums import Decision, DeliverableKind
-from agencyqa.engagements.deliverables.models import Deliverable, SettledRowChanged
+from agencyqa.engagements.deliverables.models import Deliverable
 from agencyqa.engagements.enums import EngagementState
 from agencyqa.engagements.receipts import services as receipts
 from agencyqa.engagements.receipts import verify_receipt

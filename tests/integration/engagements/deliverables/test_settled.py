@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from agencyqa.db import SettledRowChanged
 from agencyqa.engagements.deliverables.enums import Decision, DeliverableKind
 from agencyqa.engagements.deliverables.models import (
     Deliverable,
     DeliverableVersion,
-    SettledRowChanged,
     Submission,
 )
 from tests.factories.deliverables import decide, make_handed_in

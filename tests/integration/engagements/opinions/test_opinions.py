@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from agencyqa.accounts.models import Body
 from agencyqa.auth.roles import Role
 from agencyqa.clock import local_date
+from agencyqa.db import SettledRowChanged
 from agencyqa.engagements.deliverables.enums import DeliverableKind
-from agencyqa.engagements.deliverables.models import SettledRowChanged
 from agencyqa.engagements.opinions import panels, queries, services
 from agencyqa.engagements.opinions.enums import Outcome
 from agencyqa.errors import Forbidden, Invalid, NotVisible, WrongState

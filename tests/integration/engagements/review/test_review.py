@@ -15,9 +15,10 @@ from agencyqa.accounts.models import Body, Membership
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import Role
 from agencyqa.clock import local_date
+from agencyqa.db import SettledRowChanged
 from agencyqa.engagements.deliverables import services as deliverables
 from agencyqa.engagements.deliverables.enums import Decision, DeliverableKind
-from agencyqa.engagements.deliverables.models import Deliverable, SettledRowChanged
+from agencyqa.engagements.deliverables.models import Deliverable
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.review import panels, queries, services
 from agencyqa.engagements.review.enums import LevelDecision, MarkKind, ReviewState
