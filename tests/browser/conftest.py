@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -21,8 +18,9 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.browser.desks import Desks
+from tests.browser.forking import Forked, Forker
 from tests.browser_finder import Browser
-from tests.databases import FOLDER_VARIABLE, ROOT, TestRun
+from tests.databases import FOLDER_VARIABLE, TestRun
 
 # Two seconds where nothing else runs; on a busy machine it only has to come.
 START_LIMIT_SECONDS = 120.0
@@ -59,8 +57,8 @@ def demo(test_run: TestRun) -> Demo:
 
 
 @contextmanager
-def serve(run: TestRun, demo: Demo) -> Iterator[LiveServer]:
-    """gunicorn as ``./dev run`` starts it, on a copy of the demonstration year."""
+def serve(run: TestRun, demo: Demo, forker: Forker) -> Iterator[LiveServer]:
+    """gunicorn as ``./dev run`` sets it, on a copy of the demonstration year."""
     with tempfile.TemporaryDirectory(prefix="server-", dir=run.folder) as folder:
         data = Path(folder) / "data"
         shutil.copytree(demo.data, data)
@@ -68,32 +66,20 @@ def serve(run: TestRun, demo: Demo) -> Iterator[LiveServer]:
         # The socket is opened here and handed over, so that nobody else can take the port in between.
         with socket.create_server(("127.0.0.1", 0)) as listener, log_file.open("wb") as log:
             port = listener.getsockname()[1]
-            process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}", *GUNICORN],
-                cwd=ROOT,
-                env={**run.environment(data), "PORT": str(port), FOLDER_VARIABLE: str(run.folder)},
-                pass_fds=[listener.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+            environment = {**run.environment(data), "PORT": str(port), FOLDER_VARIABLE: str(run.folder)}
+            server = forker.start(GUNICORN, environment, listener.fileno(), log.fileno())
             try:
-                _await_ready(process, port, log_file)
+                _await_ready(server, port, log_file)
                 yield LiveServer(f"http://127.0.0.1:{port}", data, demo.summary)
             finally:
                 # At once: a polite stop waits seconds for connections that the browser keeps open.
-                process.send_signal(signal.SIGINT)
-                try:
-                    process.wait(timeout=10)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
+                server.stop(patience=10)
         assert "Traceback" not in log_file.read_text("utf-8"), f"The server logged errors:\n{_tail(log_file)}"
 
 
-def _await_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _await_ready(server: Forked, port: int, log: Path) -> None:
     deadline = time.monotonic() + START_LIMIT_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and not server.has_ended():
         try:
             connection = HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/readyz")
@@ -112,16 +98,22 @@ def _tail(log: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def live_server(test_run: TestRun, demo: Demo) -> Iterator[LiveServer]:
+def forker(test_run: TestRun) -> Iterator[Forker]:
+    with closing(Forker(test_run.folder)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def live_server(test_run: TestRun, demo: Demo, forker: Forker) -> Iterator[LiveServer]:
     """One server a worker, for journeys that only look."""
-    with serve(test_run, demo) as server:
+    with serve(test_run, demo, forker) as server:
         yield server
 
 
 @pytest.fixture
-def own_server(test_run: TestRun, demo: Demo) -> Iterator[LiveServer]:
+def own_server(test_run: TestRun, demo: Demo, forker: Forker) -> Iterator[LiveServer]:
     """A server of this test alone, for journeys that change something."""
-    with serve(test_run, demo) as server:
+    with serve(test_run, demo, forker) as server:
         yield server
 
 
