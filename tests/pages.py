@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from typing import ClassVar
 
-Attributes = dict[str, str]
+from tests.markup import Attributes, read_out
 
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 # Their end tags may be left out in HTML.
@@ -60,11 +61,10 @@ class Element:
     has_image_text: bool = False
 
 
-class Page(HTMLParser):
+class Page:
     """``faults`` says what is wrong; ``text``, ``headings``, ``links`` and ``forms`` what the page shows."""
 
     def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
         self.html = html
         self.faults: list[str] = []
         self.forms: list[Form] = []
@@ -77,14 +77,13 @@ class Page(HTMLParser):
         self._form: Form | None = None
         self._select: tuple[str, list[tuple[str, bool]], bool] | None = None
         # Elements that are open and whose text or nesting is asked for, and how many of each tag.
-        self._within: Counter[str] = Counter()
+        self._within: defaultdict[str, int] = defaultdict(int)
         self._texts: list[Element] = []
         self._ids: Counter[str] = Counter()
         self._labels: set[str] = set()
         self._referred: list[tuple[str, str]] = []
         self._controls: list[Attributes] = []
-        self.feed(html)
-        self.close()
+        read_out(html, self)
         self._conclude()
 
     @property
@@ -101,28 +100,25 @@ class Page(HTMLParser):
 
     # ------------------------------------------------------------------------------------------ parsing
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = {name: value or "" for name, value in attrs}
-        self._check_attributes(tag, attributes)
-        if "id" in attributes:
-            self._ids[attributes["id"]] += 1
-        handler = getattr(self, f"_start_{tag}", None)
+    def read_start(self, tag: str, attributes: Attributes, *, is_closed: bool) -> None:
+        if attributes:
+            self._check_attributes(tag, attributes)
+            if "id" in attributes:
+                self._ids[attributes["id"]] += 1
+        handler = self._STARTS.get(tag)
         if handler is not None:
-            handler(attributes)
+            handler(self, attributes)
         if tag not in VOID:
             element = Element(tag, attributes)
             self._open.append(element)
             self._within[tag] += 1
             if tag in TEXTED:
                 self._texts.append(element)
+            # A browser ignores the slash of an HTML element; inside SVG it closes.
+            if is_closed:
+                self._leave()
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        # A browser ignores the slash of an HTML element; inside SVG it closes.
-        if tag not in VOID:
-            self._leave()
-
-    def handle_endtag(self, tag: str) -> None:
+    def read_end(self, tag: str) -> None:
         if tag in VOID:
             return
         while self._open and self._open[-1].tag != tag and self._open[-1].tag in OPTIONAL_END:
@@ -141,13 +137,17 @@ class Page(HTMLParser):
             self._texts.pop()
         return element
 
-    def handle_data(self, data: str) -> None:
+    def read_text(self, data: str) -> None:
         for element in self._texts:
             element.text += data
-        if not (self._within["script"] or self._within["style"] or self._within["title"]):
+        within = self._within
+        if not (within["script"] or within["style"] or within["title"]):
             self._pieces.append(data)
         if "{{" in data or "{%" in data:
             self.faults.append(f"template syntax reached the page: {data.strip()[:60]!r}")
+
+    def read_fault(self, what: str) -> None:
+        self.faults.append(what)
 
     def _close(self, element: Element) -> None:
         text = " ".join(element.text.split())
@@ -260,6 +260,16 @@ class Page(HTMLParser):
         source = attributes.get("src") or (attributes.get("href", "") if tag == "link" else "")
         if source.startswith(("http:", "https:", "//")):
             self.faults.append(f"<{tag}> loads from another host: {source}")
+
+    _STARTS: ClassVar[dict[str, Callable[[Page, Attributes], None]]] = {
+        "html": _start_html,
+        "form": _start_form,
+        "label": _start_label,
+        "img": _start_img,
+        "input": _start_input,
+        "textarea": _start_textarea,
+        "select": _start_select,
+    }
 
     # ------------------------------------------------------------------------------------------ the whole
 

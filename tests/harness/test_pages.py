@@ -69,12 +69,29 @@ def test_a_sound_page_has_no_faults_and_can_be_read() -> None:
         ("/static/app.js", "https://example.org/app.js", "<script> loads from another host: https://exampl"),
         ("机构登记", "{{ title }}", "template syntax reached the page: '{{ title }}'"),
         ("<p><a", "<div><p><a", "</body> closes nothing; open: ["),
+        ("返回</a>", "返回 < 3</a>", "a < that begins no tag: '返回 < 3'"),
+        ('<p><a href="', '<p><a href="x"', "a < that begins no tag: '<a href="),
     ],
 )
 def test_a_fault_is_named(sound: str, broken: str, fault: str) -> None:
     assert sound in SOUND
     faults = Page(SOUND.replace(sound, broken, 1)).faults
     assert [found for found in faults if found.startswith(fault)], faults
+
+
+def test_a_page_is_read_as_a_browser_reads_it() -> None:
+    """Names in any case, values in any quotes or none, entities, comments, and scripts with tags in their texts."""
+    page = Page(
+        "<!DOCTYPE html><HTML lang=en><title>a &amp; b</title><!-- <h1>no</h1> --><h1>R&amp;D &#19968;</h1>"
+        """<script type="application/json">{"a": "<b>{x}</b>"}</script>"""
+        """<form method='GET' action="/x?a=1&amp;b=2"><input aria-label="t" NAME=q value='"&lt;"'/></form>"""
+        """<svg viewBox="0 0 1 1"><path d="M0 0"/><title>no</title></svg>"""
+    )
+    (form,) = page.forms
+    assert page.faults == []
+    assert (page.language, page.title, page.headings) == ("en", "a & b", [(1, "R&D 一")])
+    assert (form.method, form.action, form.fields) == ("get", "/x?a=1&b=2", [("q", '"<"')])
+    assert page.text == "R&D 一"
 
 
 def test_of_several_forms_one_must_be_named() -> None:
