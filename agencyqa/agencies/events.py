@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from agencyqa.agencies.enums import AgencyKind, Education, StandingAction
+from agencyqa.audit.wording import register_choices
+
 EVENTS = {
     "agencies.agency.registered": _l("登记机构"),
     "agencies.profile.changed": _l("变更机构信息"),
@@ -76,6 +79,8 @@ TARGETS = {
 }
 # Also the words of the profile's history.
 FIELDS = {
+    "application_id": _l("登记申请编号"),
+    "tag": _l("办法"),
     "name": _l("名称"),
     "kind": _l("类型"),
     "credit_code": _l("统一社会信用代码"),
@@ -128,3 +133,7 @@ FIELDS = {
     "joined": _l("沿用共享档案"),
     "skipped": _l("已在库，跳过"),
 }
+
+register_choices("agencies", kind=AgencyKind)
+register_choices("appointments", education=Education)
+register_choices("registrations", action=StandingAction)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from agencyqa.assessments import annual_events
+from agencyqa.audit.wording import register_choices
+from agencyqa.measures.enums import Purpose
 
 EVENTS = {
     "assessments.sheet.opened": _l("下发评分表"),
@@ -68,3 +70,5 @@ FIELDS = {
 EVENTS |= annual_events.EVENTS
 TARGETS |= annual_events.TARGETS
 FIELDS |= annual_events.FIELDS
+
+register_choices("score_sheets", role=Purpose)

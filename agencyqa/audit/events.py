@@ -58,6 +58,26 @@ def field_label(name: str) -> str:
     return said(_fields.get(name, name))
 
 
+# The names under which the system acts by itself.
+SYSTEM: dict[str, LazyString] = {
+    "applicant": _l("申请机构（凭专用链接）"),
+    "calendar": _l("系统（工作日历）"),
+    "command line": _l("系统（命令行）"),
+    "deliverables": _l("系统（应交成果）"),
+    "demo": _l("系统（演示数据）"),
+    "evidence": _l("系统（在案情况）"),
+    "jobs": _l("系统（定时任务）"),
+    "measures": _l("系统（制度文本）"),
+    "reference data": _l("系统（参考数据）"),
+    "signing keys": _l("系统（签名密钥）"),
+    "agencies rotate-keys": _l("系统（更换密钥）"),
+}
+
+
+def system_label(name: str) -> str:
+    return said(SYSTEM.get(name, name))
+
+
 # Events that are recorded by the rooms below every area.
 EVENTS: dict[str, LazyString] = {
     "auth.request.refused": _l("请求被拒绝"),
@@ -66,6 +86,11 @@ TARGETS: dict[str, LazyString] = {
     "request": _l("请求"),
 }
 FIELDS: dict[str, LazyString] = {
+    "action": _l("办理"),
+    "body_id": _l("单位编号"),
+    "key": _l("代码"),
+    "score": _l("得分"),
+    "user_id": _l("账号编号"),
     "changes": _l("变更"),
     "code": _l("原因代码"),
     "reason": _l("理由"),

@@ -55,6 +55,7 @@ def entry_rows(actor: Actor, wanted: EntryFilter) -> sa.Select[*tuple[Any, ...]]
             AuditEntry.at,
             AuditEntry.event,
             AuditEntry.refused,
+            AuditEntry.actor_user_id,
             AuditEntry.actor_name,
             AuditEntry.target_type,
             AuditEntry.target_id,

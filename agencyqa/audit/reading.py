@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from agencyqa.audit.events import event_label, field_label, target_label
+from agencyqa.audit.events import event_label, field_label, system_label, target_label
 from agencyqa.audit.policies import may_read_detail
-from agencyqa.audit.wording import Wording, Words
+from agencyqa.audit.wording import Wording, Words, choice_label
 from agencyqa.auth.actor import Actor
 from agencyqa.i18n import gettext
 from agencyqa.web import formats
@@ -39,6 +39,12 @@ class EntryLine(DrawnFrom):
         return (*self.entry, self.is_readable)
 
     @property
+    def actor(self) -> str:
+        """The person, or the part of the system that acted by itself."""
+        name: str = self.entry.actor_name
+        return name if self.entry.actor_user_id is not None else system_label(name)
+
+    @property
     def event(self) -> str:
         return event_label(self.entry.event)
 
@@ -61,17 +67,27 @@ class EntryLine(DrawnFrom):
         return tuple(
             change
             for name, (before, after) in changes.items()
-            for change in _changes(name, before, after, self._words.of(self.entry, name))
+            for change in _changes(
+                name, self._told(name, before), self._told(name, after), self._words.of(self.entry, name)
+            )
         )
 
     @cached_property
     def facts(self) -> tuple[tuple[str, str], ...]:
         detail = self._detail if self.is_readable else {}
         return tuple(
-            (field_label(name), _fact(name, value, self._words.of(self.entry, name)))
+            (field_label(name), _fact(name, self._told(name, value), self._words.of(self.entry, name)))
             for name, value in detail.items()
             if name != "changes"
         )
+
+    def _told(self, name: str, value: Any) -> Any:
+        """Choices by their labels, whatever else stands there as it is."""
+        if isinstance(value, list):
+            return [self._told(name, each) for each in value]
+        if isinstance(value, str):
+            return choice_label(self.entry.target_type, name, value)
+        return value
 
 
 def entry_lines(session: Session, rows: Sequence[Any], actor: Actor) -> list[EntryLine]:

@@ -1,11 +1,15 @@
-"""Fields of the log whose data is named by keys: the area that keeps what the keys mean hands in how it is read."""
+"""What the log says with codes and keys: the area that knows their meaning hands in how they are read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
+
+from agencyqa.db import Base, Choice, Choices
+from agencyqa.web.labels import label_of
 
 
 class Wording(Protocol):
@@ -25,6 +29,31 @@ _readers: dict[tuple[str, str], Reader] = {}
 
 def register_wording(target_type: str, fields: Iterable[str], reader: Reader) -> None:
     _readers.update({(target_type, field): reader for field in fields})
+
+
+# Of facts that stand in no column of their table, and of facts that are called otherwise there.
+_choices: dict[tuple[str, str], type[StrEnum] | None] = {}
+
+
+def register_choices(target_type: str, **fields: type[StrEnum]) -> None:
+    """Which enumeration a fact beside the changes is of; columns of the table itself are known."""
+    _choices.update({(target_type, field): members for field, members in fields.items()})
+
+
+def choice_label(target_type: str, field: str, text: str) -> str:
+    """A member of an enumeration in the reader's words; any other text as it stands."""
+    key = (target_type, field)
+    if key not in _choices:
+        table = Base.metadata.tables.get(target_type)
+        column = None if table is None else table.columns.get(field)
+        kind = None if column is None else column.type
+        _choices[key] = kind.members if isinstance(kind, Choice | Choices) else None
+    members = _choices[key]
+    try:
+        return text if members is None else label_of(members(text))
+    except ValueError:
+        # A member that was taken out since is still told by its code.
+        return text
 
 
 class Words:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from agencyqa.audit.wording import register_choices
 from agencyqa.inspections import order_events
+from agencyqa.inspections.enums import OrderState
 
 EVENTS: dict[str, LazyString] = {
     "inspections.checklist.loaded": _l("载入参考检查清单"),
@@ -38,6 +40,9 @@ TARGETS: dict[str, LazyString] = {
 }
 
 FIELDS: dict[str, LazyString] = {
+    "answers": _l("检查结果"),
+    "is_statement": _l("陈述申辩的附件"),
+    "spot_check_id": _l("抽查"),
     "checked_on": _l("检查日期"),
     "channel": _l("检查方式"),
     "purpose": _l("检查目的"),
@@ -58,3 +63,5 @@ FIELDS: dict[str, LazyString] = {
     "finding": _l("问题编号"),
     **order_events.FIELDS,
 }
+
+register_choices("rectification_answers", state=OrderState)

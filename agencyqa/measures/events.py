@@ -23,6 +23,8 @@ TARGETS = {
 }
 
 FIELDS = {
+    "doc_number": _l("文号"),
+    "successor": _l("后续版本编号"),
     "codes": _l("问题代码"),
     "content_hash": _l("内容哈希"),
     "state": _l("状态"),

@@ -26,6 +26,6 @@ FIELDS = {
     "payments": _l("付款节点"),
     "brackets": _l("分段"),
     "party": _l("分包方"),
-    "share": _l("分包比例"),
+    "share": _l("比例"),
     "scope": _l("工作范围"),
 }

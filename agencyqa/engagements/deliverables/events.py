@@ -5,6 +5,9 @@ from __future__ import annotations
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from agencyqa.audit.wording import register_choices
+from agencyqa.engagements.deliverables.enums import DeliverableKind, DueCause
+
 EVENTS: dict[str, LazyString] = {
     "deliverables.requirements.loaded": _l("载入参考期限表"),
     "deliverables.requirements.entered": _l("录入成果期限表"),
@@ -48,3 +51,6 @@ FIELDS: dict[str, LazyString] = {
     "engagement_id": _l("委托业务"),
     "deliverable_id": _l("成果"),
 }
+
+register_choices("deliverables", cause=DueCause)
+register_choices("deliverable_versions", kind=DeliverableKind)

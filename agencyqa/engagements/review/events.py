@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from agencyqa.audit.wording import register_choices
+from agencyqa.engagements.review.enums import MarkKind
+
 EVENTS = {
     "review.review.opened": _l("发起三级复核"),
     "review.review.level_passed": _l("复核通过一级"),
@@ -21,3 +24,5 @@ FIELDS = {
     "versions": _l("文件版本"),
     "set_on": _l("签字盖章日期"),
 }
+
+register_choices("internal_reviews", kind=MarkKind)

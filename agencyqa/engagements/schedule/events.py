@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from agencyqa.audit.wording import register_choices
+from agencyqa.engagements.schedule.enums import StepKind
+
 EVENTS = {
     "schedule.milestone.planned": _l("设定节点"),
     "schedule.milestone.moved": _l("变动节点期限"),
@@ -17,7 +20,11 @@ EVENTS = {
 TARGETS = {"milestones": _l("节点")}
 
 FIELDS = {
+    "paused_on": _l("中止日期"),
+    "version_id": _l("文件版本编号"),
     "party": _l("由谁办理"),
     "done_on": _l("完成日期"),
     "evidence": _l("佐证"),
 }
+
+register_choices("milestones", cause=StepKind)

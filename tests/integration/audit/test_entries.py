@@ -22,10 +22,12 @@ from agencyqa.audit.models import AuditEntry
 from agencyqa.audit.queries import EntryFilter, entry_rows
 from agencyqa.audit.reading import shown
 from agencyqa.audit.record import record, record_refusal
+from agencyqa.audit.wording import register_choices
 from agencyqa.auth.actor import Actor, system_actor
-from agencyqa.auth.roles import Role
+from agencyqa.auth.roles import BodyKind, Role
 from agencyqa.errors import AgencyQAError
 from agencyqa.extensions import db
+from agencyqa.web.labels import label_of
 from agencyqa.web.tables import paginate
 from tests.client import Client
 from tests.factories.accounts import (
@@ -194,6 +196,32 @@ def test_a_difference_is_shown_in_the_readers_words(client: Client, session: Ses
         f"单位 #{district.id}",
     ):
         assert text in page.text
+
+
+def test_choices_and_the_system_are_told_by_their_names(
+    client: Client, session: Session, district: Body
+) -> None:
+    """In changes, in facts that are columns of the table, and in facts that are none."""
+    kinds = {"kind": (BodyKind.DEPARTMENT, BodyKind.BUREAU), "name": (BodyKind.DEPARTMENT, "bureau")}
+    for name in ("jobs", "无名氏"):
+        actor = system_actor(name)
+        record(session, actor, SCORED, district, now=NOW, bureau_id=district.id, changes=kinds)
+    record(session, actor, SCORED, district, now=NOW, bureau_id=district.id, kind="observer", way=["gone"])
+    register_choices("bodies", way=BodyKind)
+    record(
+        session, actor, SCORED, district, now=NOW, bureau_id=district.id, way=["agency", "gone", "observer"]
+    )
+    sign_in(client, make_member(session, district, Role.BUREAU_SUPERVISOR))
+    rows = client.page(client.get("/audit/?event=" + SCORED)).text
+    found = rows[rows.rindex("哈希") :]
+    assert found.count("系统（定时任务）") == 1
+    assert "jobs" not in found
+    assert found.count("无名氏") == 3
+    assert found.count(f"类型： {label_of(BodyKind.DEPARTMENT)} → {label_of(BodyKind.BUREAU)}") == 2
+    # A name that happens to be one of the codes stays a name.
+    assert found.count("名称： department → bureau") == 2
+    assert f"类型：{label_of(BodyKind.OBSERVER)}" in found
+    assert f"签署方式：{label_of(BodyKind.AGENCY)}、gone、{label_of(BodyKind.OBSERVER)}" in found
 
 
 def test_the_page_is_closed_to_other_roles(client: Client, session: Session, city: Body) -> None:

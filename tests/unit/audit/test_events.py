@@ -45,6 +45,40 @@ def test_every_recorded_event_has_a_label() -> None:
     assert nameless == set()
 
 
+def recorded_facts(tree: ast.AST) -> Iterator[str]:
+    """The names of facts and changes that stand in a call of a recorder."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name not in RECORDERS:
+            continue
+        for given in node.keywords:
+            if given.arg == "changes" and isinstance(given.value, ast.Dict):
+                yield from (key.value for key in given.value.keys if isinstance(key, ast.Constant))  # type: ignore[misc]
+            elif given.arg not in {None, "now", "bureau_id", "changes"}:
+                yield str(given.arg)
+
+
+def test_every_recorded_fact_has_a_label() -> None:
+    labelled = {name for area in AREAS for name in importlib.import_module(f"agencyqa.{area}.events").FIELDS}
+    nameless = {
+        f"{file.relative_to(SOURCE)}: {name}"
+        for file in SOURCE.rglob("*.py")
+        for name in recorded_facts(ast.parse(file.read_text(encoding="utf-8")))
+        if name not in labelled
+    }
+    assert nameless == set()
+
+
+def test_whatever_acts_by_itself_has_a_name_in_the_log() -> None:
+    calls = re.compile(r'system_actor\("([^"]+)"\)')
+    names = {
+        name for file in SOURCE.rglob("*.py") for name in calls.findall(file.read_text(encoding="utf-8"))
+    }
+    assert names == set(events.SYSTEM)
+
+
 def test_an_area_labels_its_own_events_only() -> None:
     foreign = {
         f"{area}: {code}"
