@@ -48,6 +48,7 @@ def decide(case_id: int) -> ResponseReturnValue:
     row = next(row for row in queries.cases_of(session, actor, engagement_id) if row[0].id == case_id)
     view = pages.case_view(session, row)
     cause, state = case.cause, case.state
+    facts = (state, case.opened_at, view.person, view.decided_by, case.decided_at, case.reason)
     is_running = engagement.state is EngagementState.CONTRACTED
     year, is_final = (
         engagement.assessment_year,
@@ -83,6 +84,7 @@ def decide(case_id: int) -> ResponseReturnValue:
         person=view.person,
         cause=cause,
         state=state,
+        facts=facts,
         engagement_id=engagement_id,
         contract=contract,
         is_open=bool(form.action.choices),

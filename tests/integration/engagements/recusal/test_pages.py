@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agencyqa.accounts.models import Body
+from agencyqa.accounts.models import Body, User
 from agencyqa.agencies.enums import TieKind
 from agencyqa.agencies.models import Person
 from agencyqa.agencies.services import TieData, declare_tie
@@ -87,6 +87,12 @@ def test_from_the_declaration_to_the_decision(client: Client, session: Session) 
     session.expire_all()
     assert session.get_one(RecusalCase, case.id).state is CaseState.TERMINATED
     assert session.get_one(Engagement, engagement_id).state is EngagementState.TERMINATED
+    # Whoever comes back to it reads what was decided, by whom and why.
+    closed = client.page(client.get(where)).text
+    decided_by = session.get_one(User, session.get_one(RecusalCase, case.id).decided_by_id).display_name
+    for text in ("回避检查的决定", "已终止委托", f"决定人 {decided_by}", "理由 不能更换"):
+        assert text in closed
+    assert "保存决定" not in closed
     client.post("/sign-out")
     sign_in(client, make_member(session, world.bureau, Role.BUREAU_LEAD))
     new = "/engagements/independence/terms/new"
