@@ -219,6 +219,23 @@ def bodies_found(
     return pairs(session, statement)
 
 
+def departments_for(
+    session: Session,
+    actor: Actor,
+    met: Callable[[Actor], ColumnElement[bool]],
+    *,
+    part: str = "",
+    only: int | None = None,
+    limit: int | None = None,
+) -> list[tuple[int, str]]:
+    """For a filter: departments of the bureaus that the actor reads, else those that it has ``met``, a condition on
+    ``Body``. See ``web.fields.Finder``."""
+    if actor.is_bureau or actor.is_observer:
+        kinds = {BodyKind.DEPARTMENT}
+        return body_choices(session, kinds, bureau_ids=actor.bureau_ids, part=part, only=only, limit=limit)
+    return bodies_found(session, met, actor, part=part, only=only, limit=limit)
+
+
 def pairs(session: Session, statement: Select[int, str]) -> list[tuple[int, str]]:
     """What a select box offers."""
     return [(number, name) for number, name in read_rows(session, statement).all()]

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body
-from agencyqa.accounts.queries import bodies_called, bodies_found, body_choices, found_body, pairs
+from agencyqa.accounts.queries import bodies_called, bodies_found, found_body, pairs
 from agencyqa.agencies.enums import PersonRole
 from agencyqa.agencies.models import Appointment, Person, Registration
 from agencyqa.auth.actor import Actor
@@ -227,24 +227,7 @@ def _agencies_seen(actor: Actor, limit: int | None) -> Select[int, str]:
     )
 
 
-def departments_seen(
-    session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
-) -> Choices:
-    """For the filter: departments of the bureaus the actor reads, else those of the engagements it sees.
-    See ``web.fields.Finder``."""
-    if actor.is_bureau or actor.is_observer:
-        return body_choices(
-            session,
-            {BodyKind.DEPARTMENT},
-            bureau_ids=actor.bureau_ids,
-            part=part,
-            only=only,
-            limit=limit,
-        )
-    return bodies_found(session, _at_work, actor, part=part, only=only, limit=limit)
-
-
-def _at_work(actor: Actor) -> sa.ColumnElement[bool]:
+def at_work(actor: Actor) -> sa.ColumnElement[bool]:
     """Departments of the engagements that the actor sees."""
     seen = select(Engagement.commissioner_id).where(visible(actor))
     seen_as_unit = select(Engagement.evaluated_unit_id).where(visible(actor))

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from agencyqa.accounts.queries import departments_for
 from agencyqa.agencies.queries import agency_choices
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
@@ -17,6 +18,7 @@ from agencyqa.engagements.checks import CheckView, examine, views
 from agencyqa.engagements.data import data_of
 from agencyqa.engagements.enums import EngagementAction
 from agencyqa.engagements.forms import CompletionForm, EngagementFilter, EngagementForm, ReasonForm, YearForm
+from agencyqa.engagements.loading import load_engagement
 from agencyqa.engagements.locks import is_year_final
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.pages import steps
@@ -26,7 +28,6 @@ from agencyqa.engagements.policies import (
     can_change_year,
     can_create,
     can_read_contract,
-    visible_to,
 )
 from agencyqa.engagements.services.lateness import follow_calendar
 from agencyqa.errors import Forbidden
@@ -36,7 +37,7 @@ from agencyqa.measures.reckoning import reckon
 from agencyqa.measures.workday_services import calendar_listeners
 from agencyqa.objects.queries import object_choices
 from agencyqa.web.fields.found import Finder
-from agencyqa.web.loading import given_choice, given_id, one_or_404
+from agencyqa.web.loading import given_choice, given_id
 from agencyqa.web.once import one_page
 from agencyqa.web.tables import paginate
 
@@ -50,7 +51,9 @@ if follow_calendar not in calendar_listeners:
 @requires(Permission.ENGAGEMENTS_READ)
 def index() -> ResponseReturnValue:
     actor = current_actor()
-    finders: dict[str, Finder] = {"department_id": partial(queries.departments_seen, db.session(), actor)}
+    finders: dict[str, Finder] = {
+        "department_id": partial(departments_for, db.session(), actor, queries.at_work)
+    }
     # An agency is not asked for an agency: its own name would be the only choice.
     if not actor.is_agency:
         finders["agency_id"] = partial(queries.agencies_seen, db.session(), actor)
@@ -114,7 +117,7 @@ def new() -> ResponseReturnValue:
 @requires(Permission.ENGAGEMENTS_READ)
 def show(engagement_id: int) -> ResponseReturnValue:
     with one_page():
-        return _show(current_actor(), _load(engagement_id))
+        return _show(current_actor(), load_engagement(engagement_id))
 
 
 def _show(actor: Actor, engagement: Engagement) -> str:
@@ -283,12 +286,8 @@ def change_year(engagement_id: int) -> ResponseReturnValue:
     return render_template("engagements/year.html", form=form, **context), form.status
 
 
-def _load(engagement_id: int) -> Engagement:
-    return one_or_404(visible_to(current_actor()).where(Engagement.id == engagement_id))
-
-
 def _load_writable(engagement_id: int) -> Engagement:
-    engagement = _load(engagement_id)
+    engagement = load_engagement(engagement_id)
     if not can_change(current_actor(), engagement):
         raise Forbidden()
     return engagement

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Body
-from agencyqa.accounts.queries import bodies_called, bodies_found, body_choices
+from agencyqa.accounts.queries import bodies_called, bodies_found
 from agencyqa.auth.actor import Actor
 from agencyqa.auth.roles import BodyKind
 from agencyqa.db import kept
@@ -90,24 +90,8 @@ def names_of(session: Session, thing: EvaluationObject) -> tuple[str, str]:
     return row[0], row[1]
 
 
-def department_choices(
-    session: Session, actor: Actor, *, part: str = "", only: int | None = None, limit: int | None = None
-) -> list[tuple[int, str]]:
-    """For the filter: departments of the bureaus the actor reads, else those of the objects it sees.
-    See ``web.fields.Finder``."""
-    if actor.is_bureau or actor.is_observer:
-        return body_choices(
-            session,
-            {BodyKind.DEPARTMENT},
-            bureau_ids=actor.bureau_ids,
-            part=part,
-            only=only,
-            limit=limit,
-        )
-    return bodies_found(session, _with_objects, actor, part=part, only=only, limit=limit)
-
-
-def _with_objects(actor: Actor) -> sa.ColumnElement[bool]:
+def with_objects(actor: Actor) -> sa.ColumnElement[bool]:
+    """Departments of the objects that the actor sees."""
     return Body.id.in_(select(EvaluationObject.department_id).where(visible(actor)))
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from agencyqa.accounts.queries import departments_for
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import utc_now
@@ -26,7 +27,7 @@ bp = Blueprint("objects", __name__, url_prefix="/objects")
 @requires(Permission.OBJECTS_READ)
 def index() -> ResponseReturnValue:
     actor = current_actor()
-    departments = partial(queries.department_choices, db.session(), actor)
+    departments = partial(departments_for, db.session(), actor, queries.with_objects)
     filters = ObjectFilter.read(finders={"department_id": departments})
     rows = queries.object_rows(
         actor,

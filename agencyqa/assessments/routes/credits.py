@@ -17,8 +17,7 @@ from agencyqa.assessments.services.credits import enter_credit, set_weight, with
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
-from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.policies import visible_to
+from agencyqa.engagements.loading import load_engagement
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 from agencyqa.web.loading import one_or_404
@@ -89,7 +88,7 @@ def take_back_credit(credit_id: int) -> ResponseReturnValue:
 @requires(Permission.ROUNDS_MANAGE)
 def weight_of(engagement_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    engagement = one_or_404(visible_to(actor).where(Engagement.id == engagement_id))
+    engagement = load_engagement(engagement_id)
     if engagement.bureau_id != actor.bureau_id:
         raise Forbidden("only_bureau_keeps_credits")
     form = WeightOfForm()

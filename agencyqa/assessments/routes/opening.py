@@ -17,12 +17,11 @@ from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
 from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.loading import load_engagement
 from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.policies import visible_to
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 from agencyqa.i18n import aside
-from agencyqa.web.loading import one_or_404
 from agencyqa.web.messages import sentence
 
 
@@ -30,7 +29,7 @@ from agencyqa.web.messages import sentence
 @requires(Permission.SHEETS_FINALISE)
 def open_for_engagement(engagement_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    engagement = one_or_404(visible_to(actor).where(Engagement.id == engagement_id))
+    engagement = load_engagement(engagement_id)
     if not can_open_sheets(actor, engagement):
         raise Forbidden("only_bureau_opens_sheets")
     form = OpenForm()
@@ -59,7 +58,7 @@ def open_for_engagement(engagement_id: int) -> ResponseReturnValue:
 @requires(Permission.SHEETS_FINALISE)
 def invite(engagement_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    engagement = one_or_404(visible_to(actor).where(Engagement.id == engagement_id))
+    engagement = load_engagement(engagement_id)
     if not can_open_sheets(actor, engagement):
         raise Forbidden("only_bureau_opens_sheets")
     session = db.session()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.orm import Session
 
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion, DueChange
@@ -19,6 +19,11 @@ def plain(row: RowMapping) -> dict[str, Any]:
         for name, value in row.items()
         if name not in {"id", "owner_id"}
     }
+
+
+def data_of_rows(session: Session, statement: Select[*tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """The rows of a statement, each as data by the names of its columns."""
+    return [plain(row._mapping) for row in session.execute(statement)]
 
 
 def decisions_of(session: Session, engagement_id: int) -> list[dict[str, Any]]:

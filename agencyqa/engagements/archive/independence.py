@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import User
 from agencyqa.agencies.models import Person
-from agencyqa.engagements.archive.contents import plain
+from agencyqa.engagements.archive.contents import data_of_rows
 from agencyqa.engagements.recusal.enums import ExemptionState
 from agencyqa.engagements.recusal.models import (
     DeclarationExemption,
@@ -21,7 +21,8 @@ from agencyqa.engagements.recusal.models import (
 
 def declarations_kept(session: Session, engagement_id: int) -> list[dict[str, Any]]:
     """Word by word as they were signed, with the hash of each, also of those who have left the team."""
-    rows = session.execute(
+    return data_of_rows(
+        session,
         select(
             Person.name.label("person"),
             IndependenceDeclaration.number,
@@ -33,16 +34,16 @@ def declarations_kept(session: Session, engagement_id: int) -> list[dict[str, An
         )
         .join(Person, Person.id == IndependenceDeclaration.person_id)
         .where(IndependenceDeclaration.engagement_id == engagement_id)
-        .order_by(IndependenceDeclaration.id)
+        .order_by(IndependenceDeclaration.id),
     )
-    return [plain(row._mapping) for row in rows]
 
 
 def exemptions_kept(
     session: Session, engagement_id: int, state: ExemptionState | None = None
 ) -> list[dict[str, Any]]:
     """Whom the bureau exempted from signing, also where it took that back, unless only one ``state`` is wanted."""
-    rows = session.execute(
+    return data_of_rows(
+        session,
         select(
             Person.name.label("person"),
             DeclarationExemption.state,
@@ -60,14 +61,14 @@ def exemptions_kept(
             DeclarationExemption.engagement_id == engagement_id,
             sa.true() if state is None else DeclarationExemption.state == state,
         )
-        .order_by(DeclarationExemption.id)
+        .order_by(DeclarationExemption.id),
     )
-    return [plain(row._mapping) for row in rows]
 
 
 def cases_kept(session: Session, engagement_id: int) -> list[dict[str, Any]]:
     """Each check that was opened again, what it found then, and the last word about it."""
-    rows = session.execute(
+    return data_of_rows(
+        session,
         select(
             Person.name.label("person"),
             RecusalCase.cause,
@@ -82,6 +83,5 @@ def cases_kept(session: Session, engagement_id: int) -> list[dict[str, Any]]:
         .outerjoin(Person, Person.id == RecusalCase.person_id)
         .outerjoin(User, User.id == RecusalCase.decided_by_id)
         .where(RecusalCase.engagement_id == engagement_id)
-        .order_by(RecusalCase.id)
+        .order_by(RecusalCase.id),
     )
-    return [plain(row._mapping) for row in rows]

@@ -14,7 +14,7 @@ from agencyqa.engagements.archive import panels, policies, queries, services
 from agencyqa.engagements.archive.checklist import Item, checklist
 from agencyqa.engagements.archive.forms import RetentionForm
 from agencyqa.engagements.archive.models import RetentionRule
-from agencyqa.engagements.deliverables.routes.loading import load_engagement
+from agencyqa.engagements.loading import load_engagement
 from agencyqa.engagements.queries import names_of
 from agencyqa.engagements.recusal.policies import sees_names
 from agencyqa.engagements.recusal.queries import exemptions_of, signers_of

@@ -12,8 +12,8 @@ from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import utc_now
 from agencyqa.engagements.deliverables.enums import DeliverableKind
-from agencyqa.engagements.deliverables.routes.loading import load_engagement
 from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.loading import load_engagement
 from agencyqa.engagements.opinions import panels, policies, queries, services
 from agencyqa.engagements.opinions.forms import AnswerForm, OpinionForm, PlanReviewForm
 from agencyqa.engagements.opinions.models import UnitOpinion

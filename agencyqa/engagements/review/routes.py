@@ -12,8 +12,8 @@ from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import utc_now
-from agencyqa.engagements.deliverables.routes.loading import load_engagement
 from agencyqa.engagements.deliverables.services import waiting
+from agencyqa.engagements.loading import load_engagement
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.queries import names_of
 from agencyqa.engagements.review import panels, policies, queries, services, workflow

@@ -13,8 +13,8 @@ from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
 from agencyqa.engagements.deliverables.forms import DueForm
-from agencyqa.engagements.deliverables.routes.loading import load_engagement
 from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.loading import load_engagement
 from agencyqa.engagements.milestones.forms import Counting, ExtendForm, PauseForm, ResumeForm
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.queries import names_of

@@ -10,7 +10,7 @@ from agencyqa.clock import utc_now
 from agencyqa.engagements.deliverables import policies, services
 from agencyqa.engagements.deliverables.forms import OtherForm, SubmitForm
 from agencyqa.engagements.deliverables.routes import bp
-from agencyqa.engagements.deliverables.routes.loading import load_engagement
+from agencyqa.engagements.loading import load_engagement
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 from agencyqa.web.messages import sentence

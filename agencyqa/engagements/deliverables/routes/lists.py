@@ -14,8 +14,9 @@ from agencyqa.engagements.deliverables.enums import DeliverableState
 from agencyqa.engagements.deliverables.forms import DeliverableFilter, KindFilter
 from agencyqa.engagements.deliverables.requirements import CONCLUSIONS
 from agencyqa.engagements.deliverables.routes import bp
-from agencyqa.engagements.deliverables.routes.loading import load_engagement, load_readable
+from agencyqa.engagements.deliverables.routes.loading import load_readable
 from agencyqa.engagements.enums import EngagementState
+from agencyqa.engagements.loading import load_engagement
 from agencyqa.engagements.locks import is_year_final
 from agencyqa.engagements.queries import names_of
 from agencyqa.extensions import db

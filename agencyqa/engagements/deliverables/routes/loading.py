@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from agencyqa.auth.guards import current_actor
-from agencyqa.engagements import policies as engagement_policies
 from agencyqa.engagements.deliverables.models import Deliverable, DeliverableVersion
 from agencyqa.engagements.deliverables.policies import engagements_read, visible_to, visible_versions
+from agencyqa.engagements.loading import load_engagement
 from agencyqa.engagements.models import Engagement
 from agencyqa.web.loading import one_or_404
-
-
-def load_engagement(engagement_id: int) -> Engagement:
-    return one_or_404(engagement_policies.visible_to(current_actor()).where(Engagement.id == engagement_id))
 
 
 def load_readable(engagement_id: int) -> Engagement:

@@ -11,8 +11,8 @@ from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
 from agencyqa.engagements.checks import views
+from agencyqa.engagements.loading import load_engagement
 from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.policies import visible_to
 from agencyqa.engagements.recusal import pages, policies, queries, services
 from agencyqa.engagements.recusal.forms import DeclarationForm
 from agencyqa.engagements.recusal.models import IndependenceDeclaration
@@ -28,7 +28,7 @@ from agencyqa.web.loading import one_or_404
 @requires(Permission.ENGAGEMENTS_READ)
 def show(engagement_id: int) -> ResponseReturnValue:
     actor, session = current_actor(), db.session()
-    engagement = load(engagement_id)
+    engagement = load_engagement(engagement_id)
     checks, day = pages.checks_now(session, engagement, today())
     sees_details = policies.sees_details(actor)
     may_sign, signable = policies.can_sign(actor, engagement), _signable(actor, engagement)
@@ -64,7 +64,7 @@ def show(engagement_id: int) -> ResponseReturnValue:
 @requires(Permission.INDEPENDENCE_DECLARE)
 def declare(engagement_id: int) -> ResponseReturnValue:
     actor, session = current_actor(), db.session()
-    engagement = load(engagement_id)
+    engagement = load_engagement(engagement_id)
     if not policies.can_sign(actor, engagement):
         raise Forbidden("recusal_not_yours_to_sign")
     contract = engagement.contract_number
@@ -108,13 +108,9 @@ def declaration(engagement_id: int, declaration_id: int) -> ResponseReturnValue:
         "recusal/declaration.html",
         declaration=found,
         person=session.scalars(select(Person.name).where(Person.id == found.person_id)).one(),
-        contract=load(engagement_id).contract_number,
+        contract=load_engagement(engagement_id).contract_number,
         can={"names": policies.sees_names(actor)},
     )
-
-
-def load(engagement_id: int) -> Engagement:
-    return one_or_404(visible_to(current_actor()).where(Engagement.id == engagement_id))
 
 
 def _signable(actor: Actor, engagement: Engagement) -> list[tuple[int, str]]:

@@ -9,12 +9,12 @@ from agencyqa.agencies.models import Person
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import utc_now
+from agencyqa.engagements.loading import load_engagement
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.recusal import policies, services
 from agencyqa.engagements.recusal.forms import ExemptionForm, WithdrawForm
 from agencyqa.engagements.recusal.models import DeclarationExemption
 from agencyqa.engagements.recusal.routes import bp
-from agencyqa.engagements.recusal.routes.declarations import load
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 from agencyqa.web.loading import one_or_404
@@ -24,7 +24,7 @@ from agencyqa.web.loading import one_or_404
 @requires(Permission.ENGAGEMENTS_WRITE)
 def exempt(engagement_id: int) -> ResponseReturnValue:
     actor, session = current_actor(), db.session()
-    engagement = load(engagement_id)
+    engagement = load_engagement(engagement_id)
     if not policies.can_exempt(actor, engagement):
         raise Forbidden()
     contract = engagement.contract_number

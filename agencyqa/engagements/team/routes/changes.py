@@ -8,6 +8,7 @@ from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
 from agencyqa.engagements.checks import CheckView, views
+from agencyqa.engagements.loading import load_engagement
 from agencyqa.engagements.models import Engagement
 from agencyqa.engagements.refusals import CommissionRefused
 from agencyqa.engagements.team import policies, queries, services
@@ -15,7 +16,7 @@ from agencyqa.engagements.team.enums import ChangeAction, TeamRole
 from agencyqa.engagements.team.forms import ChangeForm, ConsentForm
 from agencyqa.engagements.team.models import TeamChange
 from agencyqa.engagements.team.routes import bp
-from agencyqa.engagements.team.routes.members import candidate_choices, load
+from agencyqa.engagements.team.routes.members import candidate_choices
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 from agencyqa.i18n import aside
@@ -28,7 +29,7 @@ from agencyqa.web.loading import one_or_404
 @requires(Permission.TEAM_PROPOSE)
 def propose(engagement_id: int) -> ResponseReturnValue:
     actor, session = current_actor(), db.session()
-    engagement = load(engagement_id)
+    engagement = load_engagement(engagement_id)
     if not policies.can_propose(actor, engagement):
         raise Forbidden()
     contract = engagement.contract_number

@@ -8,8 +8,8 @@ from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
 from agencyqa.engagements.checks import CheckView, views
+from agencyqa.engagements.loading import load_engagement
 from agencyqa.engagements.models import Engagement
-from agencyqa.engagements.policies import visible_to
 from agencyqa.engagements.refusals import CommissionRefused
 from agencyqa.engagements.team import policies, queries, services
 from agencyqa.engagements.team.enums import ChangeState
@@ -19,14 +19,13 @@ from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 from agencyqa.web.forms import Among
 from agencyqa.web.labels import label_of
-from agencyqa.web.loading import one_or_404
 
 
 @bp.get("/<int:engagement_id>/team")
 @requires(Permission.ENGAGEMENTS_READ)
 def show(engagement_id: int) -> ResponseReturnValue:
     actor, session = current_actor(), db.session()
-    engagement = load(engagement_id)
+    engagement = load_engagement(engagement_id)
     changes = queries.changes_of(session, actor, engagement_id)
     pending = {row[0].id for row in changes if row[0].state is ChangeState.PROPOSED}
     return render_template(
@@ -52,7 +51,7 @@ def show(engagement_id: int) -> ResponseReturnValue:
 @requires(Permission.ENGAGEMENTS_WRITE)
 def name(engagement_id: int) -> ResponseReturnValue:
     actor, session = current_actor(), db.session()
-    engagement = load(engagement_id)
+    engagement = load_engagement(engagement_id)
     if not policies.can_name(actor, engagement):
         raise Forbidden()
     contract, signed_on = engagement.contract_number, engagement.contract_signed_on
@@ -75,10 +74,6 @@ def name(engagement_id: int) -> ResponseReturnValue:
         "team/name.html", form=form, engagement_id=engagement_id, contract=contract, refused=refused
     )
     return page, form.status
-
-
-def load(engagement_id: int) -> Engagement:
-    return one_or_404(visible_to(current_actor()).where(Engagement.id == engagement_id))
 
 
 def candidate_choices(engagement: Engagement) -> list[tuple[int, str]]:
