@@ -107,28 +107,32 @@ def slots_of(session: Session, actor: Actor, engagement_id: int) -> list[Slot]:
 
 
 _UPLOADER, _SUBMITTER, _DECIDER = (aliased(User) for _ in range(3))
+# What a page shows of a file wherever it stands.
+_OF_VERSION: tuple[Any, ...] = (
+    DeliverableVersion.id,
+    DeliverableVersion.number,
+    DeliverableVersion.file_name,
+    DeliverableVersion.file_kind,
+    DeliverableVersion.sha256,
+    DeliverableVersion.size,
+    DeliverableVersion.note,
+    DeliverableVersion.uploaded_at,
+    DeliverableVersion.submission_id,
+    DeliverableVersion.decision,
+    DeliverableVersion.decided_at,
+    DeliverableVersion.decision_reason,
+    StoredFile.scan_state,
+    Submission.number.label("submission_number"),
+    Submission.submitted_at,
+)
 
 
 def version_rows(session: Session, actor: Actor, engagement_id: int) -> Rows:
     """The files of an engagement that the actor sees, the newest of each deliverable first."""
     return session.execute(
         select(
-            DeliverableVersion.id,
+            *_OF_VERSION,
             DeliverableVersion.deliverable_id,
-            DeliverableVersion.number,
-            DeliverableVersion.file_name,
-            DeliverableVersion.file_kind,
-            DeliverableVersion.sha256,
-            DeliverableVersion.size,
-            DeliverableVersion.note,
-            DeliverableVersion.uploaded_at,
-            DeliverableVersion.submission_id,
-            DeliverableVersion.decision,
-            DeliverableVersion.decided_at,
-            DeliverableVersion.decision_reason,
-            StoredFile.scan_state,
-            Submission.number.label("submission_number"),
-            Submission.submitted_at,
             _UPLOADER.display_name.label("uploaded_by"),
             _SUBMITTER.display_name.label("submitted_by"),
             _DECIDER.display_name.label("decided_by"),
@@ -219,21 +223,7 @@ def version_row(session: Session, actor: Actor, version_id: int) -> Row[*tuple[A
     """One file the actor sees, with its deliverable; the caller has loaded it already."""
     return session.execute(
         select(
-            DeliverableVersion.id,
-            DeliverableVersion.number,
-            DeliverableVersion.file_name,
-            DeliverableVersion.file_kind,
-            DeliverableVersion.sha256,
-            DeliverableVersion.size,
-            DeliverableVersion.note,
-            DeliverableVersion.uploaded_at,
-            DeliverableVersion.submission_id,
-            DeliverableVersion.decision,
-            DeliverableVersion.decided_at,
-            DeliverableVersion.decision_reason,
-            StoredFile.scan_state,
-            Submission.number.label("submission_number"),
-            Submission.submitted_at,
+            *_OF_VERSION,
             Deliverable.kind,
             Deliverable.title,
             Deliverable.due_on,
