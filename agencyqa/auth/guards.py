@@ -15,6 +15,8 @@ from agencyqa.errors import Forbidden
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "agencyqa_permission"
 PUBLIC = "public"
+_NO_VIEW = (NotFound, MethodNotAllowed)
+_FILES = frozenset({"static", "bootstrap.static"})
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -50,15 +52,16 @@ def optional_actor() -> Actor | None:
 
 def enforce() -> Any:
     """Run before every request, after the actor was loaded into ``g``."""
-    if isinstance(request.routing_exception, NotFound | MethodNotAllowed):
+    if isinstance(request.routing_exception, _NO_VIEW):
         return None
-    if request.endpoint is None:
+    endpoint = request.endpoint
+    if endpoint is None:
         return None
-    mark = mark_of(current_app.view_functions[request.endpoint])
-    if mark == PUBLIC or request.endpoint in {"static", "bootstrap.static"}:
+    mark = mark_of(current_app.view_functions[endpoint])
+    if mark == PUBLIC or endpoint in _FILES:
         return None
     if mark is None:
-        raise Forbidden("view_not_marked", endpoint=request.endpoint)
+        raise Forbidden("view_not_marked", endpoint=endpoint)
     actor = optional_actor()
     if actor is None:
         # Only a page can be come back to; an address that changes something cannot.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from secrets import token_hex
 
 from flask import Flask, Response, g, request
 
@@ -43,7 +43,7 @@ _ALWAYS = (("Content-Security-Policy", content_policy()), *_FIXED.items())
 
 
 def start_request() -> None:
-    g.request_id = uuid4().hex[:16]
+    g.request_id = token_hex(8)
 
 
 def finish_response(response: Response) -> Response:

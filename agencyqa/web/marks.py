@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from flask import g
+from flask import current_app, g, session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from agencyqa.i18n import language
 from agencyqa.web.formats import NOTHING
 from agencyqa.web.labels import label_of, tone_of
+from agencyqa.web.signing import timed_serializer
 
 # (language, class, member) → markup
+# As the extension has it.
+_CSRF_SALT = "wtf-csrf-token"
 _badges: dict[tuple[str, type[StrEnum], str], Markup] = {}
 
 
@@ -33,6 +36,13 @@ def badge(state: StrEnum | None) -> Markup:
 
 
 def csrf_token() -> str:
-    """As the extension's, which looks its settings up for every button of a list."""
+    """As the extension's, which looks its settings up for every button of a list and derives its key anew."""
     found: str | None = g.get("csrf_token")
-    return found if found is not None else str(generate_csrf())
+    if found is not None:
+        return found
+    secret = session.get("csrf_token")
+    if not isinstance(secret, str):
+        # The first page of this browser: the extension puts a secret into its cookie.
+        return str(generate_csrf())
+    found = g.csrf_token = str(timed_serializer(current_app.secret_key or "", _CSRF_SALT).dumps(secret))
+    return found

@@ -51,6 +51,12 @@ def page_state(app: Flask) -> dict[str, Any]:
     }
 
 
+def _prefer_own_token(app: Flask) -> None:
+    """The extension hands its token to every page under the name of ours, and what is handed in goes before globals."""
+    handed = app.template_context_processors[None]
+    handed[:] = [each for each in handed if each.__module__ != "flask_wtf.csrf"]
+
+
 def init_app(app: Flask) -> None:
     """After the extensions, before the first request; reads SESSION_COOKIE_SECURE, DEMO_DATA."""
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
@@ -75,6 +81,7 @@ def init_app(app: Flask) -> None:
         tone_of=tone_of,
         url_with=url_with,
     )
+    _prefer_own_token(app)
     intake.init_app(app)
     headers.init_app(app, secure=bool(app.config.get("SESSION_COOKIE_SECURE")))
     error_pages.init_app(app)

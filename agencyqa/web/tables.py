@@ -8,7 +8,6 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
-from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,6 +17,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, or_, 
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from agencyqa.db import read_rows
+from agencyqa.web.signing import plain_serializer
 
 DEFAULT_SIZE = 50
 _SALT = "agencyqa.web.tables"
@@ -238,12 +238,7 @@ def is_column(key: Any) -> bool:
 
 
 def _serializer() -> URLSafeSerializer:
-    return _serializer_with(current_app.secret_key or "")
-
-
-@lru_cache(maxsize=4)
-def _serializer_with(secret: str | bytes) -> URLSafeSerializer:
-    return URLSafeSerializer(secret, salt=_SALT)
+    return plain_serializer(current_app.secret_key or "", _SALT)
 
 
 def _write_cursor(row: Row[Any], count: int, sort: str | None, name: str, *, backwards: bool) -> str:

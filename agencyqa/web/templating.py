@@ -18,7 +18,7 @@ from flask import has_request_context, request
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.environment import TemplateModule
-from jinja2.runtime import Context
+from jinja2.runtime import Context, new_context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
@@ -26,6 +26,7 @@ from agencyqa.i18n import language, page_text
 from agencyqa.web.addresses import Addresses
 from agencyqa.web.icons import icon
 from agencyqa.web.kept_markup import KeptMarkup
+from agencyqa.web.signing import SignedSession
 
 # Functions whose result depends on their arguments and the language alone. A template may not use the names otherwise.
 FIXED: dict[str, Callable[..., Any]] = {"_": page_text, "draw_icon": icon}
@@ -65,6 +66,17 @@ class PageTemplate(Template):
         # Compiled code names the function in its module, where every piece of the page finds it.
         template.root_render_func.__globals__["escape"] = shown
         return template
+
+    def new_context(
+        self, vars: dict[str, Any] | None = None, shared: bool = False, locals: Any = None
+    ) -> Context:
+        """With the same names. Jinja looks through both layers of its globals one by one, twice, for every template."""
+        if not shared:
+            known: dict[str, Any] = {}
+            for layer in reversed(self.globals.maps):  # type: ignore[attr-defined]
+                known.update(layer)
+            vars = known | (vars or {})
+        return new_context(self.environment, self.name, self.blocks, vars, True, None, locals)
 
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
         """The macros of a file are the same for every page: ours give a template no globals of its own."""
@@ -129,6 +141,7 @@ class Site(Addresses):
     """An application with these templates."""
 
     jinja_environment = PageEnvironment
+    session_interface = SignedSession()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """None of ours is a coroutine; Flask asks each function that it calls for a request, fifteen of them."""

@@ -11,6 +11,7 @@ from jinja2 import DictLoader, UndefinedError, nodes, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from agencyqa.web.marks import csrf_token
 from agencyqa.web.setup import new_id
 from agencyqa.web.templating import FIXED, PageEnvironment, Site, shown
 from config import ROOT
@@ -109,3 +110,29 @@ def test_a_value_between_texts_is_escaped_once(web_app: Flask, in_request: None)
     assert environment.get_template("page").render(name="O'Brien & <Co>", role="成员") == (
         "加入：O&#39;Brien &amp; &lt;Co&gt;（成员） O&#39;Brien &amp; &lt;Co&gt;、成员"
     )
+
+
+def test_what_is_handed_in_goes_before_what_every_page_knows(web_app: Flask, in_request: None) -> None:
+    environment = made(
+        web_app,
+        page="{% import 'macros' as m %}{{ known }} {{ own }} {{ m.said() }} {% include 'part' %} {% include 'late' %}",
+        macros="{% macro said() %}{{ known }}{{ own is defined }}{% endmacro %}",
+        part="{% set own = 'p' %}{{ known }}{{ own }}",
+        late="{{ later is defined }}",
+    )
+    environment.globals["known"] = "global"
+    page = environment.get_template("page")
+    assert page.render(own="own") == "global own globalFalse globalp False"
+    assert page.render(known="mine", own="own") == "mine own globalFalse minep False"
+    # Nothing of one page is left for the next.
+    assert page.render() == "global  globalFalse globalp False"
+    # Whatever becomes known after the first page is known to the next one.
+    environment._in("zh").globals["later"] = 1
+    assert page.render().endswith("globalp True")
+
+
+def test_the_token_of_a_page_is_the_one_that_is_signed_quickly(web_app: Flask, in_request: None) -> None:
+    handed: dict[str, object] = {}
+    web_app.update_template_context(handed)
+    assert "csrf_token" not in handed
+    assert web_app.jinja_env.globals["csrf_token"] is csrf_token
