@@ -215,10 +215,11 @@ def agencies_seen(
 
 @kept
 def _agencies_seen(actor: Actor, limit: int | None) -> Select[int, str]:
-    # A bureau's agencies are looked at until there are enough; the work of a department is little.
+    # A bureau's agencies are looked at until there are enough; the work of a department is little, and is told apart
+    # once: PostgreSQL would else go through all the work of each of thousands of agencies.
     seen: sa.ColumnElement[bool] = sa.exists().where(Engagement.agency_id == Body.id, visible(actor))
     if actor.is_department:
-        seen = Body.id.in_(select(Engagement.agency_id).where(visible(actor)))
+        seen = Body.id.in_(select(Engagement.agency_id).where(visible(actor)).distinct())
     return (
         select(Body.id, Body.name)
         .where(Body.kind == BodyKind.AGENCY, seen)
