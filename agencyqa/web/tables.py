@@ -118,14 +118,18 @@ def paginate(
     order: Order | Mapping[str, Order],
     arguments: Mapping[str, str],
     size: int = DEFAULT_SIZE,
+    start: Sequence[Any] | None = None,
 ) -> Page:
     """The page that ``cursor`` in ``arguments`` names; a changed or foreign cursor gives the first page.
 
-    ``order`` may map names to orders: ``sort`` in ``arguments`` chooses, the first is the default.
+    ``order`` may map names to orders: ``sort`` in ``arguments`` chooses, the first is the default. Without a cursor
+    the page begins behind the values ``start`` of the keys.
     """
     sort, keys = _chosen(order, arguments.get("sort"))
     pages = _pages_of(statement, keys)
     position = position_in(arguments.get("cursor"), sort, pages.name, len(keys))
+    if position is None and start is not None:
+        position = False, start
     shape = size, position and (position[0], *(value is None for value in position[1]))
     cut = kept_cut(pages.cuts, shape, lambda: _cut_at(statement, keys, position, size))
     return page_of(cut.read(session, position), len(keys), position, size, sort, pages.name)

@@ -17,8 +17,9 @@ from agencyqa.assessments.annual import (
     NOT_OPENED,
     WEIGHT_MISSING,
 )
-from agencyqa.assessments.enums import UNFINISHED, SheetState
+from agencyqa.assessments.enums import SheetState
 from agencyqa.assessments.models import GradeTable
+from agencyqa.assessments.queries.ranking import YearFigures
 from agencyqa.measures.enums import Purpose
 from agencyqa.measures.texts import reader_language
 from agencyqa.scoring import NO_MEASURE, format_scaled
@@ -66,59 +67,49 @@ class MissingLine:
 
 @dataclass(frozen=True)
 class RankingPage:
+    """Some lines of a ranking; everything else is of the whole year."""
+
     measures: tuple[tuple[str, str], ...]
     lines: tuple[RankingLine, ...]
-    has_differences: bool
+    figures: YearFigures
     grades: tuple[GradeCount, ...]
-    ranked: int
-    unranked: int
-    # Those of the unranked for whom something may still come.
-    provisional: int
-    has_groups: bool
-    engagements: int
     missing: tuple[MissingLine, ...]
-    missing_count: int
 
 
 def measure_label(key: str) -> str:
     return gettext("其他（服务评价表）") if key == NO_MEASURE else key
 
 
-def ranking_page(rows: Sequence[Row[Any]], table: GradeTable) -> RankingPage:
-    keys = sorted(
-        {key for row in rows for key in row.measure_scores}, key=lambda key: (key == NO_MEASURE, key)
-    )
-    labels = {band["key"]: band_label(table.bands, band["key"]) for band in table.bands}
-    lines = tuple(_line(row, keys, labels) for row in rows)
-    missing = [each for row in rows for each in row.missing]
-    ranked = sum(row.rank is not None for row in rows)
+def ranking_page(
+    rows: Sequence[Row[Any]],
+    table: GradeTable,
+    figures: YearFigures,
+    missing: Sequence[Mapping[str, Any]],
+) -> RankingPage:
+    """Each measure of the year has its column, also where no agency of ``rows`` has a subtotal."""
+    keys = sorted(figures.measures, key=lambda key: (key == NO_MEASURE, key))
+    labels = dict(grade_choices(table))
     return RankingPage(
         measures=tuple((key, measure_label(key)) for key in keys),
-        lines=lines,
-        has_differences=any(line.difference for line in lines),
-        grades=grade_counts(rows, table),
-        ranked=ranked,
-        unranked=len(rows) - ranked,
-        provisional=sum(row.state in UNFINISHED for row in rows),
-        has_groups=any(row.group_count is not None for row in rows),
-        engagements=sum(row.engagement_count for row in rows),
-        missing=tuple(missing_line(each) for each in missing[:LISTED]),
-        missing_count=len(missing),
+        lines=tuple(_line(row, keys, labels) for row in rows),
+        figures=figures,
+        grades=_grade_counts(figures, table),
+        missing=tuple(missing_line(each) for each in missing),
     )
 
 
-def grade_counts(rows: Sequence[Row[Any]], table: GradeTable) -> tuple[GradeCount, ...]:
-    """Every grade of the table, best first, also those that nobody got; last, who has none yet."""
-    counts: dict[str | None, int] = {}
-    for row in rows:
-        counts[row.grade] = counts.get(row.grade, 0) + 1
+def grade_choices(table: GradeTable) -> list[tuple[str, str]]:
+    """The grades with their names, best first."""
     bands = sorted(table.bands, key=lambda band: -int(band["low"]))
-    found = [
-        GradeCount(band_label(table.bands, band["key"]), counts.get(band["key"], 0), len(rows))
-        for band in bands
-    ]
+    return [(band["key"], band_label(table.bands, band["key"])) for band in bands]
+
+
+def _grade_counts(figures: YearFigures, table: GradeTable) -> tuple[GradeCount, ...]:
+    """Every grade of the table, best first, also those that nobody got; last, who has none yet."""
+    counts, count = figures.grades, figures.agencies
+    found = [GradeCount(label, counts.get(key, 0), count) for key, label in grade_choices(table)]
     if None in counts:
-        found.append(GradeCount(gettext("暂无等级"), counts[None], len(rows)))
+        found.append(GradeCount(gettext("暂无等级"), counts[None], count))
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from agencyqa.agencies.enums import AgencyKind
 from agencyqa.assessments.enums import RoundState, WeightMode
 from agencyqa.web.forms import (
     AreaField,
@@ -15,6 +16,7 @@ from agencyqa.web.forms import (
     FoundField,
     IdField,
     RadioChoiceField,
+    TextChoiceField,
     TextField,
     VersionedForm,
     YearField,
@@ -25,6 +27,12 @@ class RoundFilter(FilterForm):
     year = YearField(_l("年度"))
     bureau_id = IdField(_l("财政局"), blank=_l("全部"))
     state = ChoiceField(_l("状态"), RoundState, blank=_l("全部"))
+
+
+class RankingFilter(FilterForm):
+    q = TextField(_l("机构名称"))
+    grade = TextChoiceField(_l("等级"), blank=_l("全部"))
+    rank_group = ChoiceField(_l("机构类型"), AgencyKind, blank=_l("全部"))
 
 
 class RoundForm(Form):

@@ -101,51 +101,14 @@ def result_rows(
     return statement
 
 
-def ranking(session: Session, actor: Actor, round_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The results of one round as far as the actor may see them, in the order of the ranking."""
-    return session.execute(
-        select(
-            AnnualResult.id,
-            AnnualResult.agency_id,
-            AnnualResult.agency_name,
-            AnnualResult.rank,
-            AnnualResult.rounded,
-            AnnualResult.places,
-            AnnualResult.grade,
-            AnnualResult.state,
-            AnnualResult.engagement_count,
-            AnnualResult.missing_count,
-            AnnualResult.missing,
-            AnnualResult.is_reference,
-            AnnualResult.measure_scores,
-            AnnualResult.rank_group,
-            AnnualResult.group_rank,
-            AnnualResult.group_count,
-        )
-        .where(result_policies.seen_by(actor), AnnualResult.round_id == round_id)
-        .order_by(AnnualResult.sort_position, AnnualResult.id)
-    ).all()
-
-
 def workbook_results(session: Session, actor: Actor, round_id: int) -> Sequence[AnnualResult]:
-    """The same as whole rows, with inputs and traces, for an export."""
+    """The results of one round in the order of its ranking as whole rows, with inputs and traces, for an export."""
     statement = (
         result_policies.visible_to(actor)
         .where(AnnualResult.round_id == round_id)
         .order_by(AnnualResult.sort_position, AnnualResult.id)
     )
     return session.scalars(statement).all()
-
-
-def grade_distribution(session: Session, actor: Actor, round_id: int) -> dict[str | None, int]:
-    """How many results have each grade; None counts those without one. Only of results the actor may see."""
-    rows = session.execute(
-        select(AnnualResult.grade, sa.func.count())
-        .where(result_policies.seen_by(actor), AnnualResult.round_id == round_id)
-        .group_by(AnnualResult.grade)
-        .order_by(AnnualResult.grade)
-    )
-    return dict(rows.all())
 
 
 def one_result(session: Session, actor: Actor, result_id: int) -> FoundResult | None:

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import Row
 
 from agencyqa.accounts.queries import body_choices
 from agencyqa.assessments import result_policies
 from agencyqa.assessments.enums import RoundState, WeightMode
 from agencyqa.assessments.forms.fields import OpenForm
-from agencyqa.assessments.forms.ranking_page import ranking_page
+from agencyqa.assessments.forms.ranking_page import LISTED, grade_choices, ranking_page
 from agencyqa.assessments.forms.rounds import (
     ComputeForm,
     CorrectRoundForm,
     PublishForm,
+    RankingFilter,
     RoundFilter,
     RoundForm,
     WeightForm,
 )
 from agencyqa.assessments.forms.rule_words import plan_lines
 from agencyqa.assessments.models import AssessmentRound, GradeTable
+from agencyqa.assessments.queries.ranking import (
+    RANKING_ORDER,
+    YearFigures,
+    first_missing,
+    place_of,
+    ranking_rows,
+    whole_ranking,
+    year_figures,
+)
 from agencyqa.assessments.queries.rescores import open_rescores
-from agencyqa.assessments.queries.results import measure_titles, ranking
+from agencyqa.assessments.queries.results import measure_titles
 from agencyqa.assessments.queries.rounds import (
     ROUND_ORDER,
     inputs_stamp,
@@ -86,13 +100,43 @@ def new_round() -> ResponseReturnValue:
 def show_round(round_id: int) -> ResponseReturnValue:
     actor = current_actor()
     found, table, bureau = load_round(actor, round_id)
+    session = db.session()
+    figures = year_figures(session, actor, found)
+    filters = RankingFilter.read(choices={"grade": grade_choices(table)})
+    group = filters.rank_group.data if figures.has_groups else None
+    if not figures.has_groups:
+        del filters.rank_group
+    rows = ranking_rows(actor, found.id, q=filters.q.data, grade=filters.grade.data, group=group)
+    # A link from an agency's result leads to the page on which it stands.
+    result_id = request.args.get("at", type=int)
+    start = place_of(session, actor, found.id, result_id) if result_id and not filters.is_used else None
+    turned = paginate(session, rows, RANKING_ORDER, request.args, start=start)
     return render_template(
         "assessments/round.html",
         found=found,
         table=table,
         bureau=bureau,
-        **_ranking(actor, found, table),
+        filters=filters,
+        turned=turned,
+        **_ranking(actor, found, table, turned.rows, figures),
         **_surroundings(actor, found),
+    )
+
+
+@bp.get("/rounds/<int:round_id>/ranking")
+@requires(Permission.ROUNDS_READ)
+def whole_round(round_id: int) -> ResponseReturnValue:
+    """All agencies of the year on one page, to print."""
+    actor = current_actor()
+    found, table, bureau = load_round(actor, round_id)
+    session = db.session()
+    rows = whole_ranking(session, actor, found.id)
+    return render_template(
+        "assessments/whole_round.html",
+        found=found,
+        table=table,
+        bureau=bureau,
+        **_ranking(actor, found, table, rows, year_figures(session, actor, found)),
     )
 
 
@@ -180,13 +224,21 @@ def publish(round_id: int) -> ResponseReturnValue:
         if found.state is RoundState.PUBLISHED:
             return redirect(url_for("assessments.round", round_id=round_id))
         form.version.data = found.version
+    session = db.session()
     page = render_template(
         "assessments/publish.html",
         form=form,
         found=found,
         bureau=bureau,
         round_id=round_id,
-        **_ranking(actor, found, table),
+        # Whoever turned the pages here would lose what he has typed.
+        **_ranking(
+            actor,
+            found,
+            table,
+            paginate(session, ranking_rows(actor, found.id), RANKING_ORDER, {}).rows,
+            year_figures(session, actor, found),
+        ),
         **_surroundings(actor, found),
     )
     return page, form.status
@@ -232,15 +284,18 @@ def bureau_choices(actor: Actor) -> list[tuple[int, str]]:
     return [choice for choice in choices if choice[0] in actor.bureau_ids]
 
 
-def _ranking(actor: Actor, found: AssessmentRound, table: GradeTable) -> dict[str, object]:
-    page = ranking_page(ranking(db.session(), actor, found.id), table)
-    keys = [key for key, _ in page.measures if key]
-    titles = measure_titles(db.session(), keys, reader_language()) if keys else {}
-    plan = plan_of_round(db.session(), found)
+def _ranking(
+    actor: Actor, found: AssessmentRound, table: GradeTable, rows: Sequence[Row[Any]], figures: YearFigures
+) -> dict[str, object]:
+    session = db.session()
+    is_listed = figures.missing and result_policies.sees_who_is_late(actor)
+    missing = first_missing(session, actor, found.id, LISTED) if is_listed else []
+    named = [key for key in figures.measures if key]
+    plan = plan_of_round(session, found)
     by_rules = found.year_rules_id is not None
     return {
-        "page": page,
-        "titles": titles,
+        "page": ranking_page(rows, table, figures, missing),
+        "titles": measure_titles(session, named, reader_language()) if named else {},
         "plan": plan,
         "rules": plan_lines(plan, table.bands) if by_rules else [],
         "has_credits": by_rules and plan.base is not None,
