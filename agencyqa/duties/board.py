@@ -12,7 +12,7 @@ from sqlalchemy import Row, Select, Subquery, select
 from sqlalchemy.orm import Session
 
 from agencyqa.auth.actor import Actor
-from agencyqa.db import kept, read_rows
+from agencyqa.db import kept, kept_large, read_rows
 from agencyqa.duties.items import Scope
 from agencyqa.duties.queries import Item, next_of_engagements
 from agencyqa.engagements.enums import EngagementState
@@ -47,11 +47,12 @@ LATE_FIRST = (Facet("lateness"), Facet("due_on"), Facet("id"))
 
 def table_page(session: Session, scope: Scope, year: int | None, arguments: Mapping[str, str]) -> Page:
     """One statement: each group is cut by the index of its state before the names are looked up."""
-    return paginate_union(session, _table(scope, year), arguments)
+    return paginate_union(session, by_lateness(scope, year), arguments)
 
 
-@kept
-def _table(scope: Scope, year: int | None) -> Union:
+@kept_large
+def by_lateness(scope: Scope, year: int | None) -> Union:
+    """For ``paginate_union``: engagements of a year, late ones first, what has ended last."""
     of_year = sa.true() if year is None else Engagement.assessment_year == year
     runs, due_on = Engagement.state == EngagementState.CONTRACTED, Engagement.due_on
     late_before = scope.reckoning.late_before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import date
 
 import pytest
@@ -136,3 +138,12 @@ def test_of_any_number_of_engagements_the_statement_is_the_same(own: District) -
     with one_page():
         for count in range(4):
             assert set(next_of_engagements(own.session, scope, numbers[:count])) == set(numbers[:count])
+
+
+def test_of_the_large_statements_of_the_board_few_are_kept(own: District) -> None:
+    """Each takes megabytes once its pages are asked for, and every reader, year and day has one of its own."""
+    scope = Scope(own.actor(own.supervisor), reckon(own.session, MONDAY))
+    made = [weakref.ref(board.by_lateness(scope, year)) for year in range(1980, 2030)]
+    assert board.by_lateness(scope, 2029) is made[-1]()
+    gc.collect()
+    assert sum(each() is not None for each in made) <= 20
