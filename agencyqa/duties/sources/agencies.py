@@ -31,7 +31,7 @@ def _applications(scope: Scope) -> Member:
             since=Application.submitted_at,
         )
     ).where(
-        _among(scope, policies.visible_applications),
+        among(scope, policies.visible_applications, select(Application)),
         Application.state == ApplicationState.SUBMITTED,
     )
 
@@ -58,11 +58,11 @@ def _proposed(
             since=kind.proposed_at,
             **more,
         )
-    ).where(_among(scope, visible_to), kind.state == ProposalState.PROPOSED)
+    ).where(among(scope, visible_to, select(kind)), kind.state == ProposalState.PROPOSED)
 
 
 def _reports(scope: Scope) -> list[Member]:
-    seen = _among(scope, policies.visible_reports)
+    seen = among(scope, policies.visible_reports, _with_year(select(SelfReport)))
     return [
         _report(Duty.SELF_REPORT, SelfReport.agency_id, due_on=ReportYear.due_on).where(
             seen, SelfReport.state.in_((ReportState.DUE, ReportState.RETURNED))
@@ -74,30 +74,37 @@ def _reports(scope: Scope) -> list[Member]:
 
 
 def _report(duty: Duty, body_id: Any, **moments: Any) -> Member:
-    return (
-        select(
-            *item(
-                duty,
-                id=SelfReport.id,
-                bureau_id=ReportYear.bureau_id,
-                body_id=body_id,
-                agency_id=SelfReport.agency_id,
-                title=sa.cast(ReportYear.year, sa.String(10)),
-                **moments,
-            )
-        )
-        .select_from(SelfReport)
-        .join(ReportYear, ReportYear.id == SelfReport.report_year_id)
+    columns = item(
+        duty,
+        id=SelfReport.id,
+        bureau_id=ReportYear.bureau_id,
+        body_id=body_id,
+        agency_id=SelfReport.agency_id,
+        title=sa.cast(ReportYear.year, sa.String(10)),
+        **moments,
     )
+    return _with_year(select(*columns).select_from(SelfReport))
 
 
-def _among(scope: Scope, visible_to: Callable[[Actor], Select[Any]]) -> ColumnElement[bool]:
-    """These areas say what is visible as a statement. Its condition is taken, for the member reads the same tables:
-    asked for the rows themselves, a database would list them all before it looks at anything else."""
+def _with_year(statement: Select[Any]) -> Select[Any]:
+    return statement.join(ReportYear, ReportYear.id == SelfReport.report_year_id)
+
+
+def among(scope: Scope, visible_to: Callable[[Actor], Select[Any]], read: Select[Any]) -> ColumnElement[bool]:
+    """The condition under which a row of ``read`` is one of those that a policy selects.
+
+    ``read`` selects one kind of row from the tables that the member reads. Where the policy adds nothing to that but
+    a condition, the condition is taken: asked for the rows themselves, a database would list them all before it looks
+    at anything else. What joins, groups or cuts otherwise is asked for them.
+    """
 
     def policy(actor: Actor) -> ColumnElement[bool]:
-        condition = visible_to(actor).whereclause
-        assert condition is not None
-        return condition
+        seen = visible_to(actor)
+        condition = seen.whereclause
+        # In words, for structures differ by how the conditions of one statement were put together.
+        if condition is not None and str(seen) == str(read.where(condition)):
+            return condition
+        rows = seen.subquery()
+        return read.selected_columns.id.in_(select(rows.c.id))
 
     return scope.sees(policy)
