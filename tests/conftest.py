@@ -211,10 +211,13 @@ def make_app(run: TestRun, url: str, **files: Any) -> Flask:
     """
 
     from agencyqa.app import create_app
+    from agencyqa.web.templating import Site
     from config import FileSettings, Settings
     from tests.client import Client, watch_commits
+    from tests.compiled_rules import SharedRule
     from tests.compiled_templates import share_compiled
 
+    Site.url_rule_class = SharedRule
     data = Path(tempfile.mkdtemp(prefix="data-", dir=run.folder))
     app = create_app(
         Settings(

@@ -90,8 +90,8 @@ def _copy_for_all(binaries: Path, folder: Path) -> Path:
     return copy / "bin"
 
 
-def _die_with_parent() -> Callable[[], None] | None:
-    """For ``preexec_fn``: a test run that is killed outright must not leave a server behind (Linux only)."""
+def die_with_parent() -> Callable[[], None] | None:
+    """To be called in a child: a test run that is killed outright must not leave a server behind (Linux only)."""
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
@@ -168,7 +168,7 @@ class Postgres:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_parent(),  # noqa: PLW1509  No thread has been started at this point.
+                preexec_fn=die_with_parent(),  # noqa: PLW1509  No thread has been started at this point.
                 **self._surroundings(),
             )
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.databases import TestRun
-from tests.postgres import _die_with_parent
+from tests.postgres import die_with_parent
 
 BUCKET = "tests"
 KEY = "AGENCYQATESTS"
@@ -96,7 +96,7 @@ def running_store(run: TestRun) -> Iterator[SeaweedFS]:
             env=environment,
             cwd=folder,
             start_new_session=True,
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509  Called before any thread of ours is started.
+            preexec_fn=die_with_parent(),  # noqa: PLW1509  Called before any thread of ours is started.
         )
     server = SeaweedFS(f"http://127.0.0.1:{named['s3'][0]}")
     try:

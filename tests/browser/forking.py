@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 from sqlalchemy.orm import configure_mappers
 
 from tests.databases import ROOT
+from tests.postgres import die_with_parent
 
 # An order is an environment and a command line.
 LONGEST_ORDER = 65_536
@@ -102,6 +103,8 @@ def obey(orders: socket.socket, serve: Callable[[], None]) -> None:
 
 def _become(order: Mapping[str, Any], listener: int, log: int, line: int) -> None:
     """``line`` is only held: by this process, and by those that it forks."""
+    if (ask := die_with_parent()) is not None:
+        ask()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.dup2(log, 1)

@@ -27,6 +27,7 @@ from tests.factories.accounts import (
     sign_in,
 )
 from tests.factories.agencies import make_agency, make_evaluator, make_tie
+from tests.kept import kept
 
 SHARED, ONLY_ONE, ONLY_TWO, UNKNOWN = "甲共享咨询", "乙长宁咨询", "丙静安咨询", "丁徐汇咨询"
 
@@ -45,6 +46,11 @@ class Town:
 
 @pytest.fixture
 def town(session: Session) -> Town:
+    return build_town(session)
+
+
+@kept
+def build_town(session: Session) -> Town:
     """Two districts below a city and one that is not; one agency stands in both districts' registers."""
     city = make_bureau(session, "市财政局")
     one = make_bureau(session, "长宁区财政局", parent=city)

@@ -27,6 +27,7 @@ from tests.factories.engagements import make_engagement
 from tests.factories.files import make_stored
 from tests.factories.inspections import make_evidence, make_finding, make_spot_check
 from tests.integration.inspections.world import World, make_world
+from tests.kept import kept
 
 
 @dataclass
@@ -40,6 +41,11 @@ class Scene:
 
 @pytest.fixture
 def scene(session: Session) -> Scene:
+    return build_scene(session)
+
+
+@kept
+def build_scene(session: Session) -> Scene:
     world = make_world(session)
     made: dict[str, SpotCheck] = {
         state.value: make_spot_check(

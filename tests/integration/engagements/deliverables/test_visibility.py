@@ -25,6 +25,7 @@ from tests.factories.deliverables import decide, hand_in, make_deliverable, make
 from tests.factories.engagements import make_engagement
 from tests.factories.files import make_stored, pdf
 from tests.integration.engagements.world import World, make_world
+from tests.kept import kept
 
 K = DeliverableKind
 TODAY = local_date(NOW)
@@ -52,6 +53,11 @@ class Scene:
 
 @pytest.fixture
 def scene(app: Flask, session: Session) -> Scene:
+    return build_scene(session, app)
+
+
+@kept
+def build_scene(session: Session, app: Flask) -> Scene:
     world = make_world(session)
     one = make_engagement(session, world.bureau, world.agency, world.school, commissioner=world.education)
     two = make_engagement(session, world.bureau, world.rival, world.health, commissioner=world.education)
