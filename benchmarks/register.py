@@ -26,7 +26,16 @@ from agencyqa.accounts.naming import sort_key
 from agencyqa.accounts.passwords import hash_password
 from agencyqa.accounts.services.administration import BodyData, add_body
 from agencyqa.agencies.enums import AgencyKind, PersonRole, Sector, Standing
-from agencyqa.agencies.models import Agency, AgencyProfile, Appointment, Person, Qualification, Registration
+from agencyqa.agencies.models import (
+    Agency,
+    AgencyProfile,
+    Appointment,
+    Person,
+    PersonVersion,
+    Qualification,
+    Registration,
+)
+from agencyqa.agencies.person_facts import NAMES
 from agencyqa.auth.roles import BodyKind, Role
 from agencyqa.extensions import db
 from benchmarks.data import NOW, PASSWORD, PLACES, SUPERVISOR, TRADES, make_app, session_of
@@ -71,6 +80,7 @@ def fill_register(session: Session, agencies: int, people: int) -> int:
         (Registration, _registrations(first, agencies, bureau.id)),
         (Qualification, _qualifications(first, agencies)),
         (Person, _persons(people)),
+        (PersonVersion, _versions(first, agencies, people)),
         (Appointment, _appointments(first, agencies, people)),
     ):
         _insert(session, table, rows)
@@ -179,6 +189,18 @@ def _persons(count: int) -> Iterator[dict[str, Any]]:
             "has_disqualifying_record": False,
             "changed_at": NOW,
             "version": 1,
+        }
+
+
+def _versions(first: int, agencies: int, people: int) -> Iterator[dict[str, Any]]:
+    for number, person in enumerate(_persons(people)):
+        yield {
+            "person_id": person["id"],
+            "agency_id": first + number % agencies,
+            "valid_from": date(2018, 1, 1),
+            "recorded_at": NOW,
+            "education": None,
+            **{name: person[name] for name in NAMES if name in person},
         }
 
 

@@ -35,7 +35,10 @@ class Admission:
 
 @dataclass(frozen=True)
 class Career:
-    """``credentials``: how many titles and licences, each with number and issuer, are valid on the day."""
+    """``credentials``: how many titles and licences, each with number and issuer, are valid on the day.
+
+    ``assumed_from``: the day is before the first from which the register knows the person; these are the facts of then.
+    """
 
     title: str
     licence: str
@@ -43,6 +46,7 @@ class Career:
     evaluation_since: date | None
     has_disqualifying_record: bool
     credentials: int = 0
+    assumed_from: date | None = None
 
 
 @dataclass(frozen=True)

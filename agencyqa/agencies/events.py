@@ -116,6 +116,8 @@ FIELDS = {
     "work_since": _l("参加工作日期"),
     "evaluation_since": _l("从事绩效评价起始日期"),
     "has_disqualifying_record": _l("有不良执业记录"),
+    "holds_from": _l("新内容自何日起有效"),
+    "is_correction": _l("更正登记错误"),
     "role": _l("岗位"),
     "education": _l("学历"),
     "end_reason": _l("终止原因"),

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from agencyqa.agencies.enums import CredentialKind, Education, PersonRole, SensitiveField
-from agencyqa.agencies.services import CredentialData, PersonData, PrivateData, RecordData
+from agencyqa.agencies.services import CredentialData, PersonChange, PersonData, PrivateData, RecordData
 from agencyqa.clock import today
 from agencyqa.web.forms import (
     AreaField,
@@ -59,7 +60,30 @@ class AppointmentForm(PersonFields, OnceForm):
     note = AreaField(_l("条件不符合仍予登记的理由"), maximum=500, rows=3)
 
 
-class PersonForm(PersonFields, VersionedForm):
+class PersonChangeFields(PersonFields):
+    """What differs holds from a day on, or was entered wrongly and is now corrected for all days."""
+
+    holds_from = DateField(
+        _l("新内容自何日起有效"),
+        default=today,
+        help=_l(
+            "例如取得新职称之日；只改动的项目自该日起变化。不改内容、只填较早日期的，表示现有内容自该日起已如此"
+        ),
+    )
+    is_correction = FlagField(
+        _l("更正登记错误：新内容一直如此"),
+        help=_l("勾选后不看上面的日期。参加工作、从事绩效评价的起始日期总是按更正处理"),
+    )
+
+    def change(self) -> PersonChange:
+        return PersonChange(
+            **asdict(self.person()),
+            holds_from=None if self.is_correction.data else self.holds_from.data,
+            is_correction=self.is_correction.data,
+        )
+
+
+class PersonForm(PersonChangeFields, VersionedForm):
     pass
 
 

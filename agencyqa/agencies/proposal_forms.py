@@ -13,7 +13,7 @@ from agencyqa.agencies.people_forms import (
     CredentialForm,
     EndAppointmentForm,
     EndForm,
-    PersonFields,
+    PersonChangeFields,
 )
 from agencyqa.agencies.services import AppointmentData, DocumentData, EndData, WithdrawalData
 from agencyqa.files.uploads import UploadField, UploadForm
@@ -42,8 +42,8 @@ class PersonProposal(Proposed, AppointmentForm):
         return AppointmentData(self.person(), self.valid_from.data, self.note.data, self.role.data)
 
 
-class PersonChangeProposal(Proposed, PersonFields):
-    data_object = PersonFields.person
+class PersonChangeProposal(Proposed, PersonChangeFields):
+    data_object = PersonChangeFields.change
 
 
 class PersonEndProposal(Proposed, EndAppointmentForm):
@@ -85,7 +85,7 @@ _PERSON = ("name", "education", "title", "licence", "work_since", "evaluation_si
 FORMS: dict[Matter, tuple[type[Proposed], tuple[str, ...]]] = {
     Matter.QUALIFICATION: (QualificationProposal, ("name", "number", "issuer", "issued_on", "expires_on")),
     Matter.PERSON: (PersonProposal, (*_PERSON, "role", "valid_from", "note")),
-    Matter.PERSON_CHANGE: (PersonChangeProposal, _PERSON),
+    Matter.PERSON_CHANGE: (PersonChangeProposal, (*_PERSON, "holds_from", "is_correction")),
     Matter.PERSON_END: (PersonEndProposal, ("on", "reason")),
     Matter.CREDENTIAL: (
         CredentialProposal,

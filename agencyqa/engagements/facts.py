@@ -79,11 +79,15 @@ class Exclusion:
 
 @dataclass(frozen=True)
 class Bringing:
-    """How the principal evaluator stands to the conditions in force; ``note`` is why a lack was put up with."""
+    """How the principal evaluator stands to the conditions in force; ``note`` is why a lack was put up with.
+
+    ``assumed_from``: the register knows him only from this later day on, and is taken by what it says of then.
+    """
 
     unmet: tuple[ConditionCode, ...] = ()
     unknown: tuple[ConditionCode, ...] = ()
     note: str = ""
+    assumed_from: date | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import flask_migrate
@@ -13,16 +13,27 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 
-from agencyqa.agencies.enums import Matter, ProposalState, TieKind
-from agencyqa.agencies.models import RecordProposal
-from agencyqa.agencies.services import TieData, declare_tie, open_report_year, withdraw_tie
+from agencyqa.agencies.enums import Matter, PersonRole, ProposalState, TieKind
+from agencyqa.agencies.models import Person, RecordProposal
+from agencyqa.agencies.services import (
+    AppointmentData,
+    PersonData,
+    TieData,
+    appoint_evaluator,
+    declare_tie,
+    end_appointment,
+    open_report_year,
+    withdraw_tie,
+)
+from agencyqa.audit.record import record
 from agencyqa.auth.roles import Role
+from agencyqa.clock import local_date
 from agencyqa.engagements.recusal import services as recusal
 from agencyqa.extensions import db
 from agencyqa.measures.workdays import built_in_years
 from tests.conventions.places import build_places
 from tests.factories.accounts import NOW, make_bureau, make_department, make_member
-from tests.factories.agencies import officer_of
+from tests.factories.agencies import change_facts, make_agency, make_evaluator, officer_of
 from tests.integration.assessments.conftest import build_world
 from tests.integration.assessments.panels_world import build_panelled
 from tests.integration.engagements.world import appoint, create, make_world
@@ -151,6 +162,85 @@ def test_a_withdrawn_tie_goes_with_what_says_so(real_app: Flask, state: str, act
         with db.engine.connect() as connection:
             columns = sa.text("SELECT id, withdrawn_at, withdrawal_reason FROM ties")
             assert [tuple(row) for row in connection.execute(columns)] == [(held, None, "")]
+
+
+def test_what_was_known_of_a_person_when_is_read_from_the_log(real_app: Flask) -> None:
+    """And where the log tells nothing, what is known today counts from the first day at an agency."""
+    with real_app.app_context():
+        session = db.session()
+        bureau = make_bureau(session)
+        agency, rival = make_agency(session, bureau), make_agency(session, bureau)
+        place = make_evaluator(session, bureau, agency, licence="注册会计师 7")
+        later = [NOW + timedelta(days=number) for number in (10, 20, 30, 40)]
+        change_facts(session, bureau, place, title="教授", now=later[0])
+        change_facts(session, bureau, place, work_since=date(2006, 7, 1), now=later[1])
+        end_appointment(officer_of(bureau), session, place, on=local_date(later[1]), now=later[1])
+        known = PersonData("赵敏", "研究员", "注册会计师 7", has_disqualifying_record=True)
+        data = AppointmentData(known, local_date(later[2]), role=PersonRole.STAFF)
+        appoint_evaluator(officer_of(bureau), session, rival, data, now=later[3])
+        session.flush()
+        person_id, homes, officer = place.person_id, (agency.id, rival.id), officer_of(bureau)
+        session.commit()
+        db.session.remove()
+        kept = _versions()
+        flask_migrate.downgrade(directory=directory(real_app), revision="0057")
+        flask_migrate.upgrade(directory=directory(real_app))
+        assert _versions() == kept
+        flask_migrate.downgrade(directory=directory(real_app), revision="0057")
+        # As the older program writes, and a person of whom its log says nothing.
+        older, moment = db.session.get_one(Person, person_id), NOW + timedelta(days=50)
+        older.licence, older.changed_at = "注册会计师 9", moment
+        record(
+            db.session(),
+            officer,
+            "agencies.evaluator.changed",
+            older,
+            now=moment,
+            changes={"licence": ("注册会计师 7", "注册会计师 9")},
+            agency_id=homes[1],
+        )
+        db.session.commit()
+        db.session.remove()
+        with db.engine.begin() as connection:
+            connection.execute(
+                sa.text(
+                    "INSERT INTO persons (id, name, education, title, licence, has_disqualifying_record,"
+                    " changed_at, version) VALUES (900, '孙行', 'master', '会计师', '', :yes, :at, 1)"
+                ),
+                {"yes": True, "at": "2022-06-20 17:00:00"},
+            )
+            connection.execute(
+                sa.text(
+                    "INSERT INTO appointments (person_id, agency_id, role, valid_from, note, end_reason)"
+                    " VALUES (900, :agency, 'staff', '2019-05-01', '', '')"
+                ),
+                {"agency": homes[0]},
+            )
+        flask_migrate.upgrade(directory=directory(real_app))
+        days = [str(local_date(each)) for each in (*later, moment)]
+        assert _versions() == [
+            *kept,
+            (person_id, homes[1], days[4], "研究员", "注册会计师 9", "2006-07-01", True, days[4]),
+            (900, homes[0], "2019-05-01", "会计师", "", "None", True, "2022-06-20"),
+        ]
+        first, end = "2018-01-01", "注册会计师 7"
+        assert kept == [
+            (person_id, homes[0], first, "高级会计师", end, "2005-07-01", False, str(local_date(NOW))),
+            (person_id, homes[0], days[0], "教授", end, "2005-07-01", False, days[0]),
+            (person_id, homes[0], first, "高级会计师", end, "2006-07-01", False, days[1]),
+            (person_id, homes[0], days[0], "教授", end, "2006-07-01", False, days[1]),
+            (person_id, homes[1], days[2], "研究员", end, "2006-07-01", True, days[3]),
+        ]
+
+
+def _versions() -> list[tuple[Any, ...]]:
+    columns = sa.text(
+        "SELECT person_id, agency_id, valid_from, title, licence, work_since, has_disqualifying_record,"
+        " recorded_at FROM person_versions ORDER BY id"
+    )
+    with db.engine.connect() as connection:
+        rows = connection.execute(columns).all()
+    return [(*row[:2], str(row[2]), *row[3:5], str(row[5]), bool(row[6]), str(row[7])[:10]) for row in rows]
 
 
 def _scores() -> dict[str, list[tuple[Any, ...]]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -160,6 +162,29 @@ def make_evaluator(
     if valid_to is not None:
         services.end_appointment(actor, session, appointment, on=valid_to, now=NOW)
     return appointment
+
+
+def place_of(session: Session, person_id: int) -> Appointment:
+    """The latest appointment of the person."""
+    statement = select(Appointment).where(Appointment.person_id == person_id)
+    return session.scalars(statement.order_by(Appointment.id.desc()).limit(1)).one()
+
+
+def change_facts(
+    session: Session, bureau: Body, appointment: Appointment, *, now: datetime = NOW, **changes: Any
+) -> None:
+    """Fields of ``services.PersonChange``; what is not named stays as it is."""
+    person = session.get_one(Person, appointment.person_id)
+    known = {each.name: getattr(person, each.name) for each in fields(services.PersonData)}
+    services.change_person(
+        officer_of(bureau),
+        session,
+        appointment,
+        person,
+        services.PersonChange(**(known | changes)),
+        seen_version=person.version,
+        now=now,
+    )
 
 
 def make_qualification(

@@ -7,6 +7,7 @@ from agencyqa.agencies.models.people import (
     Credential,
     Person,
     PersonRecord,
+    PersonVersion,
     SealedField,
 )
 from agencyqa.agencies.models.register import (
@@ -37,6 +38,7 @@ __all__ = [
     "EvaluatorCondition",
     "Person",
     "PersonRecord",
+    "PersonVersion",
     "ProfileProposal",
     "Qualification",
     "RecordProposal",

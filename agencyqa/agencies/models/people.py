@@ -13,7 +13,8 @@ class Person(Identified, Versioned, Base):
     """A person of the register, not an account; may be linked to one.
 
     ``changed_at`` moves with every appointment, so that two agencies cannot win the same person at once. Identity
-    number, birth date and private contact are no columns here: see ``SealedField``.
+    number, birth date and private contact are no columns here: see ``SealedField``. Education to
+    ``has_disqualifying_record`` are what holds today; what held on another day says ``PersonVersion``.
     """
 
     __tablename__ = "persons"
@@ -28,6 +29,28 @@ class Person(Identified, Versioned, Base):
     has_disqualifying_record: Mapped[bool] = mapped_column(Boolean, default=False)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), unique=True)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PersonVersion(Identified, Base):
+    """What is known of a person from ``valid_from`` on until the next version. Never changed, never deleted.
+
+    Of several from the same day the one entered last holds. ``agency_id``: in whose record it was entered.
+    """
+
+    __tablename__ = "person_versions"
+    __table_args__ = (Index(None, "person_id", "valid_from", "id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
+    valid_from: Mapped[date]
+    education: Mapped[Education | None] = mapped_column(Choice(Education))
+    title: Mapped[str] = mapped_column(String(120))
+    licence: Mapped[str] = mapped_column(String(200))
+    work_since: Mapped[date | None]
+    evaluation_since: Mapped[date | None]
+    has_disqualifying_record: Mapped[bool] = mapped_column(Boolean)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class Appointment(Identified, Base):

@@ -54,6 +54,7 @@ from agencyqa.agencies.queries.people import (
     sealed_fields_of,
     why_withdrawn,
 )
+from agencyqa.agencies.queries.person_facts import fact_versions, facts_when_left
 from agencyqa.agencies.queries.provisions import citable_provisions
 from agencyqa.agencies.queries.record import (
     QualificationView,
@@ -118,6 +119,8 @@ __all__ = [
     "evaluator_conditions",
     "evaluators_of",
     "export_rows",
+    "fact_versions",
+    "facts_when_left",
     "has_good_standing",
     "has_manager",
     "head_office_of",

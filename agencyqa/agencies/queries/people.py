@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,12 +9,19 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Row, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from agencyqa.accounts.models import Membership, User
 from agencyqa.agencies.conditions import Career, ConditionResult, Conditions, examine, overall
 from agencyqa.agencies.enums import ConditionOutcome, PersonRole, QualificationState, SensitiveField
-from agencyqa.agencies.models import Appointment, Credential, Person, PersonRecord, SealedField
+from agencyqa.agencies.models import (
+    Appointment,
+    Credential,
+    Person,
+    PersonRecord,
+    PersonVersion,
+    SealedField,
+)
 from agencyqa.agencies.validity import qualification_state
 from agencyqa.audit.models import AuditEntry
 from agencyqa.clock import local_date
@@ -23,6 +29,7 @@ from agencyqa.db import open_period
 from agencyqa.web.tables import Key
 
 PEOPLE_ORDER = (Key(Person.name), Key(Appointment.id))
+_VERSION = aliased(PersonVersion)
 
 
 @dataclass(frozen=True)
@@ -42,43 +49,70 @@ class CredentialView:
     state: QualificationState
 
 
-def careers(session: Session, people: Collection[Person], day: date) -> dict[int, Career]:
-    """What the conditions ask of, by the id of the person, as it stood on the day."""
-    ids = [person.id for person in people]
-    valid = select(Credential.person_id, sa.literal(True)).where(
-        Credential.person_id.in_(ids),
-        Credential.withdrawn_at.is_(None),
-        sa.or_(Credential.issued_on.is_(None), Credential.issued_on <= day),
-        sa.or_(Credential.expires_on.is_(None), Credential.expires_on >= day),
-    )
-    records = select(PersonRecord.person_id, sa.literal(False)).where(_bars(day), _of(ids))
-    credentials: Counter[int] = Counter()
-    barred: set[int] = set()
-    for person_id, is_credential in session.execute(sa.union_all(valid, records)):
-        if is_credential:
-            credentials[person_id] += 1
-        else:
-            barred.add(person_id)
-    return {
-        person.id: Career(
-            person.title,
-            person.licence,
-            person.work_since,
-            person.evaluation_since,
-            person.has_disqualifying_record or person.id in barred,
-            credentials[person.id],
+def careers(session: Session, people: Collection[int], day: date) -> dict[int, Career]:
+    """What the conditions ask of, by the id of the person, as it stood on the day by all that is known now.
+
+    Of a day before the first that the register knows, the earliest known facts are taken, and the result says so: that
+    nothing was entered for a day does not show that somebody had no title on it. A record counts from its own day.
+    """
+    rows = session.execute(
+        select(
+            PersonVersion.person_id,
+            PersonVersion.valid_from,
+            PersonVersion.title,
+            PersonVersion.licence,
+            PersonVersion.work_since,
+            PersonVersion.evaluation_since,
+            sa.or_(PersonVersion.has_disqualifying_record, _is_barred(day)).label("is_barred"),
+            _valid_credentials(day).label("credentials"),
         )
-        for person in people
+        .join(Person, PersonVersion.id == _version_on(day))
+        .where(Person.id.in_(people))
+    )
+    return {
+        row.person_id: Career(
+            row.title,
+            row.licence,
+            row.work_since,
+            row.evaluation_since,
+            bool(row.is_barred),
+            row.credentials,
+            row.valid_from if row.valid_from > day else None,
+        )
+        for row in rows
     }
 
 
-def _of(ids: Collection[int]) -> sa.ColumnElement[bool]:
-    return PersonRecord.person_id.in_(ids)
+def _version_on(day: date) -> Any:
+    """The id of the version of ``Person`` that holds on the day; before the first, of the first."""
+    of_person = select(_VERSION.id).where(_VERSION.person_id == Person.id).correlate(Person).limit(1)
+    on_day = of_person.where(_VERSION.valid_from <= day).order_by(
+        _VERSION.valid_from.desc(), _VERSION.id.desc()
+    )
+    first = of_person.order_by(_VERSION.valid_from, _VERSION.id.desc())
+    return sa.func.coalesce(on_day.scalar_subquery(), first.scalar_subquery())
 
 
-def _bars(day: date) -> sa.ColumnElement[bool]:
+def _valid_credentials(day: date) -> Any:
+    return (
+        select(sa.func.count())
+        .where(
+            Credential.person_id == Person.id,
+            Credential.withdrawn_at.is_(None),
+            sa.or_(Credential.issued_on.is_(None), Credential.issued_on <= day),
+            sa.or_(Credential.expires_on.is_(None), Credential.expires_on >= day),
+        )
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
+def _is_barred(day: date) -> sa.ColumnElement[bool]:
     in_force = open_period(PersonRecord.decided_on, PersonRecord.bars_until, day)
-    return sa.and_(PersonRecord.withdrawn_at.is_(None), in_force)
+    found = sa.exists().where(
+        PersonRecord.person_id == Person.id, PersonRecord.withdrawn_at.is_(None), in_force
+    )
+    return found.correlate(Person)
 
 
 def evaluators_of(
@@ -91,7 +125,7 @@ def evaluators_of(
         .where(Appointment.agency_id == agency_id, Appointment.role == PersonRole.PRINCIPAL_EVALUATOR)
         .order_by(Appointment.valid_from.desc(), Appointment.id)
     ).all()
-    known = careers(session, [person for _, person in rows], day)
+    known = careers(session, [person.id for _, person in rows], day)
     views = [_view(appointment, person, known[person.id], day, conditions) for appointment, person in rows]
     return sorted(views, key=lambda view: not view.is_current)
 
@@ -102,7 +136,7 @@ def person_view(
     """One person in one agency; only principal evaluators are held against the conditions."""
     person = session.get_one(Person, appointment.person_id)
     asked = conditions if appointment.role is PersonRole.PRINCIPAL_EVALUATOR else None
-    return _view(appointment, person, careers(session, [person], day)[person.id], day, asked)
+    return _view(appointment, person, careers(session, [person.id], day)[person.id], day, asked)
 
 
 def _view(
@@ -131,6 +165,7 @@ def people_rows(
     statement = (
         select(
             Appointment.id,
+            Appointment.person_id,
             Appointment.role,
             Appointment.valid_from,
             Appointment.valid_to,

@@ -72,7 +72,7 @@ def change_person(agency_id: int, appointment_id: int) -> ResponseReturnValue:
                 db.session(),
                 appointment,
                 person,
-                form.person(),
+                form.change(),
                 seen_version=form.version.data,
                 now=utc_now(),
             )

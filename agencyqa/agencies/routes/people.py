@@ -8,9 +8,11 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from agencyqa.agencies import queries, services
+from agencyqa.agencies.events import FIELDS
 from agencyqa.agencies.forms import WithdrawForm
 from agencyqa.agencies.models import Credential, PersonRecord
 from agencyqa.agencies.people_forms import CredentialForm, PeopleFilter, RecordForm, ShowPrivateForm
+from agencyqa.agencies.person_facts import NAMES, PUBLIC, history, in_force, known_until, timeline
 from agencyqa.agencies.policies import (
     can_change,
     can_propose,
@@ -41,11 +43,14 @@ def people(agency_id: int) -> ResponseReturnValue:
         q=filters.q.data,
         is_past=bool(filters.is_past.data),
     )
+    page = paginate(session, statement, queries.PEOPLE_ORDER, request.args)
+    is_former_employer = actor.is_agency and filters.is_past.data
     return render_template(
         "agencies/people.html",
         agency_id=agency_id,
         name=name_of(agency_id),
-        page=paginate(session, statement, queries.PEOPLE_ORDER, request.args),
+        page=page,
+        known=queries.facts_when_left(session, agency_id, page.rows) if is_former_employer else {},
         filters=filters,
         today=today(),
         can={
@@ -71,6 +76,9 @@ def person_page(
     own = queries.own_registration(session, actor, agency_id) if actor.bureau_id is not None else None
     conditions = queries.conditions_in_force(session, _register(agency_id), today())
     until = read_until(actor, appointment, today())
+    versions = known_until(
+        queries.fact_versions(session, [appointment.person_id])[appointment.person_id], until, agency_id
+    )
     can = {
         "change": can_change(actor, own),
         "records": can_see_records(actor, agency_id),
@@ -84,6 +92,9 @@ def person_page(
         agency_id=agency_id,
         name=name_of(agency_id),
         view=queries.person_view(session, appointment, today(), conditions),
+        facts=in_force(timeline(versions), until or today()),
+        history=history(versions, NAMES if can["records"] else PUBLIC),
+        labels=FIELDS,
         places=queries.appointments_of_person(session, appointment.person_id, agency_id),
         credentials=queries.credentials_of(session, appointment.person_id, today(), until),
         records=queries.records_of(session, appointment.person_id, until) if can["records"] else [],
@@ -93,6 +104,7 @@ def person_page(
         form=form,
         today=today(),
         bureau_id=actor.bureau_id,
+        is_bureau=actor.is_bureau,
         until=until,
         why_withdrawn=queries.why_withdrawn,
         can=can,

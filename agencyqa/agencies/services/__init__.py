@@ -18,6 +18,7 @@ from agencyqa.agencies.services.applications import (
 from agencyqa.agencies.services.deciding_applications import decide_application
 from agencyqa.agencies.services.evaluators import (
     AppointmentData,
+    PersonChange,
     PersonData,
     appoint_evaluator,
     change_person,
@@ -99,6 +100,7 @@ __all__ = [
     "EndData",
     "EvaluatorTerms",
     "Once",
+    "PersonChange",
     "PersonData",
     "PrivateData",
     "ProfileData",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agencyqa.agencies.conditions import examine, unmet
+from agencyqa.agencies.conditions import Career, examine, unmet
 from agencyqa.agencies.enums import Education, PersonRole, SensitiveField
 from agencyqa.agencies.models import Agency, Appointment, Person, SealedField
 from agencyqa.agencies.queries.conditions import conditions_in_force
 from agencyqa.agencies.queries.people import careers
 from agencyqa.agencies.sealing import Keyring
 from agencyqa.agencies.services.gate import writable
+from agencyqa.agencies.services.person_versions import facts_told, keep_versions, versions_to_add
 from agencyqa.agencies.services.private import keep_identity, read_identity
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
@@ -29,7 +30,7 @@ ONE_AGENCY = "CJ4/principal_evaluator_conditions"
 
 @dataclass(frozen=True)
 class PersonData:
-    """What the register shows of a person; sensitive fields are written by ``services.private``."""
+    """What the register knows of a person; sensitive fields are written by ``services.private``."""
 
     name: str
     title: str = ""
@@ -38,6 +39,18 @@ class PersonData:
     evaluation_since: date | None = None
     has_disqualifying_record: bool = False
     education: Education | None = None
+
+
+@dataclass(frozen=True)
+class PersonChange(PersonData):
+    """``holds_from``: the day from which what is new holds, today where it is left out; ``is_correction``: it always
+    held. Where nothing differs, all facts are told to hold from that day on."""
+
+    holds_from: date | None = None
+    is_correction: bool = False
+
+    def person(self) -> PersonData:
+        return PersonData(**{each.name: getattr(self, each.name) for each in fields(PersonData)})
 
 
 @dataclass(frozen=True)
@@ -68,8 +81,8 @@ def appoint_evaluator(
     people are known again.
 
     Raise NotVisible, Forbidden, Invalid, and Refused where the person practises in another agency. An unmet
-    condition is no refusal, because its text awaits checking, but it needs a note. Two appointments at once
-    come as IntegrityError or StaleDataError.
+    condition is no refusal, because its text awaits checking, but it needs a note. What is told of the person holds
+    from the first day of the appointment. Two appointments at once come as IntegrityError or StaleDataError.
     """
     registration = writable(session, actor, agency.id)
     problems = person_problems(data.person, now)
@@ -78,16 +91,20 @@ def appoint_evaluator(
     identity = read_identity(data.identity_number)
     person = _known_by_identity(session, identity, data.person, keys)
     person = person or _known_person(session, agency, data.person)
+    told = _told(data.person)
     if person is not None:
         _check_free(session, person, agency, data)
-        changes = _update(person, _completed(person, data.person))
+        _check_conditions(session, person.id, registration.bureau_id, data, told)
+        changes = _update(person, told)
         person.changed_at = now
     else:
+        _check_conditions(session, None, registration.bureau_id, data, told)
         person = Person(changed_at=now, **asdict(data.person))
-        changes = {name: (None, value) for name, value in asdict(data.person).items() if value}
-    _check_conditions(session, person, registration.bureau_id, data)
-    session.add(person)
+        changes = {name: (None, value) for name, value in told.items()}
+        session.add(person)
     session.flush()
+    since = min(data.valid_from, local_date(now))
+    keep_versions(actor, session, person.id, agency.id, facts_told(told), since, now=now)
     if identity and keys is not None:
         keep_identity(session, person, identity, keys)
     appointment = Appointment(
@@ -153,7 +170,7 @@ def change_person(
     session: Session,
     appointment: Appointment,
     person: Person,
-    data: PersonData,
+    data: PersonChange,
     *,
     seen_version: int | None,
     now: datetime,
@@ -166,14 +183,16 @@ def change_person(
     if appointment.valid_to is not None and appointment.valid_to < local_date(now):
         raise WrongState("appointment_over")
     check_version(person, seen_version)
-    problems = person_problems(data, now)
+    problems = change_problems(data, now)
     if problems:
         raise Invalid("invalid", **problems)
-    changes = _update(person, asdict(data))
-    if not changes:
+    told, since = facts_to_keep(person, data, now)
+    changes = _update(person, asdict(data.person()))
+    if not changes and not versions_to_add(session, person.id, told, since):
         return
     person.changed_at = now
     session.flush()
+    keep_versions(actor, session, person.id, appointment.agency_id, told, since, now=now)
     record(
         session,
         actor,
@@ -183,7 +202,29 @@ def change_person(
         bureau_id=registration.bureau_id,
         changes=changes,
         agency_id=appointment.agency_id,
+        holds_from=since,
+        is_correction=data.is_correction,
     )
+
+
+def facts_to_keep(person: Person, data: PersonChange, now: datetime) -> tuple[dict[str, Any], date | None]:
+    """The facts that the change tells, and from which day they hold; None: always.
+
+    Those that differ; where nothing does, all of them, unless they are told of today, which says nothing new.
+    """
+    since = None if data.is_correction else data.holds_from or local_date(now)
+    facts = facts_told(asdict(data.person()))
+    told = {name: value for name, value in facts.items() if getattr(person, name) != value}
+    if not told and person.name == data.name and since != local_date(now):
+        told = facts
+    return told, since
+
+
+def change_problems(data: PersonChange, now: datetime) -> dict[str, str]:
+    problems = person_problems(data, now)
+    if not data.is_correction and data.holds_from is not None and data.holds_from > local_date(now):
+        problems["holds_from"] = "day_in_future"
+    return problems
 
 
 def person_problems(data: PersonData, now: datetime) -> dict[str, str]:
@@ -253,12 +294,9 @@ def _check_free(session: Session, person: Person, agency: Agency, data: Appointm
             raise Refused("evaluator_practises_elsewhere", provision=ONE_AGENCY)
 
 
-def _completed(person: Person, data: PersonData) -> dict[str, Any]:
-    """What is newly known. An empty field forgets nothing, and a record does not vanish with a new agency."""
-    values = {name: value for name, value in asdict(data).items() if value}
-    if person.has_disqualifying_record:
-        values["has_disqualifying_record"] = True
-    return values
+def _told(data: PersonData) -> dict[str, Any]:
+    """An empty field says nothing: it forgets nothing, and a record does not vanish with a new agency."""
+    return {name: value for name, value in asdict(data).items() if value}
 
 
 def _update(person: Person, values: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -272,12 +310,21 @@ def _update(person: Person, values: dict[str, Any]) -> dict[str, tuple[Any, Any]
     return changes
 
 
-def _check_conditions(session: Session, person: Person, bureau_id: int, data: AppointmentData) -> None:
-    """Only principal evaluators must meet them."""
-    conditions = conditions_in_force(session, bureau_id, data.valid_from)
+def _check_conditions(
+    session: Session, person_id: int | None, bureau_id: int, data: AppointmentData, told: dict[str, Any]
+) -> None:
+    """Only principal evaluators must meet them. ``told`` is new and not yet kept."""
+    day = data.valid_from
+    conditions = conditions_in_force(session, bureau_id, day)
     if conditions is None or data.note.strip() or data.role is not PersonRole.PRINCIPAL_EVALUATOR:
         return
-    career = careers(session, [person], data.valid_from)[person.id]
-    failed = unmet(examine(career, conditions, data.valid_from))
+    career = (
+        Career("", "", None, None, False)
+        if person_id is None
+        else careers(session, [person_id], day)[person_id]
+    )
+    known = {each.name for each in fields(Career)}
+    career = replace(career, **{name: value for name, value in told.items() if name in known})
+    failed = unmet(examine(career, conditions, day))
     if failed:
         raise Invalid(note=("conditions_unmet", {"conditions": failed}))

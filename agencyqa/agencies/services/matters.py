@@ -26,10 +26,13 @@ from agencyqa.agencies.models import (
 )
 from agencyqa.agencies.services.evaluators import (
     AppointmentData,
+    PersonChange,
     PersonData,
     appoint_evaluator,
     change_person,
+    change_problems,
     end_appointment,
+    facts_to_keep,
     person_problems,
 )
 from agencyqa.agencies.services.organisation import (
@@ -45,6 +48,7 @@ from agencyqa.agencies.services.people import (
     credential_problems,
     withdraw_entry,
 )
+from agencyqa.agencies.services.person_versions import versions_to_add
 from agencyqa.agencies.services.qualifications import (
     QualificationData,
     add_qualification,
@@ -198,15 +202,21 @@ def _place_of(asked: Asked) -> Appointment:
 
 
 def _of_person(asked: Asked) -> Problems:
-    problems = person_problems(asked.data, asked.now)
+    problems = change_problems(asked.data, asked.now)
     before = _as_it_is(asked.session, asked.target)
-    if (
-        not problems
-        and replace(asked.data, has_disqualifying_record=before.has_disqualifying_record) == before
-    ):
-        # Nothing is said of any field: the sentence stands above the form.
-        return {"": "profile_unchanged"}
+    data = _without_record(asked.data, before)
+    if not problems and data.person() == before:
+        assert isinstance(asked.target, Appointment)
+        person = asked.session.get_one(Person, asked.target.person_id)
+        if not versions_to_add(asked.session, person.id, *facts_to_keep(person, data, asked.now)):
+            # Nothing is said of any field: the sentence stands above the form.
+            return {"": "profile_unchanged"}
     return problems
+
+
+def _without_record(data: PersonChange, known: PersonData) -> PersonChange:
+    """Whether there is a record against somebody is not for the agency to say."""
+    return replace(data, has_disqualifying_record=known.has_disqualifying_record)
 
 
 def _appoint(decided: Decided) -> object:
@@ -221,8 +231,7 @@ def _change_person(decided: Decided) -> None:
     now_known = _as_it_is(asked.session, asked.target)
     if plain.dump(now_known) != decided.proposal.seen:
         raise Stale("proposal_overtaken")
-    # Whether there is a record against somebody is not for the agency to say.
-    data = replace(asked.data, has_disqualifying_record=now_known.has_disqualifying_record)
+    data = _without_record(asked.data, now_known)
     person = asked.session.get_one(Person, asked.target.person_id)
     change_person(
         decided.actor,
@@ -313,7 +322,7 @@ DEEDS: dict[Matter, Deed] = {
     Matter.PERSON: Deed(
         AppointmentData, lambda asked: person_problems(asked.data.person, asked.now), _appoint
     ),
-    Matter.PERSON_CHANGE: Deed(PersonData, _of_person, _change_person, Appointment),
+    Matter.PERSON_CHANGE: Deed(PersonChange, _of_person, _change_person, Appointment),
     Matter.PERSON_END: Deed(EndData, _end_problems, _end_appointment, Appointment),
     Matter.CREDENTIAL: Deed(
         CredentialData,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.agencies.conditions import examine, unmet
 from agencyqa.agencies.enums import ConditionOutcome, PersonRole
-from agencyqa.agencies.models import Appointment, Person
+from agencyqa.agencies.models import Appointment
 from agencyqa.agencies.queries import careers, conditions_in_force
 from agencyqa.engagements.facts import Bringing, EvaluatorLink
 from agencyqa.engagements.team.enums import TeamRole
@@ -53,11 +53,11 @@ def bringing_of(
     conditions = conditions_in_force(session, bureau_id, day)
     if person_id is None or conditions is None:
         return None
-    person = session.get_one(Person, person_id)
-    results = examine(careers(session, [person], day)[person_id], conditions, day)
+    career = careers(session, [person_id], day)[person_id]
+    results = examine(career, conditions, day)
     note = next((row.note for row in _on(appointments, day)), "")
     unknown = tuple(item.code for item in results if item.outcome is ConditionOutcome.UNKNOWN)
-    return Bringing(unmet(results), unknown, note or "")
+    return Bringing(unmet(results), unknown, note or "", career.assumed_from)
 
 
 def members_on(team: Iterable[Any], day: date) -> list[int]:

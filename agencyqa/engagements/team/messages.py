@@ -10,6 +10,7 @@ MESSAGES: dict[str, object] = {
     "evaluator_unfit": _l("主评人不符合当日施行的条件：%(conditions)s。"),
     "evaluator_excepted": _l("主评人不符合条件（%(conditions)s），任职时财政部门的说明：%(note)s"),
     "evaluator_unknown": _l("主评人的资料不全，不能判断是否符合条件：%(conditions)s。"),
+    "evaluator_assumed": _l("机构库中主评人的资料自%(day)s起有登记，当日按最早登记的资料核对。"),
     "advice.evaluator_barred": _l("请另选主评人。"),
     "advice.evaluator_unfit": _l("请另选主评人，或者在机构库中补充其资料。"),
     "evaluator_changes_by_team": _l("已确定的主评人须通过“人员变更”更换，并经委托方同意。"),

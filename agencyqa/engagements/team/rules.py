@@ -23,6 +23,8 @@ def _conditions(facts: Facts) -> Iterator[Fault]:
         yield Fault("evaluator_unfit", params={"conditions": list(unmet)})
     if bringing.unknown:
         yield Fault("evaluator_unknown", Outcome.WARNING, {"conditions": list(bringing.unknown)})
+    if bringing.assumed_from is not None:
+        yield Fault("evaluator_assumed", Outcome.WARNING, {"day": bringing.assumed_from})
 
 
 RULES: tuple[Rule, ...] = (

@@ -73,7 +73,7 @@ def test_each_matter_enters_the_record_once_it_is_confirmed(app: Flask, session:
     wrong = make_wrong_entries(session, case, place)
     wrong[Matter.TIE_WITHDRAWAL] = make_tie(session, case.bureau, case.agency, school, TieKind.OTHER)
     person = services.PersonData("钱进", "高级会计师", "", date(2005, 1, 1), date(2010, 1, 1))
-    changed = services.PersonData("赵敏", "教授", "", date(2005, 7, 1), date(2012, 1, 1))
+    changed = services.PersonChange("赵敏", "教授", "", date(2005, 7, 1), date(2012, 1, 1))
     proposals = [
         case.propose(Matter.QUALIFICATION, services.QualificationData("执业证书", "1")),
         case.propose(Matter.PERSON, services.AppointmentData(person, TODAY, role=PersonRole.STAFF)),
@@ -231,7 +231,7 @@ def test_what_cannot_be_proposed(session: Session, case: Case) -> None:
     assert caught.value.fields == {"bureau_id": ("not_a_choice", {})}
     case.propose(Matter.QUALIFICATION, data)
     own = make_evaluator(session, case.bureau, case.agency, "孙行")
-    known = services.PersonData(
+    known = services.PersonChange(
         "孙行", "高级会计师", licence_of(session, own), date(2005, 7, 1), date(2012, 1, 1)
     )
     for matter, wrong, more, fields in (
@@ -249,7 +249,7 @@ def test_what_cannot_be_proposed(session: Session, case: Case) -> None:
 
 def test_a_change_made_from_an_older_record_is_not_confirmed(session: Session, case: Case) -> None:
     place = make_evaluator(session, case.bureau, case.agency)
-    changed = services.PersonData("赵敏", "教授", "", date(2005, 7, 1), date(2012, 1, 1))
+    changed = services.PersonChange("赵敏", "教授", "", date(2005, 7, 1), date(2012, 1, 1))
     proposal = case.propose(Matter.PERSON_CHANGE, changed, target_id=place.id)
     person = session.get_one(Person, place.person_id)
     services.change_person(
@@ -257,7 +257,7 @@ def test_a_change_made_from_an_older_record_is_not_confirmed(session: Session, c
         session,
         place,
         person,
-        services.PersonData("赵敏", "研究员", "", date(2005, 7, 1), date(2012, 1, 1)),
+        services.PersonChange("赵敏", "研究员", "", date(2005, 7, 1), date(2012, 1, 1)),
         seen_version=person.version,
         now=NOW,
     )

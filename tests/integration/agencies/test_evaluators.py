@@ -136,7 +136,7 @@ def test_a_record_does_not_vanish_with_a_new_agency(session: Session) -> None:
     first, second = make_agency(session, bureau), make_agency(session, bureau)
     appointment = make_evaluator(session, bureau, first, licence="注册会计师 9")
     person = session.get_one(Person, appointment.person_id)
-    data = services.PersonData(person.name, "", person.licence, has_disqualifying_record=True)
+    data = services.PersonChange(person.name, "", person.licence, has_disqualifying_record=True)
     with pytest.raises(Stale):
         services.change_person(
             officer_of(bureau), session, appointment, person, data, seen_version=person.version - 1, now=NOW

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies.enums import PersonRole, TieKind
-from agencyqa.agencies.models import Appointment, Person
+from agencyqa.agencies.models import Appointment
 from agencyqa.agencies.services import (
     AppointmentData,
     PersonData,
@@ -33,6 +33,7 @@ from agencyqa.engagements.team.services import ChangeData
 from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused, Stale, WrongState
 from tests.client import Client
 from tests.factories.accounts import NOW, make_actor, make_member, sign_in
+from tests.factories.agencies import change_facts, place_of
 from tests.integration.engagements.world import World, appoint, change, create, make_world
 
 TODAY = date(2022, 6, 15)
@@ -210,8 +211,8 @@ def test_newcomers_pass_the_gate_of_the_contract(session: Session, world: World)
     with pytest.raises(CommissionRefused):
         services.name_member(world.supervisor, session, engagement, clerk, MEMBER, now=NOW)
     # Two years of work are too few, since the conditions are in force.
-    session.get_one(Person, other).work_since = date(2020, 6, 16)
-    session.get_one(Person, other).evaluation_since = date(2020, 6, 16)
+    began = date(2020, 6, 16)
+    change_facts(session, world.bureau, place_of(session, other), work_since=began, evaluation_since=began)
     with pytest.raises(CommissionRefused) as unfit:
         services.propose_change(
             manager, session, engagement, ChangeData(other, first, LEADS, "离职"), now=NOW

@@ -1,0 +1,54 @@
+"""The dated versions of what is known of a person, written beside every change of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from agencyqa.agencies.models import PersonVersion
+from agencyqa.agencies.person_facts import NAMES, Timeline, overlaid, timeline
+from agencyqa.agencies.queries.person_facts import fact_versions
+from agencyqa.auth.actor import Actor
+
+
+def facts_told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those among them of which versions are kept."""
+    return {name: value for name, value in values.items() if name in NAMES}
+
+
+def versions_to_add(
+    session: Session, person_id: int, told: Mapping[str, Any], since: date | None
+) -> Timeline:
+    """As ``person_facts.overlaid``; empty where all of it is known already."""
+    return overlaid(timeline(fact_versions(session, [person_id])[person_id]), told, since)
+
+
+def keep_versions(
+    actor: Actor,
+    session: Session,
+    person_id: int,
+    agency_id: int,
+    told: Mapping[str, Any],
+    since: date | None,
+    *,
+    now: datetime,
+) -> None:
+    """Two who write at once meet at the person's row, which the caller has changed before."""
+    rows = [
+        {
+            "person_id": person_id,
+            "agency_id": agency_id,
+            "valid_from": day,
+            "recorded_at": now,
+            "recorded_by_id": actor.user_id,
+            **asdict(facts),
+        }
+        for day, facts in versions_to_add(session, person_id, told, since).items()
+    ]
+    if rows:
+        session.execute(sa.insert(PersonVersion), rows)
