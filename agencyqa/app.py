@@ -21,6 +21,7 @@ from agencyqa.agencies import cli as agencies_cli
 from agencyqa.agencies import events as agencies_events
 from agencyqa.agencies import jobs as agencies_jobs
 from agencyqa.agencies import messages as agencies_messages
+from agencyqa.agencies import owned as agencies_owned
 from agencyqa.agencies import routes as agencies_routes
 from agencyqa.assessments import cli as scoring_cli
 from agencyqa.assessments import events as assessments_events
@@ -47,6 +48,7 @@ from agencyqa.engagements import messages as engagements_messages
 from agencyqa.engagements import routes as engagements_routes
 from agencyqa.engagements.archive import events as archive_events
 from agencyqa.engagements.archive import messages as archive_messages
+from agencyqa.engagements.archive import owned as archive_owned
 from agencyqa.engagements.archive import routes as archive_routes
 from agencyqa.engagements.contracts import events as contracts_events
 from agencyqa.engagements.contracts import messages as contracts_messages
@@ -54,6 +56,7 @@ from agencyqa.engagements.contracts import routes as contracts_routes
 from agencyqa.engagements.deliverables import events as deliverables_events
 from agencyqa.engagements.deliverables import jobs as deliverables_jobs
 from agencyqa.engagements.deliverables import messages as deliverables_messages
+from agencyqa.engagements.deliverables import owned as deliverables_owned
 from agencyqa.engagements.deliverables import routes as deliverables_routes
 from agencyqa.engagements.milestones import events as milestones_events
 from agencyqa.engagements.milestones import messages as milestones_messages
@@ -88,6 +91,7 @@ from agencyqa.errors import AgencyQAError
 from agencyqa.evaluations import events as evaluations_events
 from agencyqa.evaluations import jobs as evaluations_jobs
 from agencyqa.evaluations import messages as evaluations_messages
+from agencyqa.evaluations import owned as evaluations_owned
 from agencyqa.evaluations import routes as evaluations_routes
 from agencyqa.extensions import babel, csrf, db, login_manager, migrate
 from agencyqa.files import cli as files_cli
@@ -97,10 +101,12 @@ from agencyqa.files import messages as files_messages
 from agencyqa.files import resuming_routes
 from agencyqa.files import routes as files_routes
 from agencyqa.files import setup as files
+from agencyqa.files.owned import register_owned
 from agencyqa.i18n import SOURCE_LOCALE, select_locale
 from agencyqa.inspections import events as inspections_events
 from agencyqa.inspections import jobs as inspections_jobs
 from agencyqa.inspections import messages as inspections_messages
+from agencyqa.inspections import owned as inspections_owned
 from agencyqa.inspections import routes as inspections_routes
 from agencyqa.jobs import cli as job_cli
 from agencyqa.jobs import messages as job_messages
@@ -210,6 +216,13 @@ EVENTS = (
     assessments_events,
     duties_events,
 )
+OWNED = {
+    "agencies": agencies_owned.OWNED,
+    "deliverables": deliverables_owned.OWNED,
+    "archive": archive_owned.OWNED,
+    "evaluations": evaluations_owned.OWNED,
+    "inspections": inspections_owned.OWNED,
+}
 # The functions behind the names of ``jobs.schedule``.
 JOBS = {
     **audit_jobs.JOBS,
@@ -256,6 +269,8 @@ def create_app(settings: Settings) -> Flask:
         register_messages(messages)
     for events in EVENTS:
         register_events(events.EVENTS, targets=events.TARGETS, fields=events.FIELDS)
+    for area, statements in OWNED.items():
+        register_owned(area, statements)
     for command in COMMANDS:
         app.cli.add_command(command)
     register_jobs(app, JOBS)

@@ -16,6 +16,7 @@ from agencyqa.db import reading
 from agencyqa.errors import AgencyQAError
 from agencyqa.files.enums import ScanState
 from agencyqa.files.models import StoredFile
+from agencyqa.files.owned import bureaus_of
 from agencyqa.files.scanning import Address, ScannerDown, Verdict, is_up, scan
 from agencyqa.files.services import current_store, open_content
 from agencyqa.files.services.uploading import expire
@@ -50,15 +51,7 @@ def scan_waiting(session: Session, now: datetime) -> int | None:
         stored = session.get_one(StoredFile, file_id)
         stored.scan_state, stored.scan_detail, stored.scanned_at = verdict.state, verdict.detail, now
         if verdict.state is ScanState.INFECTED:
-            record(
-                session,
-                system_actor("jobs"),
-                "files.file.infected",
-                stored,
-                now=now,
-                sha256=stored.sha256,
-                detail=verdict.detail,
-            )
+            _record(session, stored, verdict, now)
     if is_down:
         session.execute(
             update(StoredFile)
@@ -67,6 +60,22 @@ def scan_waiting(session: Session, now: datetime) -> int | None:
             execution_options={"synchronize_session": False},
         )
     return len(verdicts)
+
+
+def _record(session: Session, stored: StoredFile, verdict: Verdict, now: datetime) -> None:
+    """Each bureau in whose matters the content stands reads of it, and of none of the others."""
+    bureaus: list[int | None] = [*bureaus_of(session, stored.id)]
+    for bureau_id in bureaus or [None]:
+        record(
+            session,
+            system_actor("jobs"),
+            "files.file.infected",
+            stored,
+            now=now,
+            bureau_id=bureau_id,
+            sha256=stored.sha256,
+            detail=verdict.detail,
+        )
 
 
 def _waiting(session: Session, now: datetime) -> list[tuple[int, str, int]]:

@@ -12,14 +12,21 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts.models import Membership
 from agencyqa.audit.models import AuditEntry
+from agencyqa.auth.roles import Role
+from agencyqa.db import Base
+from agencyqa.engagements.deliverables.enums import DeliverableKind
 from agencyqa.files.enums import ScanState
 from agencyqa.files.jobs import scan_waiting
 from agencyqa.files.models import StoredFile
+from agencyqa.files.owned import registered_owned
 from tests.client import Client
 from tests.conftest import WorkerApps, dispose
 from tests.databases import TestRun
 from tests.factories import files
-from tests.factories.accounts import NOW
+from tests.factories.accounts import NOW, make_bureau, make_department, make_member, sign_in
+from tests.factories.agencies import make_agency
+from tests.factories.deliverables import hand_in, make_deliverable, make_version
+from tests.factories.engagements import make_engagement
 from tests.integration.files.clamd import EICAR, Clamd, running_clamd
 from tests.integration.files.conftest import make_upload_app
 
@@ -77,6 +84,57 @@ def test_verdicts(app: Flask, clamd: Clamd, client: Client, session: Session, of
     clamd.limit = 10_000_000
     assert run(app, session, days=2) == 1
     assert states(session)[ids[2]] == (ScanState.CLEAN, "")
+
+
+def test_each_bureau_reads_of_what_stands_in_its_matters(
+    app: Flask, clamd: Clamd, client: Client, session: Session
+) -> None:
+    ours, theirs = make_bureau(session), make_bureau(session)
+    session.flush()
+    ill = {
+        name: files.make_stored(app, session, files.pdf(name + EICAR.decode()))
+        for name in ("handed in", "handed in twice", "kept back", "of nobody")
+    }
+    for bureau, name, is_handed_in in (
+        (ours, "handed in", True),
+        (ours, "handed in twice", True),
+        (theirs, "handed in twice", True),
+        (theirs, "kept back", False),
+    ):
+        department, agency = make_department(session, bureau), make_agency(session, bureau)
+        engagement = make_engagement(session, bureau, agency, department)
+        plan = make_deliverable(session, engagement, DeliverableKind.PLAN)
+        make_version(session, engagement, plan, stored=ill[name])
+        if is_handed_in:
+            hand_in(session, engagement)
+    session.commit()
+    assert run(app, session) == 4
+    entries = session.scalars(select(AuditEntry).where(AuditEntry.event == "files.file.infected"))
+    names = {stored.id: name for name, stored in ill.items()}
+    told: dict[str, list[int | None]] = {}
+    for entry in entries.all():
+        told.setdefault(names[entry.target_id or 0], []).append(entry.bureau_id)
+    assert told == {
+        "handed in": [ours.id],
+        "handed in twice": [ours.id, theirs.id],
+        "kept back": [None],
+        "of nobody": [None],
+    }
+    sign_in(client, make_member(session, theirs, Role.BUREAU_LEAD))
+    log = client.get("/audit/?event=files.file.infected").text
+    assert (ill["handed in twice"].sha256 in log, ill["handed in"].sha256 in log) == (True, False)
+
+
+def test_every_table_that_owns_contents_says_whose_matter_they_are(app: Flask) -> None:
+    owners = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if any(key.column.table is StoredFile.__table__ for key in column.foreign_keys)
+    }
+    told = {column.table.name for each in registered_owned() for column in [each.selected_columns[0]]}
+    assert told == owners
+    assert len(owners) == 10
 
 
 def test_a_scanner_that_is_away(app: Flask, clamd: Clamd, session: Session, officer: Membership) -> None:
