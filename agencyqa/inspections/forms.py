@@ -6,7 +6,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from agencyqa.files.uploads import UploadForm
-from agencyqa.i18n import listed
 from agencyqa.inspections.checklist_format import Item
 from agencyqa.inspections.enums import Answer, Channel, CheckState, FindingState, Severity
 from agencyqa.inspections.services.checklists import ChecklistData, ItemData
@@ -20,7 +19,7 @@ from agencyqa.web.forms import (
     FlagField,
     Form,
     FoundField,
-    IdField,
+    FoundManyField,
     OnceForm,
     RadioChoiceField,
     SoughtField,
@@ -30,40 +29,10 @@ from agencyqa.web.forms import (
     WholeField,
     YearField,
 )
-from agencyqa.web.forms import OptionsField as _OptionsField
-from agencyqa.web.messages import sentence
 
 # How many items a checklist of a bureau may have: enough for a thorough one, and a page still loads at once.
 LONGEST_CHECKLIST = 60
 EMPTY_ROWS = 5
-
-
-class PeopleField(_OptionsField):
-    """Any number of people to tick; ``data`` is a list of their ids."""
-
-    kind = "checks"
-
-    def process_data(self, value: Any) -> None:
-        self.data = [] if value is None else list(value)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        wanted = [value.strip() for value in valuelist if isinstance(value, str) and value.strip()]
-        if not all(value.isascii() and value.isdigit() and len(value) <= 18 for value in wanted):
-            self.data = []
-            raise ValueError(sentence("not_a_choice"))
-        self.data = list(dict.fromkeys(int(value) for value in wanted))
-
-    def chosen(self) -> set[str]:
-        return {str(value) for value in self.data or ()}
-
-    @property
-    def shown(self) -> str:
-        texts = {key: str(text) for key, text in self.choices}
-        return listed(texts.get(value, str(value)) for value in self.data or ())
-
-    def check(self, value: list[int]) -> None:
-        for each in value:
-            super().check(each)
 
 
 class PlanForm(OnceForm):
@@ -74,7 +43,7 @@ class PlanForm(OnceForm):
     checked_on = DateField(_l("检查日期"), required=True)
     channel = ChoiceField(_l("检查方式"), Channel, required=True, blank=_l("请选择"))
     purpose = AreaField(_l("检查目的"), required=True, rows=3)
-    inspector_ids = PeopleField(
+    inspector_ids = FoundManyField(
         _l("检查人员"),
         required=True,
         help=_l("至少两人。每人须本人登录申报有无利害关系，有利害关系的不再参加。"),
@@ -102,7 +71,7 @@ class PlanChangeForm(VersionedForm):
 
 
 class InspectorForm(VersionedForm):
-    user_id = IdField(_l("检查人员"), required=True, blank=_l("请选择"))
+    user_id = FoundField(_l("检查人员"), required=True, blank=_l("请选择"))
 
 
 class DeclarationForm(Form):

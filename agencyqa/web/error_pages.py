@@ -21,7 +21,7 @@ from agencyqa.extensions import db
 from agencyqa.i18n import listed
 from agencyqa.web import refusals
 from agencyqa.web.bodies import is_raw_upload
-from agencyqa.web.fields import InputField, SecretField
+from agencyqa.web.fields import InputField, OptionsField, SecretField
 from agencyqa.web.messages import sentence
 from agencyqa.web.refusals import after_refusal
 
@@ -115,7 +115,7 @@ def typed_values() -> list[tuple[str, str]]:
         label = str(field.label.text) if field is not None else name
         if isinstance(field, InputField) and field.kind == "flag":
             text = "✓"
-        elif isinstance(field, InputField) and field.kind in {"choice", "radio", "checks"}:
+        elif isinstance(field, InputField) and isinstance(field, OptionsField):
             text = listed(field.written(value) for value in request.form.getlist(name) if value)
         else:
             text = listed(value for value in request.form.getlist(name) if value.strip())

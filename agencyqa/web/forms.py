@@ -25,6 +25,7 @@ from agencyqa.web.fields import (
     DateField,
     FlagField,
     FoundField,
+    FoundManyField,
     IdField,
     IdsField,
     InputField,
@@ -43,7 +44,7 @@ from agencyqa.web.fields import (
     WholeField,
     YearField,
 )
-from agencyqa.web.fields.found import BUTTON, Finder
+from agencyqa.web.fields.found import BUTTON, ByPart, Finder
 from agencyqa.web.kept_markup import DrawnFrom
 from agencyqa.web.messages import sentence
 
@@ -56,6 +57,7 @@ __all__ = [
     "FlagField",
     "Form",
     "FoundField",
+    "FoundManyField",
     "IdField",
     "IdsField",
     "InputField",
@@ -106,7 +108,7 @@ class Form(FlaskForm):
     def shows_matches(self, sent: Mapping[str, Any]) -> bool:
         """Whether the button of a ``FoundField`` was used: then that is done, and nothing else is looked at."""
         field = self._fields.get(str(sent.get(BUTTON, "")))
-        if not isinstance(field, FoundField) or not field.is_many:
+        if not isinstance(field, ByPart) or not field.is_many:
             return False
         field.show_matches()
         return True

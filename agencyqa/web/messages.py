@@ -84,6 +84,7 @@ GENERAL: dict[str, object] = {
     "nothing_to_find": _l("请填写名称或编码的一部分。"),
     "nothing_found": _l("没有找到名称或编码含“%(part)s”的。"),
     "several_found": _l("有 %(count)s 项含“%(part)s”，请从中选择一项。"),
+    "several_found_to_tick": _l("有 %(count)s 项含“%(part)s”，请勾选要选的；不需要的，请清空查找框。"),
     "too_many_found": _l("含“%(part)s”的超过 %(most)s 项，请写得更完整。"),
 }
 register_messages(GENERAL)

@@ -16,7 +16,7 @@ from agencyqa.web.forms import (
     FilterForm,
     FlagField,
     Form,
-    IdsField,
+    FoundManyField,
     PointsField,
     RadioChoiceField,
     ShareField,
@@ -72,7 +72,7 @@ class OpenedYearFilter(FilterForm):
 
 
 class InviteForm(OpenForm):
-    experts = IdsField(_l("邀请的专家"), required=True)
+    experts = FoundManyField(_l("邀请的专家"), required=True)
 
 
 class WithdrawTableForm(Form):

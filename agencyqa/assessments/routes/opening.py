@@ -22,6 +22,7 @@ from agencyqa.engagements.models import Engagement
 from agencyqa.errors import Forbidden
 from agencyqa.extensions import db
 from agencyqa.i18n import aside
+from agencyqa.web.forms import Among
 from agencyqa.web.messages import sentence
 
 
@@ -64,11 +65,12 @@ def invite(engagement_id: int) -> ResponseReturnValue:
     session = db.session()
     known, invited = experts_of(session, engagement.bureau_id, today()), invited_to(session, engagement.id)
     form = InviteForm()
-    form.experts.choices = [
+    people = [
         (each.user_id, aside(each.display_name, each.body_name))
         for each in known
         if each.user_id not in invited
     ]
+    form.experts.look_in(Among(people))
     share = Chooser(session, engagement.bureau_id).panel(engagement)
     if form.validate_on_submit():
         with form.catching(CONSTRAINTS):
@@ -83,6 +85,7 @@ def invite(engagement_id: int) -> ResponseReturnValue:
         form=form,
         engagement=engagement,
         refusal=_refusal(engagement),
+        is_anybody_left=bool(people),
         share=share,
         panel=panel_text(share.panel if share else None),
         invited=[each for each in known if each.user_id in invited],

@@ -37,6 +37,7 @@ from agencyqa.inspections.queries.inspectors import inspector_choices, inspector
 from agencyqa.inspections.routes import bp
 from agencyqa.inspections.routes.loading import load_check, load_check_to_write
 from agencyqa.inspections.services import checks as services
+from agencyqa.web.forms import Among
 from agencyqa.web.loading import given_id
 from agencyqa.web.tables import paginate
 
@@ -84,7 +85,7 @@ def new() -> ResponseReturnValue:
         raise Forbidden()
     session = db.session()
     form = PlanForm()
-    form.inspector_ids.choices = inspector_choices(session, actor.bureau_id, today())
+    form.inspector_ids.look_in(Among(inspector_choices(session, actor.bureau_id, today())))
     if not form.is_submitted():
         _prefill(form, actor)
     form.agency_id.look_in(partial(agency_choices, session, actor))
@@ -168,7 +169,7 @@ def add_inspector(check_id: int) -> ResponseReturnValue:
     form = InspectorForm(obj=check)
     named = {row[0].user_id for row in inspectors_of(session, check.id)}
     people = inspector_choices(session, check.bureau_id, today())
-    form.user_id.choices = [choice for choice in people if choice[0] not in named]
+    form.user_id.look_in(Among([choice for choice in people if choice[0] not in named]))
     context = _context(check)
     if form.validate_on_submit():
         with form.catching(CONSTRAINTS):

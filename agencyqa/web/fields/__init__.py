@@ -29,7 +29,7 @@ from agencyqa.web.fields.figures import (
     WholeField,
     YearField,
 )
-from agencyqa.web.fields.found import Among, FoundField, SoughtField
+from agencyqa.web.fields.found import Among, FoundField, FoundManyField, SoughtField
 
 __all__ = [
     "Among",
@@ -38,6 +38,7 @@ __all__ = [
     "DateField",
     "FlagField",
     "FoundField",
+    "FoundManyField",
     "IdField",
     "IdsField",
     "InputField",

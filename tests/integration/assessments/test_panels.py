@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from agencyqa.assessments.enums import RoleMissing, RoundState
 from agencyqa.assessments.forms.entry import Entry
-from agencyqa.assessments.models import AnnualResult, AssessmentRound, ShareTable
+from agencyqa.assessments.models import AnnualResult, AssessmentRound, ScoreSheet, ShareTable
 from agencyqa.assessments.services.inviting import invite_experts
 from agencyqa.assessments.services.publication import publish_round
 from agencyqa.assessments.services.review import correct_sheet
 from agencyqa.assessments.services.scoring import submit_sheet
 from agencyqa.assessments.services.verification import verify_published
+from agencyqa.auth.roles import Role
+from agencyqa.clock import today
 from agencyqa.errors import Forbidden, Invalid, Refused
 from agencyqa.scoring import Panel, readd
+from agencyqa.web.fields.found import MOST_OFFERED
 from tests.client import Client
-from tests.factories.accounts import NOW, sign_in
+from tests.factories.accounts import NOW, body_of, make_member, make_observer, make_user, sign_in
 from tests.factories.assessments import program_of_sheet
 from tests.factories.rounds import make_round, score_of
 from tests.integration.assessments.conftest import World, switch_to
@@ -105,6 +111,45 @@ def test_the_bureau_invites_on_the_page(world: World, client: Client) -> None:
     assert answer.status_code == 302
     again = client.page(client.get(f"/engagements/{made.engagement.id}/experts")).text
     assert "专家甲 · 专家库" in again
+
+
+def test_of_many_experts_the_bureau_finds_those_it_invites_by_a_part_of_the_name(
+    world: World, client: Client
+) -> None:
+    made = build_panelled(world)
+    session = made.world.session
+    pool = body_of(session, made.experts[0])
+    for number in range(MOST_OFFERED):
+        user = make_user(session, display_name=f"评委{number:03}")
+        made.experts.append(make_member(session, pool, Role.EXPERT, user))
+    elsewhere = make_observer(session, world.neighbour, "邻区专家库")
+    make_member(session, elsewhere, Role.EXPERT, make_user(session, display_name="评委999"))
+    session.commit()
+    ids = {name: made.experts[place].user_id for name, place in (("甲", 0), ("乙", 1), ("008", 11))}
+    sign_in(client, world.supervisor)
+    place, due_on = f"/engagements/{made.engagement.id}/experts", str(today() + timedelta(days=30))
+
+    def offered(answer: TestResponse) -> list[tuple[str, bool]]:
+        """The names in the list, and whether each is ticked."""
+        boxes = re.findall(r'name="experts" value="\d+"( checked)?><label[^>]*>([^<（]*)', answer.text)
+        return [(name, bool(ticked)) for ticked, name in boxes]
+
+    page = client.get(place)
+    assert offered(page) == []
+    everybody = client.submit(page, "main-form", experts_part="专家库", find="experts")
+    assert "含“专家库”的超过 200 项，请写得更完整。" in client.page(everybody).text
+    found = client.submit(page, "main-form", experts_part="评委01", find="experts", due_on=due_on)
+    assert sorted(offered(found)) == [(f"评委01{last}", False) for last in range(10)]
+    chosen = [str(ids["甲"]), str(ids["乙"])]
+    more = client.submit(found, "main-form", experts=chosen, experts_part="评委008", find="experts")
+    assert offered(more) == [("专家甲", True), ("专家乙", True), ("评委008", True)]
+    assert f'value="{due_on}"' in more.text
+    nobody = client.submit(more, "main-form", experts=chosen, experts_part="评委999", find="experts")
+    assert offered(nobody) == [("专家甲", True), ("专家乙", True)]
+    assert "没有找到名称或编码含“评委999”的。" in client.page(nobody).text
+    assert client.submit(more, "main-form", experts=[*chosen, str(ids["008"])]).status_code == 302
+    invited = session.scalars(select(ScoreSheet.scorer_user_id).where(ScoreSheet.scorer_user_id.is_not(None)))
+    assert set(invited) == set(ids.values())
 
 
 def year_of(made: Panelled, points: tuple[int | None, ...]) -> tuple[AssessmentRound, AnnualResult]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from agencyqa.accounts.models import Body
 from agencyqa.audit.models import AuditEntry
 from agencyqa.auth.roles import Role
 from agencyqa.db import SettledRowChanged
@@ -21,8 +23,9 @@ from agencyqa.errors import Forbidden, Invalid, NotVisible, Refused, Stale, Wron
 from agencyqa.inspections.enums import Answer, Channel, CheckState, FindingState
 from agencyqa.inspections.models import Inspector, SpotCheck
 from agencyqa.inspections.services import checks, recording
+from agencyqa.web.fields.found import MOST_OFFERED
 from tests.client import Client
-from tests.factories.accounts import NOW, body_of, make_member, sign_in, user_of
+from tests.factories.accounts import NOW, body_of, make_member, make_user, sign_in, user_of
 from tests.factories.agencies import make_agency, make_tie
 from tests.factories.inspections import make_finding, make_spot_check
 from tests.integration.inspections.world import (
@@ -237,6 +240,42 @@ def test_a_check_with_findings_is_not_called_off(session: Session, world: World)
     make_finding(session, check, state=FindingState.DRAFT)
     with pytest.raises(WrongState, match="check_has_findings"):
         checks.cancel_check(world.actor("first"), session, check, "x", seen_version=check.version, now=NOW)
+
+
+def test_of_many_officers_a_team_is_found_by_parts_of_their_names(
+    client: Client, session: Session, world: World
+) -> None:
+    bureau = session.get_one(Body, world.first.body_id)
+    officers = [
+        make_member(session, bureau, Role.BUREAU_SUPERVISOR, make_user(session, display_name=f"科员{n:03}"))
+        for n in range(MOST_OFFERED)
+    ]
+    session.commit()
+    first, second, third = (str(officers[n].user_id) for n in (7, 8, 9))
+    sign_in(client, world.first)
+    opened = client.get(f"/inspections/new?engagement_id={world.engagement.id}")
+    assert 'type="checkbox" id="inspector_ids' not in opened.text
+    typed = {"channel": "interview", "purpose": "跟踪检查"}
+    found = client.submit(opened, "main-form", **typed, inspector_ids_part="科员007", find="inspector_ids")
+    two = client.submit(found, "main-form", inspector_ids_part="科员008", find="inspector_ids")
+    ticked = re.findall(r'name="inspector_ids" value="(\d+)" checked', two.text)
+    assert (ticked, "跟踪检查" in two.text, session.scalars(select(SpotCheck)).all()) == (
+        [first, second],
+        True,
+        [],
+    )
+    done = client.submit(two, "main-form")
+    assert done.status_code == HTTPStatus.FOUND
+    adding = client.get(done.headers["Location"] + "/inspectors")
+    shown = client.submit(adding, "main-form", user_id_part="科员00", find="user_id")
+    boxes = re.search(r'<select[^>]* name="user_id".*?</select>', shown.text, re.DOTALL)
+    assert boxes is not None
+    offered = re.findall(r'<option value="(\d+)"', boxes[0])
+    assert offered == [str(each.user_id) for each in officers[:7]] + [third]
+    assert client.submit(adding, "main-form", user_id_part="科员009").status_code == HTTPStatus.FOUND
+    session.expire_all()
+    named = session.scalars(select(Inspector.user_id).order_by(Inspector.id)).all()
+    assert [str(each) for each in named] == [first, second, third]
 
 
 def test_planning_in_the_browser(client: Client, session: Session, world: World) -> None:

@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from agencyqa.web.fields.found import MOST_OFFERED
-from agencyqa.web.forms import Among, FilterForm, Form, FoundField, SoughtField, TextField
+from agencyqa.web.forms import Among, FilterForm, Form, FoundField, FoundManyField, SoughtField, TextField
 
 MANY = {number: f"第{number:03}号" for number in range(1, MOST_OFFERED + 2)}
 FEW = {number: MANY[number] for number in range(1, MOST_OFFERED + 1)}
@@ -180,3 +180,73 @@ def test_a_form_that_is_filled_later_looks_then(web_app: Flask) -> None:
         form.process(formdata=sent)
         assert form.shows_matches(sent)
         assert form.thing.options() == [("8", "第008号", True)]
+
+
+class Team(Form):
+    people = FoundManyField("人员", required=True)
+
+    class Meta:
+        csrf = False
+
+
+def named(web_app: Flask, names: dict[int, str], *ids: int, **values: str) -> tuple[bool, FoundManyField]:
+    data = MultiDict([("people", str(each)) for each in ids] + list(values.items()))
+    with web_app.test_request_context(method="POST", data=data):
+        form = Team()
+        form.people.look_in(Things(names))
+        return form.validate_on_submit(), form.people
+
+
+def test_few_are_ticked_as_ever(web_app: Flask) -> None:
+    is_valid, people = named(web_app, FEW, 3, 200, people_part="第001号")
+    assert (is_valid, people.kind, people.data, len(people.choices)) == (True, "checks", [3, 200], 200)
+
+
+def test_of_many_those_who_are_ticked_stay_in_view_before_those_who_match(web_app: Flask) -> None:
+    is_valid, people = named(web_app, MANY, 7, 201, people_part="第00", find="people")
+    assert (is_valid, people.kind, people.errors, people.data) == (False, "found_many", (), [7, 201])
+    others = [(str(number), MANY[number], False) for number in (1, 2, 3, 4, 5, 6, 8, 9)]
+    assert people.options() == [("7", "第007号", True), ("201", "第201号", True), *others]
+    assert named(web_app, MANY, 7, 8, people_part="第00")[1].data == [7, 8]
+    # Nothing is looked for any more: those who are ticked, and nobody else.
+    is_valid, people = named(web_app, MANY, 7, 201)
+    assert (is_valid, people.data, len(people.choices)) == (True, [7, 201], 2)
+
+
+def test_the_only_match_is_ticked_with_the_others(web_app: Flask) -> None:
+    is_valid, people = named(web_app, MANY, 7, people_part="第008", find="people")
+    assert (is_valid, people.data, people.options()) == (
+        False,
+        [7, 8],
+        [("7", "第007号", True), ("8", "第008号", True)],
+    )
+    is_valid, people = named(web_app, MANY, people_part="第008")
+    assert (is_valid, people.data) == (True, [8])
+
+
+@pytest.mark.parametrize(
+    ("ids", "values", "errors"),
+    [
+        ((), {}, ["请选择一项。"]),
+        ((7, 999), {}, ["请从列出的选项中选择。"]),
+        ((7,), {"people_part": "无"}, ["没有找到名称或编码含“无”的。"]),
+        ((), {"people_part": "无", "find": "people"}, ["没有找到名称或编码含“无”的。"]),
+        ((7,), {"people_part": "号", "find": "people"}, ["含“号”的超过 200 项，请写得更完整。"]),
+        ((7,), {"find": "people"}, ["请填写名称或编码的一部分。"]),
+        # Who was ticked before is not who is looked for now.
+        ((7,), {"people_part": "第008"}, ["有 1 项含“第008”，请勾选要选的；不需要的，请清空查找框。"]),
+        ((), {"people_part": "第00"}, ["有 9 项含“第00”，请勾选要选的；不需要的，请清空查找框。"]),
+    ],
+)
+def test_who_cannot_be_taken_is_told(
+    web_app: Flask, ids: tuple[int, ...], values: dict[str, str], errors: list[str]
+) -> None:
+    is_valid, people = named(web_app, MANY, *ids, **values)
+    assert (is_valid, list(people.errors)) == (False, errors)
+
+
+def test_nobody_is_named_by_a_number_alone(web_app: Flask) -> None:
+    """Thousands of numbers ask no thousands of questions, and what may not be named is not shown."""
+    is_valid, people = named(web_app, MANY, *range(1, 500))
+    assert (is_valid, list(people.errors)) == (False, ["请从列出的选项中选择。"])
+    assert [key for key, _ in people.choices] == list(range(1, 201))
