@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from agencyqa.files.enums import FileKind
-from tests.browser.desks import Desks, go
+from agencyqa.web.fields.found import MOST_OFFERED
+from tests.browser.desks import Desks, a_pdf, go
 from tests.factories.files import office, pdf
 
 NOTE = "第二章已按委托方意见改写。"
@@ -186,3 +189,42 @@ def test_a_report_is_read_beside_the_sheet(desks: Desks, live_server: Any) -> No
     expect(frame).to_be_visible()
     assert (frame.bounding_box() or {"height": 0})["height"] > 300
     expect(page.get_by_role("button", name="提交评分表")).to_be_visible()
+
+
+def many_departments(server: Any, like: str) -> None:
+    """More than a list offers, beside the one that is called so."""
+    with closing(sqlite3.connect(server.data / "agencyqa.sqlite3", timeout=10)) as database, database:
+        database.execute("PRAGMA foreign_keys = ON")
+        database.executemany(
+            "INSERT INTO bodies (kind, name, short_name, sort_key, bureau_id, is_active, created_at, version) "
+            "SELECT kind, ?, '', ?, bureau_id, 1, created_at, 1 FROM bodies WHERE name = ?",
+            [(f"示例处室{n:03}", f"shilichushi{n:03}", like) for n in range(MOST_OFFERED)],
+        )
+
+
+def test_looking_for_a_name_sends_no_file(desks: Desks, own_server: Any) -> None:
+    """The page comes anew with what was found and typed; a file that travelled with it would travel for nothing."""
+    page = desks.sit_down(own_server, "agency")
+    with closing(sqlite3.connect(own_server.data / "agencyqa.sqlite3")) as database:
+        (like,) = database.execute("SELECT name FROM bodies WHERE kind = 'department' LIMIT 1").fetchone()
+        (agency,) = database.execute(
+            "SELECT body_id FROM memberships JOIN users ON users.id = user_id WHERE username = 'agency'"
+        ).fetchone()
+    many_departments(own_server, like)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"/agencies/{agency}/proposals/entries/new/tie")
+    page.get_by_label("对方人员或名单外单位").fill("王某")
+    page.locator("input[type=file]").set_input_files(a_pdf("证明", "tie", padding=MEGABYTE))
+    sent: list[tuple[str, int]] = []
+    page.on(
+        "request",
+        lambda each: (
+            sent.append((each.method, len(each.post_data_buffer or b""))) if each.method != "GET" else None
+        ),
+    )
+    page.get_by_label("对方单位：名称或编码的一部分").fill("示例处室007")
+    page.get_by_role("button", name="查找").click()
+    expect(page.get_by_label("对方单位", exact=True).locator("option:checked")).to_have_text("示例处室007")
+    expect(page.get_by_label("对方人员或名单外单位")).to_have_value("王某")
+    assert page.locator("input[type=file]").input_value() == ""
+    assert [(method, size < MEGABYTE) for method, size in sent] == [("POST", True)]
