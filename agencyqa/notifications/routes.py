@@ -35,13 +35,24 @@ class MessageLine(DrawnFrom):
     """One row of ``queries.message_rows``. Its words are looked for only where they were not drawn before."""
 
     def __init__(self, row: Row[Any]) -> None:
-        self.id: int = row.id
-        self.created_at: datetime = row.created_at
-        self.is_unread: bool = row.read_at is None
         self._row = row
 
     def drawn_from(self) -> tuple[Any, ...]:
-        return (self._row.code, self._row.params, self.created_at, self.is_unread)
+        return tuple(self._row)
+
+    @property
+    def id(self) -> int:
+        found: int = self._row.id
+        return found
+
+    @property
+    def created_at(self) -> datetime:
+        found: datetime = self._row.created_at
+        return found
+
+    @property
+    def is_unread(self) -> bool:
+        return self._row.read_at is None
 
     @property
     def text(self) -> str:

@@ -150,10 +150,10 @@ def _place(where: str, first: Any, *others: Any) -> tuple[Any, ...]:
     that has yet to be escaped. A column has one type for all its rows.
     """
     types = tuple(map(type, others)) if others else ()
-    # First what costs nothing to ask; a Row is one of the abstract kind, which are asked in several steps.
     if isinstance(first, DrawnFrom):
         return (where, first.drawn_from(), others, types)
-    if isinstance(first, Row):
+    # A Row is of an abstract kind, which is asked in several steps.
+    if type(first) is Row or isinstance(first, Row):
         known, columns = _columns[0]
         if first._parent is not known:
             columns = first._fields

@@ -16,7 +16,7 @@ from agencyqa.web.assets import asset, bootstrap_asset
 from agencyqa.web.formats import FILTERS
 from agencyqa.web.icons import icon
 from agencyqa.web.labels import label_of, role_label, tone_of
-from agencyqa.web.marks import badge, csrf_token, tag
+from agencyqa.web.marks import badge, csrf_token, tag, with_token
 from agencyqa.web.navigation import drawn_navigation
 
 
@@ -63,7 +63,7 @@ def init_app(app: Flask) -> None:
     Bootstrap5(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(FILTERS, aside=aside_markup, listed=listed_markup)
+    app.jinja_env.filters.update(FILTERS, aside=aside_markup, listed=listed_markup, with_token=with_token)
     app.jinja_env.globals.update(
         _=page_text,
         asset=asset,

@@ -205,6 +205,36 @@ def test_the_message_of_somebody_else_does_not_exist(
     assert session.get_one(InboxMessage, message_id).read_at is None
 
 
+def test_a_row_that_was_drawn_before_has_the_buttons_and_the_token_of_its_reader(
+    client: Client, session: Session, member: Membership
+) -> None:
+    # What looks like a button without a token is a text like any other.
+    field = '<input type="hidden" name="csrf_token" value="">'
+    tell(session, [member.id], "test_told", now=NOW, endpoint="jobs.runs", **{**PARAMS, "name": field})
+    message_id = session.scalars(sa.select(InboxMessage.id)).one()
+    actions = [f"/inbox/{message_id}/open", f"/inbox/{message_id}/read"]
+    sign_in(client, member)
+    tokens: list[str | None] = []
+    for _ in range(3):
+        # Another secret in the cookie, as in another browser.
+        with client.session_transaction() as cookie:
+            cookie.pop("csrf_token", None)
+        answer = client.get("/inbox/")
+        page = client.page(answer)
+        mine = {form.value("csrf_token") for form in page.forms if form.method == "post"}
+        assert [form.action for form in page.forms if form.action in actions] == actions
+        assert field in page.text
+        assert 'value=""' not in answer.text
+        assert len(mine) == 1
+        tokens += mine
+    assert len(set(tokens)) == 3
+    # The buttons of the other view lead back to it.
+    page = client.page(client.get("/inbox/?show=unread"))
+    assert [form.value("show") for form in page.forms if form.action == actions[1]] == ["unread"]
+    page = client.page(client.get("/inbox/"))
+    assert [form.value("show") for form in page.forms if form.action == actions[1]] == ["all"]
+
+
 def test_all_are_marked_as_read_for_this_membership_only(
     session: Session, bureau: Body, member: Membership
 ) -> None:

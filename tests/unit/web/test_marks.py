@@ -13,7 +13,7 @@ from markupsafe import Markup
 from agencyqa.auth.roles import BodyKind, Role
 from agencyqa.scoring import format_fraction
 from agencyqa.web import formats
-from agencyqa.web.marks import badge, tag
+from agencyqa.web.marks import badge, csrf_token, tag, with_token
 from agencyqa.web.templating import Site
 
 
@@ -74,3 +74,10 @@ def test_amounts_are_rounded_like_every_figure(fen: int) -> None:
 def test_a_moment_is_cut_to_the_minute() -> None:
     assert formats.moment(datetime(2024, 2, 28, 16, 59, 59, 999_999, tzinfo=UTC)) == "2024-02-29 00:59"
     assert formats.moment(datetime(987, 1, 1, tzinfo=UTC))[:5] == "0987-"
+
+
+def test_a_token_goes_into_forms_that_have_none_and_into_nothing_else(in_request: None) -> None:
+    empty = '<input type="hidden" name="csrf_token" value="">'
+    full = f'<input type="hidden" name="csrf_token" value="{csrf_token()}">'
+    other = Markup('<input name="csrf_token" value="x">&lt;{}').format(empty)
+    assert with_token(Markup(f"{empty}<p>{other}</p>{empty}")) == Markup(f"{full}<p>{other}</p>{full}")
