@@ -30,10 +30,6 @@ MESSAGES = {
     "result_not_published": _l("结果发布后才能分配给部门查看。"),
     "result_superseded": _l("这一结果已被更正后的版次取代，请分配最新版次。"),
     "already_assigned": _l("该部门在这段期间已经可以查看这一结果。"),
-    "assignment_ends_first": _l("截止日不能早于起始日。"),
-    "assignment_ended": _l("这项分配已于 %(day)s 截止。"),
-    "assignment_end_in_past": _l("最早可填昨天，已经过去的期间不能改动。"),
-    "assignment_end_later": _l("只能提前截止，不能晚于原定的 %(day)s；如需延长，请另行分配。"),
     # The inbox
     "inbox.result_published": _l("%(bureau)s已发布 %(year)s 年度考核结果，请查看本机构的结果。"),
     "inbox.result_corrected": _l("%(bureau)s已更正 %(year)s 年度考核结果（第 %(revision)s 版），请查看。"),

@@ -8,15 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from agencyqa.accounts.models import Body
+from agencyqa.accounts.assignments import bring_forward, expect_assignment, overlaps
 from agencyqa.accounts.queries import member_ids
 from agencyqa.assessments import result_policies
 from agencyqa.assessments.enums import RoundState
 from agencyqa.assessments.models import AnnualResult, AssessmentRound, ResultAssignment
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
-from agencyqa.auth.roles import BodyKind
-from agencyqa.clock import day_before, local_date
+from agencyqa.clock import local_date
 from agencyqa.errors import Forbidden, Invalid, NotVisible, WrongState
 from agencyqa.notifications.services import tell
 
@@ -36,18 +35,13 @@ def assign_result(
     Raise NotVisible, Forbidden, WrongState for a result that is not published or was superseded, Invalid.
     """
     _expect_assignable(actor, session, result)
-    department = session.scalar(
-        select(Body.id).where(
-            Body.id == department_id,
-            Body.kind == BodyKind.DEPARTMENT,
-            Body.bureau_id == result.bureau_id,
-            Body.is_active,
-        )
+    expect_assignment(
+        session,
+        department_id=department_id,
+        bureau_id=result.bureau_id,
+        valid_from=valid_from,
+        valid_to=valid_to,
     )
-    if department is None:
-        raise Invalid(department_id="not_a_choice")
-    if valid_to is not None and valid_to < valid_from:
-        raise Invalid(valid_to="assignment_ends_first")
     # The result's row is the queue for two who assign it at once.
     session.execute(select(AnnualResult.id).where(AnnualResult.id == result.id).with_for_update())
     overlapping = session.scalar(
@@ -55,8 +49,7 @@ def assign_result(
         .where(
             ResultAssignment.result_id == result.id,
             ResultAssignment.department_id == department_id,
-            sa.or_(ResultAssignment.valid_to.is_(None), ResultAssignment.valid_to >= valid_from),
-            ResultAssignment.valid_from <= valid_to if valid_to is not None else sa.true(),
+            overlaps(ResultAssignment.valid_from, ResultAssignment.valid_to, valid_from, valid_to),
         )
         .limit(1)
     )
@@ -70,26 +63,13 @@ def assign_result(
 def end_assignment(
     actor: Actor, session: Session, assignment: ResultAssignment, *, last_day: date, now: datetime
 ) -> None:
-    """Set the last day on which the department sees the result: yesterday, to end it at once, or later.
-
-    The past is not rewritten, and an end is only ever brought forward.
-    """
+    """Set the last day on which the department sees the result. See ``accounts.assignments.bring_forward``."""
     result = session.get(AnnualResult, assignment.result_id)
     if result is None or not _is_visible(actor, session, result):
         raise NotVisible()
     if not result_policies.can_assign(actor, result):
         raise Forbidden("only_bureau_assigns")
-    session.refresh(assignment, with_for_update=True)
-    yesterday = day_before(local_date(now))
-    if assignment.valid_to is not None and assignment.valid_to <= yesterday:
-        raise WrongState("assignment_ended", day=assignment.valid_to)
-    if last_day < yesterday:
-        raise Invalid(last_day="assignment_end_in_past")
-    if assignment.valid_to is not None and last_day > assignment.valid_to:
-        raise Invalid(last_day=("assignment_end_later", {"day": assignment.valid_to}))
-    before, assignment.valid_to = assignment.valid_to, last_day
-    assignment.ended_by_id = actor.user_id
-    assignment.ended_at = now
+    before = bring_forward(actor, session, assignment, last_day, now)
     record(
         session, actor, "assessments.assignment.ended", assignment, now=now, bureau_id=result.bureau_id,
         changes={"valid_to": (before, last_day)}, department_id=assignment.department_id,

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agencyqa.accounts.models import Body
+from agencyqa.accounts.assignments import bring_forward, expect_assignment, overlaps
 from agencyqa.audit.record import record as log
 from agencyqa.auth.actor import Actor
-from agencyqa.auth.roles import BodyKind
-from agencyqa.clock import day_before, local_date
+from agencyqa.clock import local_date
 from agencyqa.engagements.models import Engagement
-from agencyqa.errors import Forbidden, Invalid, NotVisible, WrongState
+from agencyqa.errors import Forbidden, Invalid, NotVisible
 from agencyqa.evaluations.models import EvaluationRecord, RecordAssignment
 from agencyqa.evaluations.notices import announce_assignment
 from agencyqa.evaluations.policies import can_assign
@@ -38,18 +36,13 @@ def assign_record(
     expect_visible(actor, session, record)
     if not can_assign(actor, record):
         raise Forbidden("only_bureau_assigns_evaluation")
-    department = session.scalar(
-        select(Body.id).where(
-            Body.id == department_id,
-            Body.kind == BodyKind.DEPARTMENT,
-            Body.bureau_id == record.bureau_id,
-            Body.is_active,
-        )
+    expect_assignment(
+        session,
+        department_id=department_id,
+        bureau_id=record.bureau_id,
+        valid_from=valid_from,
+        valid_to=valid_to,
     )
-    if department is None:
-        raise Invalid(department_id="not_a_choice")
-    if valid_to is not None and valid_to < valid_from:
-        raise Invalid(valid_to="evaluation_assignment_ends_first")
     # The engagement's row is the queue for two who assign at once.
     engagement = session.scalars(
         select(Engagement).where(Engagement.id == record.engagement_id).with_for_update(key_share=True)
@@ -61,8 +54,7 @@ def assign_record(
         .where(
             RecordAssignment.engagement_id == engagement.id,
             RecordAssignment.department_id == department_id,
-            sa.or_(RecordAssignment.valid_to.is_(None), RecordAssignment.valid_to >= valid_from),
-            RecordAssignment.valid_from <= valid_to if valid_to is not None else sa.true(),
+            overlaps(RecordAssignment.valid_from, RecordAssignment.valid_to, valid_from, valid_to),
         )
         .limit(1)
     )
@@ -106,18 +98,7 @@ def end_assignment(
         raise NotVisible()
     if not can_assign(actor, record):
         raise Forbidden("only_bureau_assigns_evaluation")
-    session.refresh(assignment, with_for_update=True)
-    yesterday = day_before(local_date(now))
-    before = assignment.valid_to
-    if before is not None and before <= yesterday:
-        raise WrongState("evaluation_assignment_ended", day=before)
-    if last_day < yesterday:
-        raise Invalid(last_day="evaluation_assignment_end_in_past")
-    if before is not None and last_day > before:
-        raise Invalid(last_day=("evaluation_assignment_end_later", {"day": before}))
-    assignment.valid_to = last_day
-    assignment.ended_at = now
-    assignment.ended_by_id = actor.user_id
+    before = bring_forward(actor, session, assignment, last_day, now)
     session.flush()
     log(
         session, actor, "evaluations.assignment.ended", assignment, now=now, bureau_id=record.bureau_id,

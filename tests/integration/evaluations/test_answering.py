@@ -134,7 +134,7 @@ def test_assignments_of_the_own_territory(world: World) -> None:
             end(day)
     end(date(2022, 6, 14))
     assert made.valid_to == date(2022, 6, 14)
-    with pytest.raises(WrongState, match="evaluation_assignment_ended"):
+    with pytest.raises(WrongState, match="assignment_ended"):
         end(date(2022, 6, 14))
     session.commit()
     events = session.scalars(
