@@ -173,7 +173,7 @@ def test_each_page_shows_its_own_and_every_row_opens(
         ),
         (own.officer, ("去验收", "去答复", "登记整改结果"), ("问题2022", "整改2022", "抽查2022")),
         (both.observer, (), ("本区项目", "问题2022", "整改2022")),
-        (both.administrator, ("文件异常 1 项",), ("本区项目", "申评咨询有限公司", "问题2022")),
+        (both.administrator, ("文件异常 1 件",), ("本区项目", "申评咨询有限公司", "问题2022")),
     ):
         text = front_page(member)
         for word in expected:
