@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from itertools import product
 
 from agencyqa.agencies.enums import ConditionCode
@@ -37,6 +38,19 @@ def test_every_mix_of_lacks() -> None:
         if unknown:
             expected.append(("evaluator_unknown", Outcome.WARNING, KEYS))
         assert found == (expected or [("rule_evaluator_conditions", Outcome.PASSED, KEYS)])
+
+
+def test_facts_of_a_later_day_are_named_as_such() -> None:
+    """They decide as others do, and whoever reads the check is told from when they are."""
+    for unmet in ((), (YEARS,)):
+        facts = replace(PROPER, bringing=Bringing(unmet, assumed_from=date(2022, 4, 1)))
+        found = [
+            (check.code, check.outcome, check.params)
+            for check in examine(facts, PROVISIONS)
+            if check.rule == "rule_evaluator_conditions"
+        ]
+        unfit = [("evaluator_unfit", Outcome.REFUSED, {"conditions": [YEARS]})] if unmet else []
+        assert found == [*unfit, ("evaluator_assumed", Outcome.WARNING, {"day": date(2022, 4, 1)})]
 
 
 def test_without_conditions_in_force_nothing_is_said() -> None:
