@@ -61,18 +61,21 @@ class AppointmentForm(PersonFields, OnceForm):
 
 
 class PersonChangeFields(PersonFields):
-    """What differs holds from a day on, or was entered wrongly and is now corrected for all days."""
+    """What differs holds from a day on, or was entered wrongly and is now corrected wherever it stands."""
 
     holds_from = DateField(
         _l("新内容自何日起有效"),
         default=today,
         help=_l(
-            "例如取得新职称之日；只改动的项目自该日起变化。不改内容、只填较早日期的，表示现有内容自该日起已如此"
+            "例如取得新职称之日；只改动的项目自该日起变化。不改内容、只填较早日期的，"
+            "表示最近一次变化自该日起已如此（不良执业记录除外）"
         ),
     )
     is_correction = FlagField(
-        _l("更正登记错误：新内容一直如此"),
-        help=_l("勾选后不看上面的日期。参加工作、从事绩效评价的起始日期总是按更正处理"),
+        _l("更正登记错误：原内容有误，改为新内容"),
+        help=_l(
+            "勾选后不看上面的日期，只更正错误内容所在的各日。参加工作、从事绩效评价的起始日期总是按更正处理"
+        ),
     )
 
     def change(self) -> PersonChange:

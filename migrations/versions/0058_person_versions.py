@@ -5,6 +5,7 @@ Revision: 0058, after 0057
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -103,7 +104,8 @@ def _versions_of(
 
     What a change told holds from the day on which it was entered: the log knows another only where this migration was
     taken back and is run again. The days since which somebody has worked are the same on all days. What the log does
-    not tell is in the first version.
+    not tell is in the first version. Where there was nothing before, nobody said that it was not so: what was filled in
+    later counts from the first day.
     """
     facts = dict(today)
     # An appointment may begin on a day to come.
@@ -111,7 +113,7 @@ def _versions_of(
     for entry in reversed(entries):
         facts.update({name: before for name, (before, _) in entry["changes"].items()})
     known: dict[date, Facts] = {}
-    if facts != _BLANK or not entries:
+    if facts != _BLANK or not entries or entries[0]["is_change"]:
         at = entries[0]["at"] if entries else changed_at
         yield {
             "agency_id": agency_id,
@@ -124,8 +126,13 @@ def _versions_of(
     for entry in entries:
         changes = {name: after for name, (_, after) in entry["changes"].items()}
         if entry["is_about_the_day"]:
-            changes = known[max(known)]
-        for day, after in _overlaid(known, changes, entry["since"]).items():
+            changes = _last_told(known)
+        filled = set() if entry["is_dated"] else _filled(entry["changes"])
+        added = _overlaid(known, changes, entry["since"], filled)
+        if not entry["is_change"] and known and min(known) <= entry["since"]:
+            # The agency knows from its own entry what held when the person came.
+            added = {entry["since"]: _on(known, entry["since"])} | added
+        for day, after in sorted(added.items()):
             yield {
                 "agency_id": entry["agency_id"],
                 "valid_from": day,
@@ -145,16 +152,51 @@ def _versions_of(
         }
 
 
-def _overlaid(known: dict[date, Facts], changes: Facts, since: date | None) -> dict[date, Facts]:
-    lasting = {name: value for name, value in changes.items() if name in _DAYS}
+def _overlaid(
+    known: dict[date, Facts], changes: Facts, since: date | None, filled: set[str]
+) -> dict[date, Facts]:
+    lasting = {name: value for name, value in changes.items() if name in _DAYS or name in filled}
+    if not known:
+        assert since is not None
+        return {since: _BLANK | changes}
+    if not changes:
+        return {}
+    wrong = known[max(known)]
     found: dict[date, Facts] = {}
     for day in sorted({*known, *([since] if since is not None else [])}):
-        there = known | found
-        before = there[max((each for each in there if each <= day), default=min(there))] if there else _BLANK
-        after = before | (changes if since is None or day >= since else lasting)
-        if after != before or not known or day < min(known):
+        before = _on(known | found, day)
+        if since is None:
+            after = (
+                before | {name: new for name, new in changes.items() if before[name] == wrong[name]} | lasting
+            )
+        else:
+            after = before | (changes if day >= since else lasting)
+        if after != before or day < min(known):
             found[day] = after
     return found
+
+
+def _on(known: dict[date, Facts], day: date) -> Facts:
+    return known[max((each for each in known if each <= day), default=min(known))]
+
+
+def _last_told(known: dict[date, Facts]) -> Facts:
+    """What became so on the latest day on which anything did, which an entry about the day alone moves; no record."""
+    names = [name for name in _FACTS if name != "has_disqualifying_record"]
+    days = sorted(known)
+    for before, day in reversed(list(pairwise(days))):
+        found = {name: known[day][name] for name in names if known[before][name] != known[day][name]}
+        if found:
+            return found
+    return {name: known[days[0]][name] for name in names}
+
+
+def _filled(changes: dict[str, tuple[Any, Any]]) -> set[str]:
+    return {
+        name
+        for name, (before, _) in changes.items()
+        if name in ("education", *_TEXTS) and before == _BLANK[name]
+    }
 
 
 def _told(connection: sa.Connection) -> dict[int, list[dict[str, Any]]]:
@@ -195,7 +237,10 @@ def _told(connection: sa.Connection) -> dict[int, list[dict[str, Any]]]:
             "by": row.actor_user_id if row.actor_user_id in users else None,
             "agency_id": agency_id if agency_id in agencies else None,
             "since": day,
-            "is_about_the_day": "holds_from" in detail and not detail["changes"],
+            "is_change": is_change,
+            # Written since versions are kept: from which day it holds was asked.
+            "is_dated": is_change and "holds_from" in detail,
+            "is_about_the_day": is_change and bool(detail.get("holds_from")) and not detail["changes"],
             "changes": {
                 name: (_value(name, before), _value(name, after))
                 for name, (before, after) in detail.get("changes", {}).items()

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agencyqa.accounts.models import User
 from agencyqa.agencies.models import PersonVersion
 from agencyqa.agencies.person_facts import (
     NAMES,
@@ -32,16 +31,14 @@ def fact_versions(session: Session, people: Collection[int]) -> dict[int, list[F
             PersonVersion.agency_id,
             PersonVersion.valid_from,
             PersonVersion.recorded_at,
-            User.display_name,
             *_FACTS,
         )
-        .outerjoin(User, User.id == PersonVersion.recorded_by_id)
         .where(PersonVersion.person_id.in_(people))
         .order_by(PersonVersion.id)
     )
     for row in rows:
         found[row.person_id].append(
-            FactVersion(row.valid_from, facts_of(row), row.recorded_at, row.agency_id, row.display_name or "")
+            FactVersion(row.valid_from, facts_of(row), row.recorded_at, row.agency_id)
         )
     return found
 

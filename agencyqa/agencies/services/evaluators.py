@@ -17,7 +17,7 @@ from agencyqa.agencies.queries.conditions import conditions_in_force
 from agencyqa.agencies.queries.people import careers
 from agencyqa.agencies.sealing import Keyring
 from agencyqa.agencies.services.gate import writable
-from agencyqa.agencies.services.person_versions import facts_told, keep_versions, versions_to_add
+from agencyqa.agencies.services.person_versions import facts_told, keep_versions, last_step, versions_to_add
 from agencyqa.agencies.services.private import keep_identity, read_identity
 from agencyqa.audit.record import record
 from agencyqa.auth.actor import Actor
@@ -43,8 +43,8 @@ class PersonData:
 
 @dataclass(frozen=True)
 class PersonChange(PersonData):
-    """``holds_from``: the day from which what is new holds, today where it is left out; ``is_correction``: it always
-    held. Where nothing differs, all facts are told to hold from that day on."""
+    """``holds_from``: the day from which what is new holds, today where it is left out; ``is_correction``: the entry
+    was wrong on every day. Where nothing differs, what was told of the latest day is told to hold from this one on."""
 
     holds_from: date | None = None
     is_correction: bool = False
@@ -81,8 +81,9 @@ def appoint_evaluator(
     people are known again.
 
     Raise NotVisible, Forbidden, Invalid, and Refused where the person practises in another agency. An unmet
-    condition is no refusal, because its text awaits checking, but it needs a note. What is told of the person holds
-    from the first day of the appointment. Two appointments at once come as IntegrityError or StaleDataError.
+    condition is no refusal, because its text awaits checking, but it needs a note. What is new of the person holds
+    from the first day of the appointment; what the register knows already keeps its day. Two appointments at once
+    come as IntegrityError or StaleDataError.
     """
     registration = writable(session, actor, agency.id)
     problems = person_problems(data.person, now)
@@ -104,7 +105,8 @@ def appoint_evaluator(
         session.add(person)
     session.flush()
     since = min(data.valid_from, local_date(now))
-    keep_versions(actor, session, person.id, agency.id, facts_told(told), since, now=now)
+    new = facts_told({name: after for name, (_, after) in changes.items()})
+    keep_versions(actor, session, person.id, agency.id, new, since, now=now, is_appointed=True)
     if identity and keys is not None:
         keep_identity(session, person, identity, keys)
     appointment = Appointment(
@@ -186,7 +188,7 @@ def change_person(
     problems = change_problems(data, now)
     if problems:
         raise Invalid("invalid", **problems)
-    told, since = facts_to_keep(person, data, now)
+    told, since = facts_to_keep(session, person, data, now)
     changes = _update(person, asdict(data.person()))
     if not changes and not versions_to_add(session, person.id, told, since):
         return
@@ -207,16 +209,19 @@ def change_person(
     )
 
 
-def facts_to_keep(person: Person, data: PersonChange, now: datetime) -> tuple[dict[str, Any], date | None]:
-    """The facts that the change tells, and from which day they hold; None: always.
+def facts_to_keep(
+    session: Session, person: Person, data: PersonChange, now: datetime
+) -> tuple[dict[str, Any], date | None]:
+    """The facts that the change tells, and from which day they hold; None: the wrong entry is corrected.
 
-    Those that differ; where nothing does, all of them, unless they are told of today, which says nothing new.
+    Those that differ. Where nothing does but the day, those that were told of the latest day, which is thereby moved:
+    never a record against the person, which would vanish or hold from another day without a word about it.
     """
     since = None if data.is_correction else data.holds_from or local_date(now)
     facts = facts_told(asdict(data.person()))
     told = {name: value for name, value in facts.items() if getattr(person, name) != value}
-    if not told and person.name == data.name and since != local_date(now):
-        told = facts
+    if not told and person.name == data.name and since is not None and since != local_date(now):
+        told = last_step(session, person.id)
     return told, since
 
 

@@ -208,7 +208,9 @@ def _of_person(asked: Asked) -> Problems:
     if not problems and data.person() == before:
         assert isinstance(asked.target, Appointment)
         person = asked.session.get_one(Person, asked.target.person_id)
-        if not versions_to_add(asked.session, person.id, *facts_to_keep(person, data, asked.now)):
+        if not versions_to_add(
+            asked.session, person.id, *facts_to_keep(asked.session, person, data, asked.now)
+        ):
             # Nothing is said of any field: the sentence stands above the form.
             return {"": "profile_unchanged"}
     return problems

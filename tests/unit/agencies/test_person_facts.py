@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ from agencyqa.agencies.person_facts import (
 
 START = date(2020, 1, 1)
 DAYS = [START + timedelta(days=number) for number in range(12)]
+BLANK = asdict(PersonFacts())
 A = PersonFacts(title="会计师", work_since=date(2005, 7, 1))
 KNOWN: Timeline = {DAYS[2]: A, DAYS[6]: PersonFacts(title="高级会计师", work_since=A.work_since)}
 
@@ -47,12 +49,19 @@ def test_every_day_holds_what_was_told_of_it_last(
     days = {day: {**begun} for day in DAYS}
     for facts, since in later:
         earliest = min(known)
-        if since is not None and since < earliest:
+        if facts and since is not None and since < earliest:
             # What was only assumed for these days is known from here on.
             earliest = since
+        wrong = dict(days[DAYS[-1]])
         for day in DAYS:
             lasts = {name: value for name, value in facts.items() if name in LASTING}
-            days[day].update(facts if since is None or day >= since or since == earliest else lasts)
+            stands = {
+                name: value
+                for name, value in facts.items()
+                if days[day].get(name, BLANK[name]) == wrong.get(name, BLANK[name])
+            }
+            holds = bool(facts) and since is not None and (day >= since or since == earliest)
+            days[day].update(facts if holds else stands | lasts if since is None else lasts)
         known |= overlaid(known, facts, since)
         assert min(known) == earliest
         assert {day: in_force(known, day) for day in DAYS} == {
@@ -86,8 +95,10 @@ def test_the_version_in_force(day: date, title: str) -> None:
         ({"title": "教授"}, DAYS[4], {DAYS[4]: "教授", DAYS[6]: "教授"}),
         # It was gained earlier than was entered.
         ({"title": "高级会计师"}, DAYS[4], {DAYS[4]: "高级会计师"}),
-        # It was always so.
-        ({"title": "教授"}, None, {DAYS[2]: "教授", DAYS[6]: "教授"}),
+        # The entry was wrong: it is corrected where it stands.
+        ({"title": "教授"}, None, {DAYS[6]: "教授"}),
+        # Nothing is told, whatever the day.
+        ({}, DAYS[1], {}),
         # The day since which somebody works is no fact of a day: all versions are corrected.
         ({"work_since": date(2006, 7, 1)}, DAYS[8], {DAYS[2]: "会计师", DAYS[6]: "高级会计师"}),
         # Nothing new but a day before all others.
@@ -138,5 +149,7 @@ def test_what_was_recorded_until_a_day() -> None:
         FactVersion(START, A, end + timedelta(minutes=1), agency_id=8),
         FactVersion(START, A, end + timedelta(days=9), agency_id=7),
     ]
-    assert known_until(versions, date(2021, 3, 31), 7) == [versions[0], versions[2]]
+    # What it entered itself is written beside what others have told of later days.
+    beside = FactVersion(date(2021, 4, 1), A, end + timedelta(days=9), agency_id=7)
+    assert known_until([*versions, beside], date(2021, 3, 31), 7) == [versions[0], versions[2]]
     assert known_until(versions, None, 7) == versions

@@ -90,12 +90,13 @@ def test_a_record_of_later_does_not_bar_from_work_that_had_begun(session: Sessio
             contract_number="HT-以后",
         )
     assert [check.code for check in refused.value.checks] == ["evaluator_barred"]
-    # That it was always so bars him from the work of before as well.
+    # Told of a day before, it bars him from that work as well.
+    change_facts(session, world.bureau, place_of(session, person_id), has_disqualifying_record=False)
     change_facts(
         session,
         world.bureau,
         place_of(session, person_id),
         has_disqualifying_record=True,
-        is_correction=True,
+        holds_from=engagement.contract_signed_on,
     )
     assert verdicts(session, world, engagement) == [("evaluator_barred", Outcome.REFUSED)]
