@@ -15,6 +15,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -44,10 +45,12 @@ class Forked:
             return False
 
     def stop(self, patience: float) -> None:
-        if not self.has_ended():
-            os.kill(self.number, signal.SIGINT)
-            if not self.has_ended(patience):
-                os.kill(self.number, signal.SIGKILL)
+        # What it started in its turn may hold the line a moment longer than the server itself lives.
+        with suppress(ProcessLookupError):
+            if not self.has_ended():
+                os.kill(self.number, signal.SIGINT)
+                if not self.has_ended(patience):
+                    os.kill(self.number, signal.SIGKILL)
         self._line.close()
 
 

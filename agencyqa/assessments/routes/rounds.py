@@ -58,6 +58,7 @@ from agencyqa.clock import today, utc_now
 from agencyqa.errors import Forbidden, NotVisible
 from agencyqa.extensions import db
 from agencyqa.measures.texts import reader_language
+from agencyqa.web.loading import given_id
 from agencyqa.web.tables import paginate
 
 
@@ -108,7 +109,7 @@ def show_round(round_id: int) -> ResponseReturnValue:
         del filters.rank_group
     rows = ranking_rows(actor, found.id, q=filters.q.data, grade=filters.grade.data, group=group)
     # A link from an agency's result leads to the page on which it stands.
-    result_id = request.args.get("at", type=int)
+    result_id = given_id("at")
     start = place_of(session, actor, found.id, result_id) if result_id and not filters.is_used else None
     turned = paginate(session, rows, RANKING_ORDER, request.args, start=start)
     return render_template(

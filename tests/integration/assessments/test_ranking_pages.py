@@ -121,6 +121,8 @@ def test_an_agency_is_found_by_name_grade_and_from_its_result(
     theirs = year.session.scalars(sa.select(AnnualResult.id).where(AnnualResult.round_id != found.id)).one()
     for result_id in (theirs, year.results(found)[2].id):
         assert rows(client.get(f"/rounds/{found.id}?at={result_id}")) == expected()[:DEFAULT_SIZE]
+    for nothing in ("9" * 23, "-5", "x"):
+        assert rows(client.get(f"/rounds/{found.id}?at={nothing}")) == expected()[:DEFAULT_SIZE]
 
 
 def test_the_whole_ranking_is_printed_and_published(
