@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import flask_babel
+from babel import Locale
 from flask import g, has_request_context, session
 from flask.globals import app_ctx
 from flask_login import current_user
@@ -14,6 +15,8 @@ from markupsafe import Markup
 SOURCE_LOCALE = "zh_Hans_CN"
 # The value kept for a user, and what Babel calls it.
 LOCALES = {"zh_CN": SOURCE_LOCALE, "en": "en"}
+# Read from its name once: the library would do so on every page.
+_READ = {name: Locale.parse(name) for name in LOCALES.values()}
 SOURCE_LANGUAGE = "zh"
 
 # Texts of the program as they stand in the catalogue, and as a page shows them without values. There are as many as
@@ -94,14 +97,14 @@ def _keep(kept: dict[tuple[str, str], Any], key: tuple[str, str], found: str) ->
     kept[key] = found
 
 
-def select_locale() -> str:
+def select_locale() -> Locale:
     """The user's choice, then the session's, then Chinese; the browser's header is never asked."""
     if not has_request_context():
-        return SOURCE_LOCALE
+        return _READ[SOURCE_LOCALE]
     # Who reads is asked of the database, unless that is what has just failed.
     reader = None if g.get("reader_unknown") else current_user
     chosen: Any = getattr(reader, "locale", None) or session.get("locale")
-    return LOCALES.get(str(chosen), SOURCE_LOCALE)
+    return _READ[LOCALES.get(str(chosen), SOURCE_LOCALE)]
 
 
 def html_language() -> str:

@@ -32,6 +32,7 @@ AGENT, OFFICER, ADMINISTRATOR = "agent", "officer", "administrator"
 NUMBERS = sa.table("benchmark_numbers", sa.column("n", sa.BigInteger))
 # Of the newest contracts most still run; of the old ones one in a hundred, and those are late.
 RUNNING_DAYS = 150
+FIRST_ACCOUNT = 1000
 
 
 @dataclass(frozen=True)
@@ -212,6 +213,36 @@ def _synchronise(session: Session, table: str, following: int) -> None:
         session.execute(
             sa.text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {int(following)}, false)")
         )
+
+
+def fill_accounts(filler: Filler, crowd: Crowd) -> None:
+    """One for each agency and each department, none of which can sign in; numbered after those who look at pages."""
+    n, count = NUMBERS.c.n, crowd.agencies + crowd.departments
+    filler.put(
+        User,
+        count,
+        {
+            "id": FIRST_ACCOUNT + n,
+            "username": "zhanghao" + padded(n),
+            "display_name": "测量" + padded(n),
+            "locale": "zh",
+            "is_active": sa.true(),
+            "created_at": filler.moment(n * crowd.days // count),
+        },
+    )
+    filler.put(
+        Membership,
+        count,
+        {
+            "id": FIRST_ACCOUNT + n,
+            "user_id": FIRST_ACCOUNT + n,
+            "body_id": crowd.first_agency + n,
+            "role": sa.case(
+                (n < crowd.agencies, Role.AGENCY_MANAGER.value), else_=Role.DEPARTMENT_OFFICER.value
+            ),
+            "valid_from": filler.day(n * crowd.days // count),
+        },
+    )
 
 
 def fill_engagements(filler: Filler, crowd: Crowd) -> None:

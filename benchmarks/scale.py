@@ -38,6 +38,7 @@ from benchmarks.crowd import (
     Crowd,
     Filler,
     begin_crowd,
+    fill_accounts,
     fill_engagements,
     fill_messages,
     make_numbers,
@@ -279,7 +280,15 @@ def filled(folder: Path, options: argparse.Namespace, url: str | None) -> tuple[
         connection.commit()
         make_numbers(connection, 5 * options.engagements)
         filler = Filler(connection)
-        for part in (fill_engagements, fill_messages, fill_work, fill_files, fill_marks, fill_scores):
+        for part in (
+            fill_accounts,
+            fill_engagements,
+            fill_messages,
+            fill_work,
+            fill_files,
+            fill_marks,
+            fill_scores,
+        ):
             part(filler, crowd)
         connection.exec_driver_sql("DROP TABLE benchmark_numbers")
         connection.commit()

@@ -6,7 +6,19 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Row, Select, bindparam, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from agencyqa.accounts.models import Body, Membership, SignIn, User
@@ -107,24 +119,7 @@ def browser_session(session: Session, key_hash: str, day: date) -> Sequence[Row[
 
 def _browser_session() -> Select[*tuple[Any, ...]]:
     day = bindparam("day", type_=Date())
-    held = (
-        select(
-            Membership.id,
-            Membership.user_id,
-            Membership.role,
-            Membership.body_id,
-            Body.kind,
-            Body.name,
-            Body.bureau_id,
-        )
-        .join(Body, Body.id == Membership.body_id)
-        .where(
-            Membership.valid_from <= day,
-            or_(Membership.valid_to.is_(None), Membership.valid_to >= day),
-            Body.is_active,
-        )
-        .subquery()
-    )
+    # Joined one by one and not as a part of its own, which SQLite would put together of all accounts of the city.
     return (
         select(
             SignIn.id,
@@ -136,17 +131,26 @@ def _browser_session() -> Select[*tuple[Any, ...]]:
             User.is_active,
             User.locale,
             User.display_name,
-            held.c.id.label("membership_id"),
-            held.c.role,
-            held.c.body_id,
-            held.c.kind.label("body_kind"),
-            held.c.name.label("body_name"),
-            held.c.bureau_id.label("of_bureau_id"),
+            # Where the body was closed there is no membership either.
+            case((Body.id.is_not(None), Membership.id)).label("membership_id"),
+            Membership.role,
+            Membership.body_id,
+            Body.kind.label("body_kind"),
+            Body.name.label("body_name"),
+            Body.bureau_id.label("of_bureau_id"),
         )
         .join(User, User.id == SignIn.user_id)
-        .outerjoin(held, held.c.user_id == SignIn.user_id)
+        .outerjoin(
+            Membership,
+            and_(
+                Membership.user_id == SignIn.user_id,
+                Membership.valid_from <= day,
+                or_(Membership.valid_to.is_(None), Membership.valid_to >= day),
+            ),
+        )
+        .outerjoin(Body, and_(Body.id == Membership.body_id, Body.is_active))
         .where(SignIn.key_hash == bindparam("key_hash"))
-        .order_by(held.c.id)
+        .order_by(Membership.id)
     )
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from agencyqa.accounts import throttle
 from agencyqa.accounts.models import Membership, SignIn, SignInThrottle
+from agencyqa.accounts.queries import _BROWSER_SESSION, browser_session
 from agencyqa.audit.models import AuditEntry
 from agencyqa.auth.roles import Role
-from agencyqa.clock import utc_now
+from agencyqa.clock import local_date, utc_now
 from tests.client import Client
 from tests.factories.accounts import (
     PASSWORD,
@@ -176,6 +177,48 @@ def test_a_person_acts_in_one_role_at_a_time(client: Client, officer: Membership
     page = client.get("/account").text
     assert department.name in page
     assert body_of(session, officer).name not in page
+
+
+def test_a_role_of_a_closed_body_or_of_another_time_is_none(
+    client: Client, officer: Membership, session: Session
+) -> None:
+    bureau, user, day = body_of(session, officer), user_of(session, officer), local_date(utc_now())
+    closed, open_ended, over, to_come = (
+        make_member(session, make_department(session, bureau, name), Role.DEPARTMENT_OFFICER, user)
+        for name in ("区甲局", "区乙局", "区丙局", "区丁局")
+    )
+    body_of(session, closed).is_active = False
+    over.valid_to, to_come.valid_from = day - timedelta(days=1), day + timedelta(days=1)
+    # The last and the first day count in full.
+    open_ended.valid_from, open_ended.valid_to = day, day
+    sign_in(client, officer)
+    (session_row,) = session.scalars(select(SignIn))
+    rows = browser_session(session, session_row.key_hash, day)
+    assert [row.membership_id for row in rows if row.membership_id is not None] == [officer.id, open_ended.id]
+    assert [(row.body_name, row.body_kind) for row in rows if row.membership_id is not None] == [
+        (bureau.name, bureau.kind),
+        ("区乙局", body_of(session, open_ended).kind),
+    ]
+    officer.valid_to = day - timedelta(days=1)
+    session.flush()
+    # Who acted in a role that is over has to choose again.
+    assert client.get("/account").status_code != 200
+    open_ended.valid_to = over.valid_to
+    session.flush()
+    rows = browser_session(session, session_row.key_hash, day)
+    assert {(row.id, row.membership_id) for row in rows} == {(session_row.id, None)}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_who_is_signed_in_is_found_without_reading_all_accounts(session: Session) -> None:
+    """SQLite would gladly put together the roles of all accounts first, on every page."""
+    sent = _BROWSER_SESSION.compile(dialect=session.get_bind().dialect)
+    plan = session.connection().exec_driver_sql(
+        f"EXPLAIN QUERY PLAN {sent}", ("2026-01-01", "2026-01-01", "")
+    )
+    steps = [row.detail for row in plan]
+    assert len(steps) > 3
+    assert [step for step in steps if step.startswith(("SCAN", "MATERIALIZE"))] == []
 
 
 def test_the_language_is_the_users_choice_and_never_the_browsers(client: Client, officer: Membership) -> None:
