@@ -14,7 +14,7 @@ from agencyqa.web.labels import label_of, tone_of
 from agencyqa.web.signing import timed_serializer
 
 # (language, class, member) → markup
-_NO_TOKEN = 'name="csrf_token" value=""'
+_EMPTY_FIELD = 'name="csrf_token" value=""'
 # As the extension has it.
 _CSRF_SALT = "wtf-csrf-token"
 _badges: dict[tuple[str, type[StrEnum], str], Markup] = {}
@@ -54,4 +54,4 @@ def with_token(rows: str) -> Markup:
 
     No value that is shown can look like such a field, because its quotes are escaped.
     """
-    return Markup(str(rows).replace(_NO_TOKEN, f'name="csrf_token" value="{escape(csrf_token())}"'))  # nosec B704
+    return Markup(str(rows).replace(_EMPTY_FIELD, f'name="csrf_token" value="{escape(csrf_token())}"'))  # nosec B704
