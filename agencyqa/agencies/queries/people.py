@@ -25,7 +25,7 @@ from agencyqa.agencies.models import (
 from agencyqa.agencies.validity import qualification_state
 from agencyqa.audit.models import AuditEntry
 from agencyqa.clock import local_date
-from agencyqa.db import open_period
+from agencyqa.db import kept, open_period
 from agencyqa.web.tables import Key
 
 PEOPLE_ORDER = (Key(Person.name), Key(Appointment.id))
@@ -148,6 +148,7 @@ def _view(
     return EvaluatorView(appointment, person, is_current, results, overall(results) if results else None)
 
 
+@kept
 def people_rows(
     agency_id: int, *, day: date, role: PersonRole | None = None, q: str | None = None, is_past: bool = False
 ) -> Select[*tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session, contains_eager
 
 from agencyqa.accounts.models import Body, User
@@ -26,6 +26,7 @@ from agencyqa.agencies.models import (
 from agencyqa.agencies.policies import registration_visible, tie_visible, visible
 from agencyqa.agencies.validity import qualification_state, renewed
 from agencyqa.auth.actor import Actor
+from agencyqa.db import kept, read_rows
 from agencyqa.measures.models import MeasureVersion, Provision
 from agencyqa.measures.queries import provision_label
 from agencyqa.web.once import once
@@ -92,6 +93,22 @@ def own_registration(session: Session, actor: Actor, agency_id: int) -> Registra
             Registration.bureau_id == actor.bureau_id,
         )
     ).one_or_none()
+
+
+def is_in_own_register(session: Session, actor: Actor, agency_id: int) -> bool:
+    """Whether ``own_registration`` finds one, for pages that need no more of it."""
+    if actor.bureau_id is None:
+        return False
+    return read_rows(session, _in_own_register(actor), {"agency_id": agency_id}).first() is not None
+
+
+@kept
+def _in_own_register(actor: Actor) -> Select[int]:
+    return select(Registration.id).where(
+        registration_visible(actor),
+        Registration.agency_id == bindparam("agency_id"),
+        Registration.bureau_id == actor.bureau_id,
+    )
 
 
 @once

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from agencyqa.accounts.models import Body
 from agencyqa.agencies.models import Agency, Appointment, Registration
-from agencyqa.agencies.policies import can_change, visible_to
+from agencyqa.agencies.policies import can_change, visible, visible_to
 from agencyqa.agencies.queries import own_registration
 from agencyqa.agencies.sealing import Keyring
+from agencyqa.auth.actor import Actor
 from agencyqa.auth.guards import current_actor
-from agencyqa.errors import Forbidden
+from agencyqa.db import kept, read_rows
+from agencyqa.errors import Forbidden, NotVisible
 from agencyqa.extensions import db
 from agencyqa.web.loading import one_or_404
 
@@ -27,6 +29,23 @@ def load_to_change(agency_id: int) -> tuple[Agency, Registration]:
     if registration is None or not can_change(current_actor(), registration):
         raise Forbidden()
     return agency, registration
+
+
+def name_seen(agency_id: int) -> str:
+    """For a page that needs no more of the agency. Raise NotVisible."""
+    found = read_rows(db.session(), _name_seen(current_actor()), {"agency_id": agency_id}).one_or_none()
+    if found is None:
+        raise NotVisible()
+    return str(found.name)
+
+
+@kept
+def _name_seen(actor: Actor) -> Select[str]:
+    return (
+        select(Body.name)
+        .join(Agency, Agency.id == Body.id)
+        .where(visible(actor), Agency.id == bindparam("agency_id"))
+    )
 
 
 def name_of(agency_id: int) -> str:

@@ -16,12 +16,19 @@ from agencyqa.agencies.person_facts import NAMES, PUBLIC, history, in_force, kno
 from agencyqa.agencies.policies import (
     can_change,
     can_propose,
+    can_register,
     can_see_records,
     can_show_private,
     read_until,
 )
 from agencyqa.agencies.routes import bp
-from agencyqa.agencies.routes.loading import load, load_appointment, load_to_change, name_of
+from agencyqa.agencies.routes.loading import (
+    load,
+    load_appointment,
+    load_to_change,
+    name_of,
+    name_seen,
+)
 from agencyqa.auth.guards import current_actor, requires
 from agencyqa.auth.permissions import Permission
 from agencyqa.clock import today, utc_now
@@ -33,7 +40,7 @@ from agencyqa.web.tables import paginate
 @bp.get("/<int:agency_id>/people")
 @requires(Permission.AGENCIES_READ)
 def people(agency_id: int) -> ResponseReturnValue:
-    load(agency_id)
+    name = name_seen(agency_id)
     actor, session = current_actor(), db.session()
     filters = PeopleFilter.read()
     statement = queries.people_rows(
@@ -48,13 +55,13 @@ def people(agency_id: int) -> ResponseReturnValue:
     return render_template(
         "agencies/people.html",
         agency_id=agency_id,
-        name=name_of(agency_id),
+        name=name,
         page=page,
         known=queries.facts_when_left(session, agency_id, page.rows) if is_former_employer else {},
         filters=filters,
         today=today(),
         can={
-            "change": can_change(actor, queries.own_registration(session, actor, agency_id)),
+            "change": can_register(actor) and queries.is_in_own_register(session, actor, agency_id),
             "propose": can_propose(actor, agency_id),
         },
     )
