@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -282,3 +283,36 @@ def test_the_bureau_says_whose_account_it_is(client: Client, session: Session) -
     services.end_appointment(actor, session, second, on=TODAY - timedelta(days=1), reason="离职", now=NOW)
     with pytest.raises(WrongState, match="appointment_over"):
         services.link_account(actor, session, second, own.user_id, now=NOW)
+
+
+def test_who_may_enter_or_propose_people_on_their_list(
+    session: Session, new_client: Callable[[], Client]
+) -> None:
+    """A city reads its districts' registers and enters nobody there; another district does not see the agency."""
+    city = make_bureau(session, "市财政局")
+    bureau, neighbour = make_bureau(session, "区财政局", city), make_bureau(session, "邻区财政局", city)
+    agency, rival = make_agency(session, bureau), make_agency(session, neighbour)
+    readers = {
+        "own": make_member(session, bureau, Role.BUREAU_SUPERVISOR),
+        "city": make_member(session, city, Role.BUREAU_SUPERVISOR),
+        "neighbour": make_member(session, neighbour, Role.BUREAU_SUPERVISOR),
+        "observer": make_member(session, make_observer(session, bureau), Role.OBSERVER),
+        "agency": make_member(session, session.get_one(Body, agency.id), Role.AGENCY_MANAGER),
+        "rival": make_member(session, session.get_one(Body, rival.id), Role.AGENCY_MANAGER),
+    }
+    session.commit()
+    found = {}
+    for name, member in readers.items():
+        client = new_client()
+        sign_in(client, member)
+        answer = client.get(f"/agencies/{agency.id}/people")
+        enters = f"/agencies/{agency.id}/evaluators/new" in answer.text
+        found[name] = (answer.status_code, enters, "提出登记人员" in answer.text)
+    assert found == {
+        "own": (200, True, False),
+        "city": (200, False, False),
+        "neighbour": (404, False, False),
+        "observer": (200, False, False),
+        "agency": (200, False, True),
+        "rival": (404, False, False),
+    }
