@@ -56,3 +56,17 @@ def test_many_conditions_fold_on_a_phone(desks: Desks, live_server: Any) -> None
     expect(fold).to_be_hidden()
     page.goto("/agencies/")
     expect(page.get_by_label("名称或信用代码")).to_be_visible()
+
+
+def test_the_words_of_an_empty_table_are_in_view_on_a_phone(desks: Desks, live_server: Any) -> None:
+    """A table wider than the screen has its middle beside it."""
+    page = desks.sit_down(live_server, "lead", viewport=PHONE)
+    page.goto("/rounds")
+    address = page.locator("tbody a[href^='/rounds/']").first.get_attribute("href")
+    page.goto(f"{address}?q=没有这家机构")
+    words = page.get_by_text("没有符合条件的机构")
+    place = words.bounding_box()
+    assert place is not None
+    width = page.evaluate("document.querySelector('#ranking table').scrollWidth")
+    assert width > PHONE["width"]
+    assert (place["x"] >= 0, place["x"] + place["width"] <= PHONE["width"]) == (True, True)

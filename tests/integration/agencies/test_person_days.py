@@ -17,24 +17,9 @@ from agencyqa.clock import local_date
 from agencyqa.errors import Invalid
 from tests.client import Client
 from tests.factories.accounts import NOW, actor_of, make_bureau, make_member, make_user, sign_in
-from tests.factories.agencies import ENTERED_ON, change_facts, make_agency, make_evaluator, officer_of
+from tests.factories.agencies import ENTERED_ON, change_facts, make_agency, officer_of
 
 TODAY = local_date(NOW)
-
-
-@pytest.fixture
-def bureau(session: Session) -> Body:
-    return make_bureau(session)
-
-
-@pytest.fixture
-def agency(session: Session, bureau: Body) -> Agency:
-    return make_agency(session, bureau, "甲咨询有限公司")
-
-
-@pytest.fixture
-def place(session: Session, bureau: Body, agency: Agency) -> Appointment:
-    return make_evaluator(session, bureau, agency)
 
 
 def held(session: Session, place: Appointment, *years: int) -> list[tuple[str, str, bool]]:

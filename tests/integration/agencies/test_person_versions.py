@@ -26,7 +26,6 @@ from tests.client import Client
 from tests.factories.accounts import (
     NOW,
     actor_of,
-    make_bureau,
     make_member,
     make_observer,
     sign_in,
@@ -43,21 +42,6 @@ from tests.integration.engagements.world import statements
 
 TODAY = local_date(NOW)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def bureau(session: Session) -> Body:
-    return make_bureau(session)
-
-
-@pytest.fixture
-def agency(session: Session, bureau: Body) -> Agency:
-    return make_agency(session, bureau, "甲咨询有限公司")
-
-
-@pytest.fixture
-def place(session: Session, bureau: Body, agency: Agency) -> Appointment:
-    return make_evaluator(session, bureau, agency)
 
 
 def title_on(session: Session, place: Appointment, day: date) -> str:

@@ -35,16 +35,6 @@ TODAY = local_date(NOW)
 
 
 @pytest.fixture
-def bureau(session: Session) -> Body:
-    return make_bureau(session)
-
-
-@pytest.fixture
-def agency(session: Session, bureau: Body) -> Agency:
-    return make_agency(session, bureau, "甲咨询有限公司")
-
-
-@pytest.fixture
 def manager(session: Session, agency: Agency) -> Membership:
     return make_member(session, session.get_one(Body, agency.id), Role.AGENCY_MANAGER)
 
